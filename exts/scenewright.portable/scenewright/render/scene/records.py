@@ -1,0 +1,150 @@
+"""Plain records between the stage readers (pxr) and the device arrays (warp): numpy in, no pxr and no warp here.
+
+Matrices are float64 (4, 4) in USD's row-vector convention (``p' = p @ M``, translation in the last row) and in world
+space of the stage, in stage units. Colours are linear Rec.709. Angles are radians.
+"""
+
+from dataclasses import dataclass, field
+from enum import IntEnum
+
+import numpy as np
+
+__all__ = ["CameraRecord", "InstanceRecord", "LightKind", "LightRecord", "MaterialRecord", "MeshRecord", "ShapeKind",
+           "TextureRecord", "TextureSlot"]
+
+
+class ShapeKind(IntEnum):
+    """Analytic shapes of the intersector, all centred at the origin of object space with their axis along +Z.
+
+    A reader folds the gprim's ``axis`` and position along it into the instance's matrix.
+    """
+
+    MESH = 0
+    CUBE = 1  # size = (half edge, 0, 0, 0)
+    SPHERE = 2  # size = (radius, 0, 0, 0)
+    CYLINDER = 3  # size = (radius bottom, radius top, half height, 0), capped
+    CONE = 4  # size = (radius at -half height, 0, half height, 0), capped; apex at +half height
+    CAPSULE = 5  # size = (radius, 0, half height of the cylindrical part, 0)
+    PLANE = 6  # size = (half width along x, half length along y, 0, 0), normal +Z
+    DISK = 7  # size = (radius, 0, 0, 0), normal +Z
+
+
+@dataclass(eq=False)
+class MeshRecord:
+    """One triangulated mesh prototype in object space."""
+
+    points: np.ndarray  # (V, 3) float32
+    triangles: np.ndarray  # (T, 3) int32, right-handed winding
+    corner_normals: np.ndarray  # (3 T, 3) float32, unit
+    corner_uvs: np.ndarray  # (3 T, 2) float32; zeros where the mesh has no st
+    triangle_slots: np.ndarray  # (T,) int32: 0 = faces in no subset, k = k-th GeomSubset
+    corner_colors: np.ndarray | None = None  # (3 T, 3) float32 when displayColor varies over the mesh, else None
+    face_of_triangle: np.ndarray | None = None  # (T,) int32: the USD face
+
+
+@dataclass(eq=False)
+class TextureRecord:
+    """A decoded image, bottom row first (v = 0 is row 0)."""
+
+    key: str  # file path and colour space: equal keys are one texture
+    pixels: np.ndarray  # (H, W, 4) uint8 or float32, encoded as in the file
+    srgb: bool  # uint8 pixels are sRGB-encoded and are to be decoded after lookup
+
+
+@dataclass(eq=False)
+class TextureSlot:
+    """How a material input reads a texture: ``value = texel * scale + bias`` at ``uv' = R(rotation) (uv * uv_scale) + uv_translate``."""
+
+    texture: str = ""  # TextureRecord.key; empty = no texture
+    channel: int = -1  # -1 = rgb, 0..3 = one channel
+    wrap: tuple[int, int] = (0, 0)  # 0 repeat, 1 clamp, 2 mirror, 3 black
+    scale: tuple[float, float, float, float] = (1.0, 1.0, 1.0, 1.0)
+    bias: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)
+    uv_scale: tuple[float, float] = (1.0, 1.0)
+    uv_rotation: float = 0.0
+    uv_translate: tuple[float, float] = (0.0, 0.0)
+
+
+@dataclass(eq=False)
+class MaterialRecord:
+    """The one principled surface that UsdPreviewSurface and OmniPBR map to."""
+
+    path: str  # prim path; empty = the default material, whose base colour is the prim's displayColor
+    base_color: tuple[float, float, float] = (0.18, 0.18, 0.18)
+    use_display_color: bool = False
+    metallic: float = 0.0
+    roughness: float = 0.5
+    ior: float = 1.5
+    specular: float = 0.5  # 0.5 = Fresnel from ior
+    clearcoat: float = 0.0
+    clearcoat_roughness: float = 0.01
+    opacity: float = 1.0
+    opacity_threshold: float = 0.0  # > 0: cut-out at this value
+    emission: tuple[float, float, float] = (0.0, 0.0, 0.0)  # radiance, cd/m2
+    base_color_texture: TextureSlot = field(default_factory=TextureSlot)
+    metallic_texture: TextureSlot = field(default_factory=TextureSlot)
+    roughness_texture: TextureSlot = field(default_factory=TextureSlot)
+    opacity_texture: TextureSlot = field(default_factory=TextureSlot)
+    emission_texture: TextureSlot = field(default_factory=TextureSlot)
+    normal_texture: TextureSlot = field(default_factory=TextureSlot)
+
+
+@dataclass(eq=False)
+class InstanceRecord:
+    """One renderable prim (or instance proxy, or point instance) that is visible in this frame."""
+
+    path: str  # prim path, unique; point instances are "<instancer>[<index>]<path below the prototype root>"
+    kind: ShapeKind
+    size: tuple[float, float, float, float]  # of ShapeKind
+    mesh: str  # key of the MeshRecord, equal for all instances of one prototype; empty for analytic shapes
+    matrix: np.ndarray  # (4, 4) object (of ShapeKind) to world
+    slot_paths: tuple[str, ...]  # (path, subset path, ...): slot 0 is the prim itself
+    slot_materials: tuple[str, ...]  # key of the MaterialRecord for each slot
+    slot_colors: tuple[tuple[float, float, float], ...]  # displayColor for each slot
+    double_sided: bool = False
+
+
+class LightKind(IntEnum):
+    """UsdLux light shapes. Emission: rect and disk along local -Z from one side; distant travels along local -Z."""
+
+    DISTANT = 0
+    SPHERE = 1
+    RECT = 2
+    DISK = 3
+    CYLINDER = 4
+    DOME = 5
+
+
+@dataclass(eq=False)
+class LightRecord:
+    """One visible light with its photometric inputs already resolved."""
+
+    path: str
+    kind: LightKind
+    matrix: np.ndarray  # (4, 4) light to world, scale included
+    color: tuple[float, float, float]  # radiance cd/m2 for area lights and domes; irradiance lux for DISTANT
+    size: tuple[float, float] = (0.0, 0.0)  # (radius, length) | (width, height) | (cone half angle, 0)
+    texture: str = ""  # TextureRecord.key of the lat-long image (dome) or rect texture
+    shadows: bool = True
+    visible_to_camera: bool = True  # domes are; area lights are drawn as emitters
+
+
+@dataclass(eq=False)
+class CameraRecord:
+    """One pinhole camera; pixels are square and the vertical field of view follows the image's aspect (as RTX)."""
+
+    path: str
+    matrix: np.ndarray  # (4, 4) camera to world without scale; looks along -Z, +Y up
+    focal_length: float
+    horizontal_aperture: float
+    vertical_aperture: float  # as authored; informative
+    aperture_offset: tuple[float, float]
+    clipping_range: tuple[float, float]  # stage units
+    f_stop: float
+    focus_distance: float
+    projection: str = "pinhole"
+    exposure: float = 1.0  # multiplier from radiance to the tone mapper's input
+
+    def view_matrix(self) -> np.ndarray:
+        """Return world to camera, row-vector (4, 4) float64."""
+        return np.linalg.inv(self.matrix)
