@@ -1,0 +1,163 @@
+"""The application loop behind ``omni.kit.app``: one update ticks the timeline, calls the hooks and pumps asyncio."""
+
+import asyncio
+import time
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from scenewright.host.events import get_eventdispatcher
+from scenewright.host.timeline import get_timeline_interface
+
+__all__ = ["App", "get_app"]
+
+EVENT_UPDATE = "omni.kit.app.update:default"
+
+
+class App:
+    """The running application. Updates happen only when somebody asks for one: nothing runs in the background.
+
+    An asyncio task sees one update per ``await next_update_async()``. As in Kit, ``update()`` called from inside a task
+    does not pump asyncio again.
+    """
+
+    def __init__(self) -> None:
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._waiters: list[asyncio.Future[None]] = []
+        self._update_hooks: list[Callable[[], Any]] = []
+        self._shutdown_hooks: list[Callable[[], Any]] = []
+        self._start = time.monotonic()
+        self._update_number = 0
+        self._task_errors: list[BaseException] = []
+        self.exit_code: int | None = None
+
+    @property
+    def loop(self) -> asyncio.AbstractEventLoop:
+        """The event loop that ``update()`` pumps; made on first use and set as the thread's current loop."""
+        if self._loop is None or self._loop.is_closed():
+            self._loop = asyncio.new_event_loop()
+            self._loop.set_exception_handler(lambda loop, context: None)
+            asyncio.set_event_loop(self._loop)
+        return self._loop
+
+    def update(self) -> None:
+        """Run one frame: timeline, update hooks and events, waiting tasks."""
+        self._update_number += 1
+        get_timeline_interface().tick()
+        for hook in list(self._update_hooks):
+            hook()
+        get_eventdispatcher().dispatch_event(EVENT_UPDATE, {"dt": get_timeline_interface().frame_duration})
+        waiters, self._waiters = self._waiters, []
+        for waiter in waiters:
+            if not waiter.done():
+                waiter.set_result(None)
+        self._pump()
+
+    async def next_update_async(self) -> float:
+        """Wait for the next update; return the duration of one frame in seconds."""
+        if asyncio.get_running_loop() is self._loop:
+            waiter = self._loop.create_future()
+            self._waiters.append(waiter)
+            await waiter
+        else:  # somebody else's loop (asyncio.run, a test case): nobody would pump ours
+            self.update()
+            await asyncio.sleep(0)
+        return get_timeline_interface().frame_duration
+
+    pre_update_async = post_update_async = next_update_async
+
+    def run_coroutine(self, coroutine: Coroutine[Any, Any, Any]) -> Any:
+        """Update until ``coroutine`` has finished; return its result or raise what it raised."""
+        task = self.loop.create_task(coroutine)
+        while not task.done():
+            self.update()
+        return task.result()
+
+    def run_pending_tasks(self) -> None:
+        """Update until no task is left (``asyncio.ensure_future`` at the end of a script) or somebody posts quit.
+
+        Raises:
+            BaseException: The first exception that a task ended with.
+        """
+        if self._loop is None or self._loop.is_closed():
+            return
+        failed: list[BaseException] = []
+        known: set[asyncio.Task[Any]] = set()
+        while self.exit_code is None:
+            pending = asyncio.all_tasks(self._loop)
+            for task in pending - known:
+                task.add_done_callback(lambda done: failed.append(done.exception())
+                                       if not done.cancelled() and done.exception() is not None else None)
+            known |= pending
+            if not pending or failed:
+                break
+            self.update()
+        if failed:
+            raise failed[0]
+
+    def add_update_hook(self, hook: Callable[[], Any]) -> None:
+        """Call ``hook()`` in each update; adding the same hook twice counts once."""
+        if hook not in self._update_hooks:
+            self._update_hooks.append(hook)
+
+    def remove_update_hook(self, hook: Callable[[], Any]) -> None:
+        """Stop calling ``hook``; harmless when it was never added."""
+        if hook in self._update_hooks:
+            self._update_hooks.remove(hook)
+
+    def add_shutdown_hook(self, hook: Callable[[], Any]) -> None:
+        """Call ``hook()`` once when the application shuts down, last added first."""
+        if hook not in self._shutdown_hooks:
+            self._shutdown_hooks.append(hook)
+
+    def shutdown(self) -> None:
+        """Run the shutdown hooks: work in flight is finished and flushed. Calling it twice is harmless."""
+        while self._shutdown_hooks:
+            self._shutdown_hooks.pop()()
+
+    def post_quit(self, return_code: int = 0) -> None:
+        """Ask the application to end with ``return_code`` after the current update."""
+        self.exit_code = int(return_code)
+
+    post_uncancellable_quit = post_quit
+
+    def is_running(self) -> bool:
+        """Return whether nobody has posted quit."""
+        return self.exit_code is None
+
+    def is_app_ready(self) -> bool:
+        """Return True: the portable application is ready as soon as it exists."""
+        return True
+
+    def get_update_number(self) -> int:
+        """Return how many updates have run."""
+        return self._update_number
+
+    def get_time_since_start_s(self) -> float:
+        """Return the seconds since the application began."""
+        return time.monotonic() - self._start
+
+    def get_time_since_start_ms(self) -> float:
+        """Return the milliseconds since the application began."""
+        return 1000.0 * self.get_time_since_start_s()
+
+    def get_extension_manager(self) -> "ExtensionManager":
+        """Return the extension manager."""
+        from scenewright.host.extensions import get_extension_manager
+
+        return get_extension_manager()
+
+    def _pump(self) -> None:
+        try:
+            asyncio.get_running_loop()
+        except RuntimeError:
+            if self._loop is not None and not self._loop.is_closed():
+                self._loop.call_soon(self._loop.stop)
+                self._loop.run_forever()
+
+
+_app = App()
+
+
+def get_app() -> App:
+    """Return the application of this process."""
+    return _app

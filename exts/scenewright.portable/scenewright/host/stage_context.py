@@ -1,0 +1,155 @@
+"""The USD context behind ``omni.usd``: the one open stage of the application."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from pxr import Gf, Sdf, Tf, Usd, UsdGeom, UsdUtils
+
+from scenewright.host.timeline import get_timeline_interface
+
+__all__ = ["UsdContext", "get_context"]
+
+#: The viewport cameras that every stage of Kit has: path, position and Euler angles [degrees] in a Z-up stage.
+_VIEWPORT_CAMERAS = {
+    "/OmniverseKit_Persp": ((5.0, 5.0, 5.0), (54.7356, 0.0, 135.0)),
+    "/OmniverseKit_Top": ((0.0, 0.0, 500.0), (0.0, 0.0, 0.0)),
+    "/OmniverseKit_Front": ((500.0, 0.0, 0.0), (90.0, 0.0, 90.0)),
+    "/OmniverseKit_Right": ((0.0, -500.0, 0.0), (90.0, 0.0, 0.0)),
+}
+
+
+class UsdContext:
+    """Opens, makes and closes the current stage and tells hooks about it."""
+
+    def __init__(self) -> None:
+        self._stage: Usd.Stage | None = None
+        self._url = ""
+        self._hooks: list[Callable[[str, Usd.Stage], Any]] = []
+
+    def get_stage(self) -> Usd.Stage:
+        """Return the current stage; the first call makes a new one."""
+        if self._stage is None:
+            self.new_stage()
+        return self._stage
+
+    def has_stage(self) -> bool:
+        """Return whether a stage is open."""
+        return self._stage is not None
+
+    def new_stage(self) -> bool:
+        """Close the current stage and make a new anonymous one: Z-up, metres, with the viewport cameras."""
+        stage = Usd.Stage.CreateInMemory()
+        UsdGeom.SetStageUpAxis(stage, UsdGeom.Tokens.z)
+        UsdGeom.SetStageMetersPerUnit(stage, 1.0)
+        self._take(stage, "")
+        return True
+
+    def open_stage(self, url: str, load_set: Any = None) -> bool:
+        """Close the current stage and open ``url``.
+
+        Raises:
+            FileNotFoundError: There is no such file.
+            ValueError: The file is no USD file that can be read; the message is USD's own.
+        """
+        url = str(url)
+        if not url.startswith("anon:") and "://" not in url and not Path(url).is_file():
+            raise FileNotFoundError(f"Cannot open stage: there is no file {url!r}.")
+        try:
+            stage = Usd.Stage.Open(url)
+        except Tf.ErrorException as error:
+            raise ValueError(f"Cannot open stage {url!r}: {str(error).strip().splitlines()[-1].strip()}") from None
+        self._take(stage, url)
+        return True
+
+    def attach_stage(self, stage: Usd.Stage) -> None:
+        """Make ``stage`` the current one."""
+        self._take(stage, stage.GetRootLayer().identifier)
+
+    def close_stage(self) -> bool:
+        """Close the current stage; harmless when there is none."""
+        if self._stage is not None:
+            stage, self._stage, self._url = self._stage, None, ""
+            for hook in list(self._hooks):
+                hook("closing", stage)
+        return True
+
+    async def new_stage_async(self) -> tuple[bool, str]:
+        """Make a new stage; return (True, "")."""
+        return self.new_stage(), ""
+
+    async def open_stage_async(self, url: str, load_set: Any = None) -> tuple[bool, str]:
+        """Open ``url``; return (True, "") or (False, what is wrong)."""
+        try:
+            return self.open_stage(url), ""
+        except (OSError, ValueError) as error:
+            return False, str(error)
+
+    async def close_stage_async(self) -> tuple[bool, str]:
+        """Close the current stage; return (True, "")."""
+        return self.close_stage(), ""
+
+    def get_stage_url(self) -> str:
+        """Return where the current stage came from; empty for a new one."""
+        return self._url
+
+    def get_stage_id(self) -> int:
+        """Return the stage's id in USD's stage cache."""
+        cache = UsdUtils.StageCache.Get()
+        stage = self.get_stage()
+        found = cache.GetId(stage)
+        return (found if found.IsValid() else cache.Insert(stage)).ToLongInt()
+
+    def get_stage_loading_status(self) -> tuple[str, int, int]:
+        """Return ("", 0, 0): loading is finished when ``open_stage`` returns."""
+        return "", 0, 0
+
+    def is_new_stage(self) -> bool:
+        """Return whether the stage has no file."""
+        return not self._url
+
+    def save_as_stage(self, url: str) -> bool:
+        """Write the root layer to ``url``."""
+        return self.get_stage().GetRootLayer().Export(str(url))
+
+    def add_stage_hook(self, hook: Callable[[str, Usd.Stage], Any]) -> None:
+        """Call ``hook(event, stage)`` with event "opened" or "closing"; adding the same hook twice counts once."""
+        if hook not in self._hooks:
+            self._hooks.append(hook)
+
+    def _take(self, stage: Usd.Stage, url: str) -> None:
+        self.close_stage()
+        _define_viewport_cameras(stage)
+        get_timeline_interface().reset()
+        self._stage, self._url = stage, url
+        for hook in list(self._hooks):
+            hook("opened", stage)
+
+
+def _define_viewport_cameras(stage: Usd.Stage) -> None:
+    """Define Kit's viewport cameras in the session layer, so that the user's layers stay as they are."""
+    y_up = UsdGeom.GetStageUpAxis(stage) == UsdGeom.Tokens.y
+    unit = 1.0 / UsdGeom.GetStageMetersPerUnit(stage)
+    with Usd.EditContext(stage, stage.GetSessionLayer()):
+        for path, (position, rotation) in _VIEWPORT_CAMERAS.items():
+            if stage.GetPrimAtPath(path):
+                continue
+            camera = UsdGeom.Camera.Define(stage, path)
+            camera.CreateFocalLengthAttr(18.147562)
+            camera.CreateClippingRangeAttr(Gf.Vec2f(0.01, 1.0e7))
+            camera.GetPrim().CreateAttribute("omni:kit:centerOfInterest", Sdf.ValueTypeNames.Vector3d)
+            matrix = Gf.Matrix4d(1.0)
+            for axis, angle in zip((Gf.Vec3d.XAxis(), Gf.Vec3d.YAxis(), Gf.Vec3d.ZAxis()), rotation, strict=True):
+                matrix *= Gf.Matrix4d().SetRotate(Gf.Rotation(axis, angle))
+            matrix.SetTranslateOnly(Gf.Vec3d(*position) * unit)
+            if y_up:
+                matrix *= Gf.Matrix4d().SetRotate(Gf.Rotation(Gf.Vec3d.XAxis(), -90.0))
+            camera.AddTransformOp().Set(matrix)
+
+
+_context = UsdContext()
+
+
+def get_context(name: str = "") -> UsdContext:
+    """Return the USD context of this process."""
+    return _context
