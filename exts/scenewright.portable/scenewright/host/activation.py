@@ -1,0 +1,146 @@
+"""The import finder: names of Kit and Isaac Sim resolve to stand-ins, where the real thing is not installed."""
+
+import importlib
+import importlib.abc
+import importlib.util
+import sys
+from importlib.machinery import ModuleSpec
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+__all__ = ["STAND_IN_ROOTS", "activate", "available_stand_ins", "deactivate"]
+
+_STAND_INS = Path(__file__).parent / "stand_ins"
+
+#: Top-level names whose modules may be stood in for.
+STAND_IN_ROOTS = ("carb", "isaacsim", "omni")
+
+_REPLICATOR = "omni.replicator.core"
+_PORTABLE_REPLICATOR = "scenewright.replicator"
+
+#: Inner module paths of the Replicator that public scripts import, and where the same names live here.
+_REPLICATOR_ALIASES = {
+    "scripts": "",
+    "scripts.annotators": "annotators",
+    "scripts.backends": "backends",
+    "scripts.create": "create",
+    "scripts.distribution": "distribution",
+    "scripts.functional": "functional",
+    "scripts.functional.utils": "functional.utils",
+    "scripts.orchestrator": "orchestrator",
+    "scripts.utils": "utils",
+    "scripts.utils.utils": "utils",
+    "scripts.writers": "writers",
+    "scripts.writers_default": "writers",
+    "scripts.writers_default.basicwriter": "writers.basic_writer",
+    "utils.utils": "utils",
+}
+
+
+class _AliasLoader(importlib.abc.Loader):
+    """Makes one module importable under a second name: the same object, not a copy."""
+
+    def __init__(self, target: str) -> None:
+        self.target = target
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType:
+        module = importlib.import_module(self.target)
+        self._spec = module.__spec__
+        return module
+
+    def exec_module(self, module: ModuleType) -> None:
+        module.__spec__ = self._spec  # the import system has just put the alias's spec there
+
+
+class _StandInLoader(importlib.abc.Loader):
+    """Runs a stand-in's source and makes a symbol that it lacks an error that names it."""
+
+    def __init__(self, inner: importlib.abc.Loader) -> None:
+        self.inner = inner
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType | None:
+        return self.inner.create_module(spec)
+
+    def exec_module(self, module: ModuleType) -> None:
+        self.inner.exec_module(module)
+        if not hasattr(module, "__getattr__"):
+            module.__getattr__ = _missing_symbol(module)
+
+    def get_source(self, fullname: str) -> str | None:
+        return self.inner.get_source(fullname)
+
+
+def _missing_symbol(module: ModuleType) -> Any:
+    def missing(name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        public = sorted(key for key in vars(module) if not key.startswith("_"))
+        raise AttributeError(f"'{module.__name__}.{name}' has no stand-in on the portable host. "
+                             f"Available in {module.__name__}: {', '.join(public)}.")
+    return missing
+
+
+class StandInFinder(importlib.abc.MetaPathFinder):
+    """Last finder on ``sys.meta_path``: it is asked only for what nobody else has."""
+
+    def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
+        """Return the spec of a stand-in, of the Replicator under its real name, or None."""
+        if fullname.partition(".")[0] not in STAND_IN_ROOTS:
+            return None
+        if fullname == _REPLICATOR or fullname.startswith(_REPLICATOR + "."):
+            return _replicator_spec(fullname)
+        place = _STAND_INS.joinpath(*fullname.split("."))
+        if (place / "__init__.py").is_file():
+            return _stand_in_spec(fullname, place / "__init__.py", [str(place)])
+        if place.with_suffix(".py").is_file():
+            return _stand_in_spec(fullname, place.with_suffix(".py"), None)
+        if place.is_dir() or fullname == "omni.replicator":
+            spec = ModuleSpec(fullname, None, is_package=True)
+            spec.submodule_search_locations = [str(place)]
+            return spec
+        return None
+
+
+def _stand_in_spec(fullname: str, file: Path, locations: list[str] | None) -> ModuleSpec:
+    spec = importlib.util.spec_from_file_location(fullname, file, submodule_search_locations=locations)
+    spec.loader = _StandInLoader(spec.loader)
+    return spec
+
+
+def _replicator_spec(fullname: str) -> ModuleSpec | None:
+    inner = fullname[len(_REPLICATOR) + 1:]
+    inner = _REPLICATOR_ALIASES.get(inner, inner)
+    target = f"{_PORTABLE_REPLICATOR}.{inner}" if inner else _PORTABLE_REPLICATOR
+    if importlib.util.find_spec(target) is None:
+        return None
+    return ModuleSpec(fullname, _AliasLoader(target), is_package=True)
+
+
+_finder = StandInFinder()
+
+
+def activate() -> None:
+    """Install the finder; doing it twice is harmless. Modules that are really installed keep precedence."""
+    if _finder not in sys.meta_path:
+        sys.meta_path.append(_finder)
+
+
+def deactivate() -> None:
+    """Remove the finder and forget the modules that it has provided."""
+    if _finder in sys.meta_path:
+        sys.meta_path.remove(_finder)
+    for name, module in list(sys.modules.items()):
+        if name.partition(".")[0] in STAND_IN_ROOTS:
+            loader = getattr(getattr(module, "__spec__", None), "loader", None)
+            if isinstance(loader, _StandInLoader) or name.startswith(_REPLICATOR):
+                del sys.modules[name]
+
+
+def available_stand_ins() -> list[str]:
+    """Return the dotted names of all stand-in modules, sorted."""
+    names = []
+    for file in _STAND_INS.rglob("*.py"):
+        parts = file.relative_to(_STAND_INS).with_suffix("").parts
+        names.append(".".join(parts[:-1] if parts[-1] == "__init__" else parts))
+    return sorted([*names, _REPLICATOR])

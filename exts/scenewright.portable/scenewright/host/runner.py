@@ -1,0 +1,62 @@
+"""Runs a script the way ``python.sh script.py`` or ``kit --exec script.py`` would, on the portable host."""
+
+import runpy
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from scenewright.host.activation import STAND_IN_ROOTS, activate, available_stand_ins
+from scenewright.host.app import get_app
+
+__all__ = ["ScriptImportError", "run_script"]
+
+
+class ScriptImportError(ImportError):
+    """A script imports a module of Kit or Isaac Sim that the portable host does not stand in for."""
+
+
+def run_script(path: str | Path, arguments: Sequence[str] = ()) -> int:
+    """Run ``path`` as ``__main__`` and keep updating until its asyncio tasks are done; return its exit status.
+
+    The script sees ``sys.argv == [path, *arguments]`` and its own folder first on ``sys.path``. Whatever way it ends, the
+    application is shut down afterwards: queued frames are written.
+
+    Raises:
+        FileNotFoundError: There is no such script.
+        ScriptImportError: The script needs a module that has no stand-in here.
+        Exception: Whatever the script raised.
+    """
+    script = Path(path)
+    if not script.is_file():
+        raise FileNotFoundError(f"There is no script {str(path)!r}.")
+    activate()
+    app = get_app()
+    app.exit_code = None
+    app.loop  # noqa: B018  (asyncio.ensure_future at module level needs the thread's loop)
+    argv, search_path = sys.argv, list(sys.path)
+    sys.argv = [str(script), *map(str, arguments)]
+    sys.path.insert(0, str(script.resolve().parent))
+    try:
+        status = _run(script)
+    finally:
+        sys.argv, sys.path[:] = argv, search_path
+        app.shutdown()
+    return app.exit_code if app.exit_code is not None and status == 0 else status
+
+
+def _run(script: Path) -> int:
+    try:
+        runpy.run_path(str(script), run_name="__main__")
+        get_app().run_pending_tasks()
+    except SystemExit as request:
+        if request.code is None or isinstance(request.code, int):
+            return request.code or 0
+        print(request.code, file=sys.stderr)
+        return 1
+    except ModuleNotFoundError as error:
+        if error.name and error.name.partition(".")[0] in STAND_IN_ROOTS:
+            raise ScriptImportError(
+                f"{script}: module {error.name!r} has no stand-in on the portable host. Available: "
+                f"{', '.join(available_stand_ins())}.", name=error.name) from error
+        raise
+    return 0

@@ -1,0 +1,27 @@
+"""``isaacsim.core.utils.semantics``: labels on prims (``UsdSemantics.LabelsAPI``)."""
+
+from pxr import Usd, UsdSemantics
+
+__all__ = ["add_labels", "get_labels", "remove_labels"]
+
+
+def add_labels(prim: Usd.Prim, labels: list[str], instance_name: str = "class", overwrite: bool = True) -> None:
+    """Put ``labels`` on ``prim`` under the taxonomy ``instance_name``, in place of or after those it has."""
+    api = UsdSemantics.LabelsAPI.Apply(prim, instance_name)
+    present = [] if overwrite else list(api.GetLabelsAttr().Get() or [])
+    api.CreateLabelsAttr().Set(present + [label for label in labels if label not in present])
+
+
+def get_labels(prim: Usd.Prim) -> dict[str, list[str]]:
+    """Return the labels declared on ``prim`` itself, by taxonomy."""
+    return {name: list(UsdSemantics.LabelsAPI(prim, name).GetLabelsAttr().Get() or [])
+            for name in UsdSemantics.LabelsAPI.GetDirectTaxonomies(prim)}
+
+
+def remove_labels(prim: Usd.Prim, instance_name: str | None = None, include_descendants: bool = False) -> None:
+    """Remove the labels of one taxonomy, or of all, from ``prim`` and, if wanted, from everything below it."""
+    for target in Usd.PrimRange(prim) if include_descendants else [prim]:
+        for name in UsdSemantics.LabelsAPI.GetDirectTaxonomies(target):
+            if instance_name in (None, name):
+                UsdSemantics.LabelsAPI(target, name).GetLabelsAttr().Clear()
+                target.RemoveAPI(UsdSemantics.LabelsAPI, name)
