@@ -64,7 +64,7 @@ class _StandInLoader(importlib.abc.Loader):
 
     def exec_module(self, module: ModuleType) -> None:
         self.inner.exec_module(module)
-        if not hasattr(module, "__getattr__"):
+        if "__getattr__" not in vars(module):
             module.__getattr__ = _missing_symbol(module)
 
     def get_source(self, fullname: str) -> str | None:
@@ -92,12 +92,12 @@ class StandInFinder(importlib.abc.MetaPathFinder):
             return _replicator_spec(fullname)
         place = _STAND_INS.joinpath(*fullname.split("."))
         if (place / "__init__.py").is_file():
-            return _stand_in_spec(fullname, place / "__init__.py", [str(place)])
+            return _stand_in_spec(fullname, place / "__init__.py", [])
         if place.with_suffix(".py").is_file():
             return _stand_in_spec(fullname, place.with_suffix(".py"), None)
         if place.is_dir() or fullname == "omni.replicator":
             spec = ModuleSpec(fullname, None, is_package=True)
-            spec.submodule_search_locations = [str(place)]
+            spec.submodule_search_locations = []  # empty: children are looked up by this finder, not by path
             return spec
         return None
 

@@ -3,10 +3,13 @@
 import asyncio
 import time
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from scenewright.host.events import get_eventdispatcher
 from scenewright.host.timeline import get_timeline_interface
+
+if TYPE_CHECKING:
+    from scenewright.host.extensions import ExtensionManager
 
 __all__ = ["App", "get_app"]
 
@@ -27,7 +30,6 @@ class App:
         self._shutdown_hooks: list[Callable[[], Any]] = []
         self._start = time.monotonic()
         self._update_number = 0
-        self._task_errors: list[BaseException] = []
         self.exit_code: int | None = None
 
     @property
@@ -80,19 +82,17 @@ class App:
         """
         if self._loop is None or self._loop.is_closed():
             return
-        failed: list[BaseException] = []
-        known: set[asyncio.Task[Any]] = set()
+        tasks: set[asyncio.Task[Any]] = set()
         while self.exit_code is None:
             pending = asyncio.all_tasks(self._loop)
-            for task in pending - known:
-                task.add_done_callback(lambda done: failed.append(done.exception())
-                                       if not done.cancelled() and done.exception() is not None else None)
-            known |= pending
-            if not pending or failed:
-                break
+            tasks |= pending
+            for task in tasks - pending:
+                tasks.discard(task)
+                if not task.cancelled() and task.exception() is not None:
+                    raise task.exception()
+            if not pending:
+                return
             self.update()
-        if failed:
-            raise failed[0]
 
     def add_update_hook(self, hook: Callable[[], Any]) -> None:
         """Call ``hook()`` in each update; adding the same hook twice counts once."""
@@ -110,9 +110,12 @@ class App:
             self._shutdown_hooks.append(hook)
 
     def shutdown(self) -> None:
-        """Run the shutdown hooks: work in flight is finished and flushed. Calling it twice is harmless."""
-        while self._shutdown_hooks:
-            self._shutdown_hooks.pop()()
+        """Run the shutdown hooks (work in flight is finished and flushed) and close the loop. Twice is harmless."""
+        try:
+            while self._shutdown_hooks:
+                self._shutdown_hooks.pop()()
+        finally:
+            self._close_loop()
 
     def post_quit(self, return_code: int = 0) -> None:
         """Ask the application to end with ``return_code`` after the current update."""
@@ -145,6 +148,15 @@ class App:
         from scenewright.host.extensions import get_extension_manager
 
         return get_extension_manager()
+
+    def _close_loop(self) -> None:
+        if self._loop is None or self._loop.is_closed() or self._loop.is_running():
+            return
+        for task in asyncio.all_tasks(self._loop):
+            task.cancel()
+        self._loop.run_until_complete(asyncio.sleep(0))
+        self._loop.close()
+        asyncio.set_event_loop(None)
 
     def _pump(self) -> None:
         try:

@@ -2,6 +2,7 @@
 
 import runpy
 import sys
+import traceback
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -55,8 +56,9 @@ def _run(script: Path) -> int:
         return 1
     except ModuleNotFoundError as error:
         if error.name and error.name.partition(".")[0] in STAND_IN_ROOTS:
+            lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(script)]
             raise ScriptImportError(
-                f"{script}: module {error.name!r} has no stand-in on the portable host. Available: "
+                f"{script}:{lines[-1] if lines else 1}: module {error.name!r} has no stand-in on the portable host. Available: "
                 f"{', '.join(available_stand_ins())}.", name=error.name) from error
         raise
     return 0

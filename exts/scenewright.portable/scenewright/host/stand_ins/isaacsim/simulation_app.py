@@ -11,7 +11,8 @@ from scenewright.host.stage_context import UsdContext, get_context
 __all__ = ["SimulationApp"]
 
 _RENDER_MODES = {"realtimepathtracing": "RealTimePathTracing", "pathtracing": "PathTracing",
-                 "raytracedlighting": "RaytracedLighting", "minimalrendering": "MinimalRendering", "minimal": "MinimalRendering"}
+                 "raytracedlighting": "RaytracedLighting", "minimalrendering": "MinimalRendering",
+                 "minimal": "MinimalRendering"}
 
 
 class SimulationApp:

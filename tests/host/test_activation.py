@@ -1,0 +1,26 @@
+import importlib
+
+import pytest
+from scenewright.host.activation import available_stand_ins
+
+
+def test_every_stand_in_imports_under_its_real_name():
+    for name in available_stand_ins():
+        assert importlib.import_module(name) is not None
+
+
+def test_the_replicator_is_the_same_module_under_both_names():
+    kit_name = importlib.import_module("omni.replicator.core.functional")
+    assert kit_name is importlib.import_module("scenewright.replicator.functional")
+    assert kit_name.__spec__.name == "scenewright.replicator.functional"
+
+
+def test_a_missing_symbol_is_named_and_what_exists_is_listed():
+    usd = importlib.import_module("omni.usd")
+    with pytest.raises(AttributeError, match=r"'omni\.usd\.no_such_thing' has no stand-in.*get_context"):
+        usd.no_such_thing  # noqa: B018
+
+
+def test_a_missing_module_is_an_import_error_that_names_it():
+    with pytest.raises(ModuleNotFoundError, match=r"omni\.no_such_module"):
+        importlib.import_module("omni.no_such_module")

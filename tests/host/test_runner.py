@@ -1,0 +1,40 @@
+import sys
+
+import pytest
+from scenewright.host.runner import ScriptImportError, run_script
+
+
+@pytest.fixture
+def script(tmp_path):
+    def write(text):
+        path = tmp_path / "script.py"
+        path.write_text(text)
+        return path
+    return write
+
+
+def test_a_script_sees_its_arguments_and_its_folder(script, tmp_path, capsys):
+    (tmp_path / "beside.py").write_text("WORD = 'beside'\n")
+    path = script("import sys, beside\nprint(sys.argv[1:], beside.WORD, __name__)\n")
+    assert run_script(path, ["--test", "1"]) == 0
+    assert capsys.readouterr().out == "['--test', '1'] beside __main__\n"
+    assert str(tmp_path) not in sys.path
+
+
+def test_tasks_left_at_the_end_of_a_script_are_run(script, capsys):
+    path = script("import asyncio, omni.kit.app\n"
+                  "async def go():\n    await omni.kit.app.get_app().next_update_async()\n    print('ran')\n"
+                  "asyncio.ensure_future(go())\n")
+    assert run_script(path) == 0
+    assert capsys.readouterr().out == "ran\n"
+
+
+def test_exit_statuses(script):
+    assert run_script(script("import sys; sys.exit(3)\n")) == 3
+    assert run_script(script("import omni.kit.app; omni.kit.app.get_app().post_quit(4)\n")) == 4
+    assert run_script(script("from isaacsim import SimulationApp\nSimulationApp({}).close()\nraise ValueError\n")) == 0
+
+
+def test_an_unknown_module_is_named_with_file_and_line(script):
+    with pytest.raises(ScriptImportError, match=r"script\.py:2: module 'omni\.nope'"):
+        run_script(script("import carb\nimport omni.nope\n"))

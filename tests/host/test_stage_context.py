@@ -1,0 +1,32 @@
+import pytest
+from pxr import UsdGeom
+from scenewright.host.stage_context import UsdContext
+
+
+def test_a_new_stage_is_z_up_in_metres_with_viewport_cameras_outside_the_root_layer():
+    context = UsdContext()
+    stage = context.get_stage()
+    assert UsdGeom.GetStageUpAxis(stage) == "Z"
+    assert UsdGeom.GetStageMetersPerUnit(stage) == 1.0
+    camera = UsdGeom.Xformable(stage.GetPrimAtPath("/OmniverseKit_Persp")).ComputeLocalToWorldTransform(0)
+    looks = -camera.GetRow3(2)
+    assert [round(value, 4) for value in looks] == [-0.5774, -0.5774, -0.5774]
+    assert not stage.GetRootLayer().rootPrims
+
+
+def test_hooks_hear_of_opening_and_closing():
+    context, events = UsdContext(), []
+    context.add_stage_hook(lambda event, stage: events.append(event))
+    context.new_stage()
+    context.new_stage()
+    context.close_stage()
+    assert events == ["opened", "closing", "opened", "closing"]
+
+
+def test_opening_what_is_not_there_or_not_usd_is_a_readable_error(tmp_path):
+    with pytest.raises(FileNotFoundError, match="no file"):
+        UsdContext().open_stage(str(tmp_path / "none.usda"))
+    broken = tmp_path / "broken.usda"
+    broken.write_text("#usda 1.0\ndef Xform {{{")
+    with pytest.raises(ValueError, match=r"broken\.usda"):
+        UsdContext().open_stage(str(broken))
