@@ -81,6 +81,17 @@ def _missing_symbol(module: ModuleType) -> Any:
     return missing
 
 
+class _ReplicatorModuleFinder(importlib.abc.MetaPathFinder):
+    """First finder: modules inside the Replicator, once the Replicator is ours (by path they would be loaded twice)."""
+
+    def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
+        """Return the spec of ``omni.replicator.core.<inner>``, None for anything else and for NVIDIA's own."""
+        ours = sys.modules.get(_PORTABLE_REPLICATOR)
+        if not fullname.startswith(_REPLICATOR + ".") or ours is None or sys.modules.get(_REPLICATOR) is not ours:
+            return None
+        return _replicator_spec(fullname)
+
+
 class StandInFinder(importlib.abc.MetaPathFinder):
     """Last finder on ``sys.meta_path``: it is asked only for what nobody else has."""
 
@@ -88,7 +99,7 @@ class StandInFinder(importlib.abc.MetaPathFinder):
         """Return the spec of a stand-in, of the Replicator under its real name, or None."""
         if fullname.partition(".")[0] not in STAND_IN_ROOTS:
             return None
-        if fullname == _REPLICATOR or fullname.startswith(_REPLICATOR + "."):
+        if fullname == _REPLICATOR:
             return _replicator_spec(fullname)
         place = _STAND_INS.joinpath(*fullname.split("."))
         if (place / "__init__.py").is_file():
@@ -118,11 +129,13 @@ def _replicator_spec(fullname: str) -> ModuleSpec | None:
 
 
 _finder = StandInFinder()
+_replicator_module_finder = _ReplicatorModuleFinder()
 
 
 def activate() -> None:
     """Install the finder; doing it twice is harmless. Modules that are really installed keep precedence."""
     if _finder not in sys.meta_path:
+        sys.meta_path.insert(0, _replicator_module_finder)
         sys.meta_path.append(_finder)
 
 
@@ -130,6 +143,7 @@ def deactivate() -> None:
     """Remove the finder and forget the modules that it has provided."""
     if _finder in sys.meta_path:
         sys.meta_path.remove(_finder)
+        sys.meta_path.remove(_replicator_module_finder)
     for name, module in list(sys.modules.items()):
         if name.partition(".")[0] in STAND_IN_ROOTS:
             loader = getattr(getattr(module, "__spec__", None), "loader", None)
