@@ -15,7 +15,7 @@ STANDARD_LIBRARY_AND = {
     "replicator": {"scenewright.replicator", "scenewright.render", "scenewright.host", "pxr", "numpy", "warp", "PIL", "OpenEXR",
                    "fsspec"},
 }
-SDG_MAY = {"scenewright.sdg", "omni", "pxr", "numpy", "warp", "PIL", "yaml", "pydantic", "pydantic_core", "ruamel", "rich"}
+SDG_MAY = {"scenewright.sdg", "omni", "pxr", "numpy", "warp", "PIL", "yaml", "pydantic", "pydantic_core", "ruamel"}
 
 
 def imported_modules(file: Path) -> set[str]:
