@@ -29,7 +29,8 @@ def run(options: argparse.Namespace) -> None:
             print(f"  frame {frame:4d}: {resident[frame]:.1f} MiB", flush=True)
 
     with tempfile.TemporaryDirectory() as folder:
-        generate_dataset(options.recipe, output=folder, frames=str(options.frames), overrides=options.overrides, on_frame=report)
+        generate_dataset(options.recipe, output=folder, frames=str(options.frames), overrides=options.overrides,
+                         on_frame=report)
     first, last = min(resident), max(resident)
     print(f"growth from frame {first} to frame {last}: {resident[last] - resident[first]:.1f} MiB")
 

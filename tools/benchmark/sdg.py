@@ -38,8 +38,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Run the chosen forms and print what was measured."""
-    print(f"{options.asset_count * len(KINDS)} prims, {options.cameras} cameras at {options.resolution[0]}x{options.resolution[1]}, "
-          f"{options.samples} samples per pixel, {options.bounces} bounces, {options.device}, {options.steps} steps")
+    width, height = options.resolution
+    print(f"{options.asset_count * len(KINDS)} prims, {options.cameras} cameras at {width}x{height}, {options.samples} samples per pixel, "
+          f"{options.bounces} bounces, {options.device}, {options.steps} steps")
     for form, annotators in (("simple", SIMPLE), ("complex", COMPLEX)):
         if options.form in (form, "both"):
             _measure(form, annotators, options)
@@ -58,7 +59,8 @@ def _measure(form: str, annotators: list[str], options: argparse.Namespace) -> N
     get_settings().set("/scenewright/bounces", options.bounces)
     get_context().new_stage()
     assets, cameras, rng = _build_stage(rep, options)
-    products = [rep.create.render_product(camera, tuple(options.resolution), name=f"rp_{i}") for i, camera in enumerate(cameras)]
+    products = [rep.create.render_product(camera, tuple(options.resolution), name=f"rp_{i}")
+                for i, camera in enumerate(cameras)]
     writer = _nothing_written(rep, annotators)
     writer.attach(products)
     with _stages_timed() as seconds:
