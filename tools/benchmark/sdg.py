@@ -39,8 +39,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> None:
     """Run the chosen forms and print what was measured."""
     width, height = options.resolution
-    print(f"{options.asset_count * len(KINDS)} prims, {options.cameras} cameras at {width}x{height}, {options.samples} samples per pixel, "
-          f"{options.bounces} bounces, {options.device}, {options.steps} steps")
+    print(f"{options.asset_count * len(KINDS)} prims, {options.cameras} cameras at {width}x{height}, "
+          f"{options.samples} samples per pixel, {options.bounces} bounces, {options.device}, {options.steps} steps")
     for form, annotators in (("simple", SIMPLE), ("complex", COMPLEX)):
         if options.form in (form, "both"):
             _measure(form, annotators, options)

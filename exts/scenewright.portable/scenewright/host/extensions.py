@@ -57,6 +57,13 @@ class ExtensionManager:
         self._extensions: dict[str, Extension] = {}
         self._stood_in: set[str] = set()
 
+    def discover(self) -> None:
+        """Add the extensions that share the ``scenewright`` namespace, from a checkout or from an installed wheel."""
+        for root in map(Path, importlib.import_module("scenewright").__path__):
+            for manifest in [root.parent / "config/extension.toml", *sorted(root.glob("*/config/extension.toml"))]:
+                if manifest.is_file():
+                    self.add_extension(manifest)
+
     def add_path(self, folder: Path) -> None:
         """Add every extension folder below ``folder`` (those with ``config/extension.toml``)."""
         for manifest in sorted(Path(folder).glob("*/config/extension.toml")):

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from pxr import Gf, Sdf, Tf, Usd, UsdGeom, UsdUtils
+
 from scenewright.host.timeline import get_timeline_interface
 
 __all__ = ["UsdContext", "get_context"]

@@ -1,6 +1,7 @@
 """``omni.usd``: the context and the helpers that scripts call on prims."""
 
 from pxr import Gf, Sdf, Usd, UsdGeom
+
 from scenewright.host.stage_context import UsdContext, get_context
 
 __all__ = ["UsdContext", "get_context", "get_local_transform_matrix", "get_prim_at_path", "get_stage_next_free_path",

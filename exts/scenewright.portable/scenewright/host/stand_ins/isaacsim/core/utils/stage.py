@@ -1,6 +1,7 @@
 """``isaacsim.core.utils.stage``: opening, making and extending the current stage."""
 
 from pxr import Usd, UsdGeom
+
 from scenewright.host.app import get_app
 from scenewright.host.stage_context import get_context
 
