@@ -1,0 +1,227 @@
+"""A recipe, read and checked: settings, program, and the bytes that identify it."""
+
+import hashlib
+import json
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from scenewright.sdg.recipe.document import BLOCK, Node, insert_variables, read_document
+from scenewright.sdg.recipe.findings import Finding, Mark, RecipeError, choices_text
+from scenewright.sdg.recipe.functions import WRITERS
+from scenewright.sdg.recipe.grammar import parse_program
+from scenewright.sdg.recipe.overrides import apply_overrides
+from scenewright.sdg.recipe.program import Assign, Call, Items, Literal, Value, calls_of
+from scenewright.sdg.recipe.rules import check_writer_parameters
+from scenewright.sdg.recipe.schema import DEFAULT_FRAMES, Assets, Checks, FrameGrid, LabelRule, Settings, Split, unavailable
+
+__all__ = ["Recipe", "find_recipe_problems", "load_recipe"]
+
+_MODELS = {"frames": FrameGrid, "split": Split, "assets": Assets, "checks": Checks, "labels": LabelRule}
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A recipe whose every line has been checked.
+
+    Attributes:
+        path: The recipe file, absolute.
+        document: The tree after overrides and variables.
+        settings: The ``scenewright`` block, with defaults.
+        program: The Replicator blocks.
+    """
+
+    path: Path
+    document: Node
+    settings: Settings
+    program: tuple[Assign, ...]
+
+    @property
+    def folder(self) -> Path:
+        """Folder that relative paths of the recipe start from."""
+        return self.path.parent
+
+    @property
+    def seed(self) -> int:
+        """Seed of every random value."""
+        return self.settings.seed
+
+    @property
+    def scene_path(self) -> Path | None:
+        """The USD file to open, absolute; None for a new stage."""
+        return self.resolve(self.settings.scene) if self.settings.scene else None
+
+    @property
+    def frames(self) -> int | FrameGrid:
+        """How many frames, or sequences and steps; taken from the triggers' limits where the recipe sets nothing."""
+        if self.settings.frames is not None:
+            return self.settings.frames
+        limits = [_last_frame(call) for call in self.calls("trigger.on_frame")]
+        return max((limit for limit in limits if limit), default=DEFAULT_FRAMES)
+
+    def calls(self, function: str) -> Iterator[Call]:
+        """Yield every call of a function, in file order."""
+        for block in self.program:
+            yield from (call for call in calls_of(block) if call.function == function)
+
+    def resolve(self, path: str) -> Path:
+        """Return a path of the recipe as an absolute path."""
+        expanded = Path(path.removeprefix("file://")).expanduser()
+        return Path(os.path.normpath(self.folder / expanded))
+
+    def mark(self, *keys: str | int) -> Mark:
+        """Return the place of a setting (``mark("scene")``), or of the block or file where it is not set."""
+        for end in range(len(keys), -1, -1):
+            node = self.document.find(BLOCK, *keys[:end])
+            if node is not None:
+                return node.mark
+        return Mark(str(self.path))
+
+    def canonical_bytes(self) -> bytes:
+        """Return what identifies the recipe: UTF-8 JSON after overrides and variables, without the output folder.
+
+        The order of blocks is kept, since they run in order.
+        """
+        plain = self.document.plain()
+        own = {key: value for key, value in self.settings.model_dump(by_alias=True, mode="json").items()
+               if key not in ("output", "variables")}
+        blocks = {name: value for name, value in plain.items() if name != BLOCK}
+        return json.dumps({BLOCK: own, "blocks": blocks}, ensure_ascii=False, separators=(",", ":")).encode()
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 of the canonical bytes, in hexadecimal."""
+        return hashlib.sha256(self.canonical_bytes()).hexdigest()
+
+    def asset_files(self) -> list[Path]:
+        """Return the files that the recipe itself names (scene, USD files, textures), absolute, sorted, without repeats.
+
+        Layers and textures that those files refer to in turn are not included.
+        """
+        files = {self.scene_path} if self.scene_path else set()
+        for name in ("create.from_usd", "create.light", "create.material_omnipbr", "randomizer.texture", "randomizer.instantiate"):
+            for call in self.calls(name):
+                for keyword, value in call.args.items():
+                    if keyword in ("usd", "paths", "textures") or keyword.endswith("texture"):
+                        files.update(self.resolve(text) for text in _texts(value) if _is_file_text(text))
+        return sorted(path for path in files if path.is_file())
+
+
+def _last_frame(call: Call) -> int:
+    args = {key: value.value for key, value in call.args.items() if isinstance(value, Literal)}
+    executions = args.get("max_execs") or args.get("num_frames") or 0
+    return (executions - 1) * args.get("interval", 1) + 1 if executions else 0
+
+
+def _texts(value: Value) -> Iterator[str]:
+    if isinstance(value, Literal):
+        items = value.value if isinstance(value.value, list) else [value.value]
+        yield from (item for item in items if isinstance(item, str))
+    elif isinstance(value, Items):
+        for item in value.items:
+            yield from _texts(item)
+    elif isinstance(value, Call):
+        for argument in value.args.values():
+            yield from _texts(argument)
+
+
+def _is_file_text(text: str) -> bool:
+    return "://" not in text or text.startswith("file://")
+
+
+def load_recipe(path: str | os.PathLike[str], overrides: Iterable[str] = ()) -> Recipe:
+    """Read and check a recipe.
+
+    Args:
+        path: The YAML file.
+        overrides: ``key.path=value`` texts, as given to ``--set``.
+
+    Raises:
+        RecipeError: Something is wrong; all findings are in it.
+    """
+    findings: list[Finding] = []
+    recipe = _read(path, overrides, findings)
+    if findings or recipe is None:
+        raise RecipeError(sorted(set(findings), key=lambda finding: (finding.line, finding.column)))
+    return recipe
+
+
+def find_recipe_problems(path: str | os.PathLike[str], overrides: Iterable[str] = ()) -> list[Finding]:
+    """Return everything that is wrong with a recipe file; an empty list when nothing is."""
+    try:
+        load_recipe(path, overrides)
+    except RecipeError as error:
+        return error.findings
+    return []
+
+
+def _read(path: str | os.PathLike[str], overrides: Iterable[str], findings: list[Finding]) -> Recipe | None:
+    document = apply_overrides(read_document(path), overrides, findings)
+    document = insert_variables(document, findings)
+    settings = _settings(document, findings)
+    program = parse_program(document, findings)
+    return Recipe(Path(path).absolute(), document, settings, program) if settings is not None else None
+
+
+def _settings(document: Node, findings: list[Finding]) -> Settings | None:
+    node = document.find(BLOCK)
+    if node is None or node.value is None:
+        return Settings()
+    if not node.is_map:
+        findings.append(Finding.at(node.mark, f"`{BLOCK}` must be a mapping.", choices_text("", Settings.model_fields)))
+        return None
+    _check_writers(document, findings)
+    try:
+        settings = Settings.model_validate(node.plain())
+    except ValidationError as error:
+        for detail in error.errors():
+            findings.append(_setting_finding(document, detail))
+        return None
+    for keys, feature in unavailable(settings):
+        found = document.find(BLOCK, *keys)
+        findings.append(Finding.at(found.mark if found else node.mark, f"{feature} is not available yet.", "Leave it out."))
+    return settings
+
+
+def _check_writers(document: Node, findings: list[Finding]) -> None:
+    writers = document.find(BLOCK, "writers")
+    for name, entry in writers.value.items() if writers is not None and writers.is_map else ():
+        writer = WRITERS.get(name)
+        if writer is None:
+            findings.append(Finding.at(entry.mark, f"unknown writer '{name}'.", choices_text(name, WRITERS)))
+        elif writer.feature:
+            findings.append(Finding.at(entry.mark, f"{writer.feature} is not available yet.", "Use basic or coco."))
+        elif entry.node.is_map:
+            for key, message, remedy in check_writer_parameters(name, entry.node.plain()):
+                findings.append(Finding.at(entry.node.value[key].mark, message, remedy))
+
+
+def _setting_finding(document: Node, detail: dict) -> Finding:
+    """Return pydantic's error in our words, at the line of the key or value that it concerns."""
+    location = [part for part in detail["loc"] if document.find(BLOCK, part) is not None or part not in ("int", "FrameGrid")]
+    keys = [part for part in location if part not in ("int", "FrameGrid", "str") and not str(part).startswith("list[")]
+    shown = ".".join(str(key) for key in keys) or BLOCK
+    node, mark = document.find(BLOCK), document.find(BLOCK).mark
+    for key in keys:
+        below = node.find(key) if node is not None else None
+        if below is None:
+            break
+        mark = node.value[key].mark if node.is_map and detail["type"] == "extra_forbidden" else below.mark
+        node = below
+    if detail["type"] == "extra_forbidden":
+        model = _MODELS.get(str(keys[0]), Settings) if len(keys) > 1 else Settings
+        names = [field.alias or name for name, field in model.model_fields.items()]
+        return Finding.at(mark, f"unknown key '{shown}'.", choices_text(str(keys[-1]), names))
+    message = detail["msg"].removeprefix("Value error, ").replace(" after validation", "")
+    if keys == ["frames"] and detail["type"] != "value_error":
+        message = "must be a whole number, or {sequences: ..., steps: ...}"
+    given = "" if node is None or node.is_map or detail["type"] == "value_error" else f" (given: {node.plain()!r})"
+    return Finding.at(mark, f"'{shown}': {message[0].lower() + message[1:]}{given}.", _setting_remedy(keys))
+
+
+def _setting_remedy(keys: list) -> str:
+    field = Settings.model_fields.get(str(keys[0])) if keys else None
+    return field.description or "" if field else ""

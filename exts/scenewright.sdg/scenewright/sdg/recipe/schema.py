@@ -1,0 +1,173 @@
+"""The ``scenewright:`` block of a recipe as models, and the JSON Schema of whole recipe files."""
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from scenewright.sdg.recipe.functions import FUNCTIONS, KINDS, WRITERS, Function
+
+__all__ = ["Assets", "Checks", "FrameGrid", "LabelRule", "Settings", "Split", "json_schema", "unavailable"]
+
+DEFAULT_FRAMES = 100
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class FrameGrid(_Model):
+    """Frames as sequences that run their steps in order."""
+
+    sequences: int = Field(ge=1, description="How many sequences; each starts from the same reset.")
+    steps: int = Field(ge=1, description="Steps of every sequence.")
+
+
+class Split(_Model):
+    """How frames are shared out among train, val and test."""
+
+    train: float = Field(0.8, ge=0, le=1, strict=False)
+    val: float = Field(0.1, ge=0, le=1, strict=False)
+    test: float = Field(0.1, ge=0, le=1, strict=False)
+    by: Literal["sequence", "frame"] = "sequence"
+
+
+class Assets(_Model):
+    """Where assets come from and what happens when one is missing."""
+
+    packs: list[str] = Field(default_factory=list, description="Asset packs.")
+    missing: Literal["error", "proxy"] = Field("error", description="What an asset that is not found becomes.")
+
+
+class Checks(_Model):
+    """Conditions that a frame must meet."""
+
+    min_visible_pixels: int = Field(0, ge=0)
+    skip_empty: bool = False
+    max_retries: int = Field(20, ge=0)
+
+
+class LabelRule(_Model):
+    """Labels the prims whose path fits, before the first frame.
+
+    Only the topmost fitting prims of a branch are labelled, because everything below them inherits the label. Give
+    ``path`` or ``path_pattern``, and ``class`` or ``labels``. Later rules replace labels of earlier ones.
+    """
+
+    path: str | None = Field(None, description="Glob on the prim path: `*` within one name, `**` over any depth, `?` one character.")
+    path_pattern: str | None = Field(None, description="Regular expression, searched anywhere in the prim path.")
+    class_: str | None = Field(None, alias="class", min_length=1, description="Short for labels: {class: ...}.")
+    labels: dict[str, str | list[str]] | None = Field(None, description="Label or labels by type, such as {class: car}.")
+
+    @model_validator(mode="after")
+    def _one_of_each(self) -> "LabelRule":
+        if (self.path is None) == (self.path_pattern is None):
+            raise ValueError("give either `path` (a glob) or `path_pattern` (a regular expression)")
+        if (self.class_ is None) == (not self.labels):
+            raise ValueError("give either `class` (a label) or `labels` (a mapping of type to label)")
+        return self
+
+    def by_type(self) -> dict[str, list[str]]:
+        """Return the labels by type."""
+        labels = self.labels or {"class": self.class_ or ""}
+        return {kind: [value] if isinstance(value, str) else list(value) for kind, value in labels.items()}
+
+
+class Settings(_Model):
+    """Scenewright's own settings of a recipe."""
+
+    scene: str | None = Field(None, description="USD file, relative to the recipe; absent = a new stage.")
+    frames: int | FrameGrid | None = Field(None, description="Steps in all, or {sequences, steps}; absent = what the triggers' "
+                                                             f"max_execs ask for, else {DEFAULT_FRAMES}.")
+    seed: int = Field(0, ge=0, description="Seed of every random value.")
+    output: str = Field("out", min_length=1, description="Folder of the dataset, relative to the working directory.")
+    renderer: Literal["real-time", "path-traced", "mitsuba"] = Field("real-time", description="How frames are rendered.")
+    samples: int = Field(16, ge=1, le=65536, description="Colour samples per pixel.")
+    resolution: list[int] = Field(default_factory=lambda: [1280, 720], min_length=2, max_length=2,
+                                  description="[width, height] of cameras that set none.")
+    writers: dict[str, dict[str, Any] | None] = Field(default_factory=dict, description="Writers with their parameters, for all cameras.")
+    split: Split | None = Field(None, description="Shares of train, val and test.")
+    assets: Assets = Field(default_factory=Assets)
+    checks: Checks = Field(default_factory=Checks)
+    labels: list[LabelRule] = Field(default_factory=list, description="Labels by prim path, set before the first frame.")
+    variables: dict[str, Any] = Field(default_factory=dict, description="Names that --set may change and ${name} inserts.")
+
+    @model_validator(mode="after")
+    def _sizes(self) -> "Settings":
+        if isinstance(self.frames, int) and self.frames < 1:
+            raise ValueError("frames must be at least 1")
+        if any(not 1 <= side <= 32768 for side in self.resolution):
+            raise ValueError("resolution must be [width, height], each from 1 to 32768")
+        return self
+
+
+def unavailable(settings: Settings) -> list[tuple[tuple[str, ...], str]]:
+    """Return what the settings ask for that is known but cannot be run yet, as (key path, feature)."""
+    wanted = []
+    if settings.renderer != "real-time":
+        wanted.append((("renderer",), f"renderer '{settings.renderer}'"))
+    if settings.split is not None:
+        wanted.append((("split",), "splitting datasets"))
+    if settings.assets.packs:
+        wanted.append((("assets", "packs"), "reading asset packs"))
+    if settings.assets.missing != "error":
+        wanted.append((("assets", "missing"), "proxies for missing assets"))
+    if settings.checks.min_visible_pixels or settings.checks.skip_empty:
+        wanted.append((("checks",), "checking and retrying frames"))
+    return wanted
+
+
+def _keyword_schema(kind: str, random: bool) -> dict[str, Any]:
+    own = KINDS[kind].schema or {}
+    if not own:
+        return {}
+    options = [own, {"type": "string", "description": "an earlier block"}]
+    if random or KINDS[kind].results:
+        options.append({"$ref": "#/$defs/call"})
+    return {"anyOf": options}
+
+
+def _function_schema(function: Function) -> dict[str, Any]:
+    schema: dict[str, Any] = {
+        "anyOf": [
+            {
+                "type": "object",
+                "properties": {k.name: _keyword_schema(k.kind, k.random) for k in function.keywords.values()},
+                "required": function.required(),
+                "additionalProperties": False,
+            },
+        ]
+    }
+    if not function.required():
+        schema["anyOf"].append({"type": "null"})
+    if function.feature:
+        schema["description"] = f"Not available yet: {function.feature}."
+    return schema
+
+
+def json_schema() -> dict[str, Any]:
+    """Return the JSON Schema (2020-12) of recipe files, for editors and for `scenewright schema`."""
+    settings = Settings.model_json_schema(ref_template="#/$defs/{model}", by_alias=True)
+    definitions = settings.pop("$defs", {})
+    settings["properties"]["writers"]["propertyNames"] = {"enum": list(WRITERS)}
+    calls = {name: {"$ref": f"#/$defs/functions/{name.replace('.', '_')}"} for name in FUNCTIONS}
+    patterns = {
+        r"^with\.": {"$ref": "#/$defs/body"},
+        r"^randomizer\.": {},
+        r"\.attach$": {"type": "object", "properties": {"render_products": {}, "trigger": {}}, "additionalProperties": False},
+    }
+    definitions.update({
+        "scenewright": settings,
+        "functions": {name.replace(".", "_"): _function_schema(function) for name, function in FUNCTIONS.items()},
+        "call": {"type": "object", "properties": calls, "patternProperties": patterns, "minProperties": 1, "additionalProperties": False},
+        "body": {"type": "object", "properties": calls, "patternProperties": patterns},
+        "block": {"anyOf": [{"$ref": "#/$defs/call"}, {"type": ["array", "string", "number", "boolean", "null"]}, {"type": "object"}]},
+    })
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Scenewright recipe",
+        "description": "A Replicator YAML file with an optional scenewright block.",
+        "type": "object",
+        "properties": {"scenewright": {"$ref": "#/$defs/scenewright"}},
+        "additionalProperties": {"$ref": "#/$defs/block"},
+        "$defs": definitions,
+    }
