@@ -18,7 +18,8 @@ def unsupported(feature: str, instead: str = "") -> NoReturn:
     Raises:
         FeatureUnavailableError: Always.
     """
-    raise FeatureUnavailableError(f"{feature} is not available in the portable Replicator yet.{' ' + instead if instead else ''}")
+    hint = f" {instead}" if instead else ""
+    raise FeatureUnavailableError(f"{feature} is not available in the portable Replicator yet.{hint}")
 
 
 def unavailable_names(module_name: str, names: Iterable[str]) -> Callable[[str], Any]:

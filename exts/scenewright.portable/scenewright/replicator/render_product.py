@@ -5,7 +5,7 @@ from typing import Any
 
 from pxr import Gf, Sdf, Tf, Usd, UsdGeom, UsdRender
 
-from scenewright.replicator.graph.targets import prims_of
+from scenewright.replicator.functional.prim_arguments import resolve_prims
 from scenewright.replicator.session import Session, current_session
 
 __all__ = ["RenderProduct", "create_render_products", "find_render_product", "find_render_products"]
@@ -104,7 +104,7 @@ def create_render_products(camera: Any, resolution: Any, force_new: bool = False
                            render_vars: Sequence[str] | None = None) -> RenderProduct | list[RenderProduct]:
     """Make or find the products behind ``rep.create.render_product``: see there."""
     session = current_session()
-    cameras = [_camera_of(prim) for prim in prims_of(camera, session.stage)]
+    cameras = [_camera_of(prim) for prim in resolve_prims(camera, session.stage)]
     if not cameras:
         raise ValueError(f"render_product: {camera!r} holds no camera.")
     size = _checked_resolution(resolution)

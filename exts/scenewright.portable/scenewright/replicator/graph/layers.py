@@ -2,14 +2,8 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
 from pxr import Sdf, Usd
-
-from scenewright.replicator.graph.errors import OrchestratorError
-
-if TYPE_CHECKING:
-    from scenewright.replicator.graph.node import ActionNode
 
 __all__ = ["RandomizationLayers"]
 
@@ -53,39 +47,6 @@ class RandomizationLayers:
         with Usd.EditContext(self.stage, layer):
             yield layer
 
-    def check_editable(self, node: "ActionNode", prims: list[Usd.Prim]) -> None:
-        """Refuse prims inside instances, which cannot take values of their own.
-
-        Raises:
-            OrchestratorError: A prim is an instance proxy; the message names the instance root.
-        """
-        for prim in prims:
-            if prim.IsInstanceProxy() or prim.IsInPrototype():
-                root = prim
-                while root and not root.IsInstance():
-                    root = root.GetParent()
-                raise OrchestratorError(
-                    f"{node.kind} cannot write to {prim.GetPath()}: it lies inside the instance "
-                    f"{root.GetPath() if root else 'prototype'}. Act on the instance itself, or set its 'instanceable' to false.")
-
-    def check_wins(self, node: "ActionNode", prims: list[Usd.Prim]) -> None:
-        """Make sure that what the node has written is what the stage shows.
-
-        Raises:
-            OrchestratorError: A stronger layer holds an opinion; the message names it.
-        """
-        layer = node.layer or self._default()
-        for prim in prims:
-            for name in node.writes:
-                spec = layer.GetAttributeAtPath(prim.GetPath().AppendProperty(name))
-                if not spec:
-                    continue
-                strongest = prim.GetAttribute(name).GetPropertyStack(Usd.TimeCode.Default())[0].layer
-                if strongest != layer:
-                    raise OrchestratorError(
-                        f"{node.kind} writes {spec.path} to layer '{_title(layer)}', but the stronger layer '{_title(strongest)}' "
-                        "holds a value for it, so the randomization would have no effect. Remove that opinion.")
-
     def _default(self) -> Sdf.Layer:
         return self._layers.get(_DEFAULT_NAME) or self._add(_DEFAULT_NAME)
 
@@ -97,6 +58,3 @@ class RandomizationLayers:
         paths.insert(1 if behind_default else 0, layer.identifier)
         return layer
 
-
-def _title(layer: Sdf.Layer) -> str:
-    return layer.GetDisplayName() or layer.identifier

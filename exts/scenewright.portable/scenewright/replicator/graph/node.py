@@ -1,11 +1,13 @@
 """Nodes of the graph: their identity, their random stream and their inputs."""
 
+import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from pxr import Usd
 
+from scenewright.replicator.graph.errors import OrchestratorError
 from scenewright.replicator.seeds import stream
 
 if TYPE_CHECKING:
@@ -60,13 +62,24 @@ class Node:
     def generator(self, draw: str = "") -> np.random.Generator:
         """Return the random generator of the present execution; ``draw`` tells several generators of one node apart."""
         self.enter_pass()
+        return self._stream(self.execution, draw)
+
+    def generator_of_turn(self, turn: str) -> np.random.Generator:
+        """Return a generator that several executions share, such as one round of a shuffled sequence."""
+        return self._stream("turn", turn)
+
+    def _stream(self, *draw: Any) -> np.random.Generator:
         if self.seed is None:
-            return stream(self.graph.seed, self.kind, self.index, self.execution, draw)
-        return stream(self.seed, self.kind, "own seed", self.execution, draw)
+            return stream(self.graph.seed, self.kind, self.index, *draw)
+        return stream(self.seed, self.kind, "own seed", *draw)
 
     def prims(self) -> list[Usd.Prim]:
         """Return the prims that this node stands for; none by default."""
         return []
+
+    def get_output_prims(self) -> dict[str, list[Usd.Prim]]:
+        """Return ``{"prims": [...]}``, as an item does."""
+        return {"prims": self.prims()}
 
     def value(self, name: str, count: int = 1, width: int | None = None) -> Any:
         """Return input ``name`` for the present execution: see ``graph.sampling.sampled``."""
@@ -91,7 +104,8 @@ class DistributionNode(Node):
     ``draw(node, generator, count, width)`` returns ``count`` rows: an array of shape (count,) or (count, C), or a list.
     """
 
-    def __init__(self, graph: "Graph", kind: str, draw: Callable[["DistributionNode", np.random.Generator, int, int | None], Any],
+    def __init__(self, graph: "Graph", kind: str,
+                 draw: Callable[["DistributionNode", np.random.Generator, int, int | None], Any],
                  inputs: dict[str, Any], *, samples: int = 1, seed: int | None = None, name: str | None = None) -> None:
         super().__init__(graph, kind, inputs, seed=seed, name=name)
         self.samples = samples
@@ -134,41 +148,42 @@ class ActionNode(Node):
         apply: ``apply(node)`` makes the change; it runs with the node's layer as edit target.
         inputs: Named inputs.
         targets: Node that gives the prims to change; None for actions without prims.
-        writes: Names of attributes that the action writes on its prims; each must win composition.
         seed: See ``Node``.
         name: See ``Node``.
     """
 
-    def __init__(self, graph: "Graph", kind: str, apply: Callable[["ActionNode"], None], *, inputs: dict[str, Any] | None = None,
-                 targets: Node | None = None, writes: tuple[str, ...] = (), seed: int | None = None,
+    def __init__(self, graph: "Graph", kind: str, apply: Callable[["ActionNode"], None], *,
+                 inputs: dict[str, Any] | None = None, targets: Node | None = None, seed: int | None = None,
                  name: str | None = None) -> None:
         super().__init__(graph, kind, inputs, seed=seed, name=name)
         self.trigger: Trigger | None = graph.current_trigger()
         self.layer = graph.layers.active
         self.targets = targets
-        self.writes = writes
+        self.made_at = _script_line()
         self._apply = apply
-        self._checked = False
 
     def prims(self) -> list[Usd.Prim]:
         """Return the prims that the action changes."""
         return [] if self.targets is None else self.targets.prims()
 
-    def restart(self) -> None:
-        """Forget all executions."""
-        super().restart()
-        self._checked = False
-
     def execute(self) -> None:
-        """Run the action once, writing to its layer."""
+        """Run the action, once per pass of the graph, writing to its layer.
+
+        Raises:
+            OrchestratorError: It failed, for instance because a stronger layer hides what it writes.
+        """
         if not self.enter_pass():
             return
-        layers, prims = self.graph.layers, self.prims()
-        first = not self._checked
-        if first:
-            layers.check_editable(self, prims)
-        with layers.writing(self.layer):
-            self._apply(self)
-        if first:
-            self._checked = True
-            layers.check_wins(self, prims)
+        with self.graph.layers.writing(self.layer):
+            try:
+                self._apply(self)
+            except (ValueError, TypeError, KeyError, IndexError, OSError) as error:
+                raise OrchestratorError(f"rep.{self.kind}, called at {self.made_at}: {error}") from error
+
+
+def _script_line() -> str:
+    """Return "file:line" of the script that is calling into the Replicator."""
+    frame = sys._getframe(2)
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith("scenewright.replicator"):
+        frame = frame.f_back
+    return f"{frame.f_code.co_filename}:{frame.f_lineno}"

@@ -4,7 +4,7 @@ import logging
 from collections import Counter
 from typing import Any
 
-from pxr import Usd
+from pxr import Sdf, Usd
 
 from scenewright.replicator.graph.layers import RandomizationLayers
 from scenewright.replicator.graph.node import ActionNode, Node
@@ -57,6 +57,8 @@ class Graph:
         self.layers = RandomizationLayers(stage)
         self.context: list[Node] = []
         self.distribution_outputs: dict[str, Any] = {}
+        self.turned_cameras: set[Sdf.Path] = set()
+        """Xforms of graph cameras whose zero rotation is not USD's: see ``graph.posing``."""
         self.started = False
         self.frame = 0
         self.pass_number = 0

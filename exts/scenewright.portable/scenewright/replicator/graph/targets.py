@@ -1,40 +1,18 @@
-"""From what scripts pass for prims (paths, prims, items, lists of those) to prims of the current stage."""
+"""Nodes for what scripts pass as prims: paths, prims, items, lists of those."""
 
 from typing import Any
 
-from pxr import Sdf, Usd
-
+from scenewright.replicator.functional.prim_arguments import resolve_prims
+from scenewright.replicator.graph.errors import OrchestratorError
 from scenewright.replicator.graph.item import node_of
 from scenewright.replicator.graph.node import Node, PrimsNode
+from scenewright.replicator.graph.schedule import Graph
 
-__all__ = ["prims_node", "prims_of"]
-
-
-def prims_of(value: Any, stage: Usd.Stage) -> list[Usd.Prim]:
-    """Return the prims that ``value`` names: a path, prim, schema object, item or any nesting of lists of those.
-
-    Raises:
-        ValueError: There is no prim at a path; the message names the closest existing ancestor.
-        TypeError: ``value`` names no prim.
-    """
-    node = node_of(value)
-    if node is not None:
-        return node.prims()
-    if isinstance(value, str | Sdf.Path):
-        return [_prim_at(value, stage)]
-    if isinstance(value, Usd.Prim):
-        if not value.IsValid():
-            raise ValueError("The prim does not exist any more: its stage was closed or it was removed.")
-        return [value]
-    if isinstance(value, list | tuple | set | frozenset):
-        return [prim for entry in value for prim in prims_of(entry, stage)]
-    if hasattr(value, "GetPrim"):
-        return [value.GetPrim()]
-    raise TypeError(f"Expected a prim path, Usd.Prim, replicator item or a list of those, got {value!r} ({type(value).__name__}).")
+__all__ = ["prims_node", "target_node"]
 
 
-def prims_node(value: Any, graph: Any) -> Node:
-    """Return a node that stands for the prims that ``value`` names; items stay live.
+def prims_node(value: Any, graph: Graph, kind: str = "get.prim_at_path", name: str | None = None) -> Node:
+    """Return a node that stands for the prims that ``value`` names; items in it stay live.
 
     Raises:
         ValueError: There is no prim at a path.
@@ -44,21 +22,26 @@ def prims_node(value: Any, graph: Any) -> Node:
     if node is not None:
         return node
     entries = list(value) if isinstance(value, list | tuple | set | frozenset) else [value]
-    fixed = [entry if node_of(entry) is not None else prims_of(entry, graph.stage) for entry in entries]
-    return PrimsNode(graph, "get.prims", lambda: prims_of(fixed, graph.stage), cached=False)
+    parts = [node_of(entry) or resolve_prims(entry, graph.stage) for entry in entries]
+    live = any(isinstance(part, Node) for part in parts)
+
+    def find() -> list[Any]:
+        return [prim for part in parts for prim in (part.prims() if isinstance(part, Node) else part)]
+
+    return PrimsNode(graph, kind, find, name=name, cached=not live)
 
 
-def _prim_at(path: str | Sdf.Path, stage: Usd.Stage) -> Usd.Prim:
-    if isinstance(path, str) and not Sdf.Path.IsValidPathString(path):
-        raise ValueError(f"{path!r} is not a prim path. A prim path looks like '/World/Cube'.")
-    sdf_path = Sdf.Path(path)
-    prim = stage.GetPrimAtPath(sdf_path) if sdf_path.IsAbsolutePath() else None
-    if prim:
-        return prim
-    if not sdf_path.IsAbsolutePath():
-        raise ValueError(f"{str(path)!r} is not an absolute prim path. Did you mean '/{path}'?")
-    ancestor = sdf_path.GetParentPath()
-    while not stage.GetPrimAtPath(ancestor):
-        ancestor = ancestor.GetParentPath()
-    children = ", ".join(child.GetName() for child in stage.GetPrimAtPath(ancestor).GetChildren()) or "no children"
-    raise ValueError(f"There is no prim at {str(path)!r}. {ancestor} exists and has: {children}.")
+def target_node(input_prims: Any, graph: Graph, caller: str) -> Node:
+    """Return the prims that a modifier acts on: those passed, else those of the innermost ``with``.
+
+    Raises:
+        OrchestratorError: There are neither.
+        ValueError: There is no prim at a path.
+        TypeError: ``input_prims`` names no prim.
+    """
+    if input_prims is not None:
+        return prims_node(input_prims, graph)
+    node = graph.current_targets()
+    if node is None:
+        raise OrchestratorError(f"{caller} has no prims to act on. Call it inside 'with <item>:' or pass input_prims=.")
+    return node

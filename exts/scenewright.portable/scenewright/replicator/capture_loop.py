@@ -1,0 +1,360 @@
+"""The capture loop: what one step does, and running steps with the application until a limit ends them.
+
+One captured frame: start the graph where it has not begun, handle sent events, fire the triggers that are due, advance time,
+render each enabled render product that somebody looks at, hand the frames to the annotators, call the writers.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+
+from scenewright.host.app import get_app
+from scenewright.host.settings import get_settings
+from scenewright.host.timeline import get_timeline_interface
+from scenewright.replicator.graph.errors import OrchestratorError
+from scenewright.replicator.graph.schedule import Graph, Trigger
+from scenewright.replicator.session import Session, current_session, open_session
+
+if TYPE_CHECKING:
+    from scenewright.replicator.capture import Capture
+
+__all__ = ["CaptureLoop", "Status", "attached_writers", "install_hooks", "loop"]
+
+_log = logging.getLogger(__name__)
+
+#: Writers that receive frames, in the order attached. ``Writer.attach`` appends and ``Writer.detach`` removes.
+attached_writers: list[Any] = []
+
+#: What ``Writer.attach`` takes for "every captured frame".
+EVERY_FRAME = "omni.replicator.core.OgnOnFrame"
+
+
+class Status(Enum):
+    """What the orchestrator is doing."""
+
+    STOPPED = "stopped"
+    STARTING = "starting"
+    STARTED = "started"
+    PAUSED = "paused"
+    STOPPING = "stopping"
+
+
+class CaptureLoop:
+    """Status and limits of the loop. One per process; the graph and the products it works on belong to the session."""
+
+    def __init__(self) -> None:
+        self.status = Status.STOPPED
+        self.frames_left: int | None = None
+        self.start_frame = 0
+        self.next_subframes = 0
+        self.minimum_subframes = 0
+        self._running = False
+        self._wrote = False
+        self._callbacks: dict[int, Callable[[Status], Any]] = {}
+        self._keep_alive: asyncio.Task[None] | None = None
+
+    # ---- one frame
+
+    def step(self, rt_subframes: int = -1, pause_timeline: bool = True, delta_time: float | None = None) -> None:
+        """Capture one frame: see ``rep.orchestrator.step``."""
+        if delta_time is not None and not 0.0 <= float(delta_time) < float("inf"):
+            raise ValueError(f"step: delta_time is None or at least 0 seconds, got {delta_time!r}.")
+        if self._running:
+            raise OrchestratorError("step: a run is in progress. Call rep.orchestrator.stop() or wait_until_complete() first.")
+        session, timeline = current_session(), get_timeline_interface()
+        self._set_status(Status.STARTED)
+        try:
+            self.capture(session, rt_subframes, advance=lambda: _advance(delta_time))
+        finally:
+            if pause_timeline:
+                timeline.commit()
+                if timeline.is_playing():
+                    timeline.pause()
+                    timeline.commit()
+            if self.status is Status.STARTED:  # the stage may have been closed meanwhile
+                self._set_status(Status.PAUSED)
+
+    def capture(self, session: Session, rt_subframes: int = -1, advance: Callable[[], None] | None = None,
+                write: bool = True) -> None:
+        """Run one frame from triggers to writers."""
+        graph = session.graph
+        session.begin_step()
+        graph.start()
+        graph.run_events()
+        fired = graph.fire_due()
+        if advance is not None:
+            advance()
+        captures = self._render(session, self._subframes(rt_subframes, fired))
+        try:
+            if write:
+                self._write(graph, captures)
+        finally:
+            graph.end_frame()
+
+    def _render(self, session: Session, subframes: int) -> "dict[str, Capture]":
+        """Render what somebody looks at; return the captures by product path."""
+        captures: dict[str, Capture] = {}
+        for product in list(session.render_products.values()):
+            if product.enabled and product.annotators:
+                from scenewright.replicator.frame_render import render_product_frame
+
+                capture = render_product_frame(session, product, subframes)
+                captures[product.path] = capture
+                for annotator in list(product.annotators):
+                    annotator._update(capture)
+        return captures
+
+    def _write(self, graph: Graph, captures: "dict[str, Capture]") -> None:
+        """Call ``write`` of every writer whose trigger fired and that has an enabled product, once."""
+        for writer in list(attached_writers):
+            if not _fires(writer, graph):
+                continue
+            mine = {path: captures[path] for path in _product_paths(writer) if path in captures}
+            if not mine:
+                continue
+            from scenewright.replicator.writers.payload import build_payload
+
+            try:
+                writer._scheduled = False
+                writer.write(build_payload(writer, list(mine.values())))
+            except Exception as error:
+                raise OrchestratorError(f"Writer '{type(writer).__name__}' failed at frame {graph.frame}: "
+                                        f"{type(error).__name__}: {error}") from error
+            self._wrote = True
+
+    def _subframes(self, asked: int, fired: list[Trigger]) -> int:
+        """Return the accumulation passes of this frame and forget the override for the next one."""
+        override, minimum = self.next_subframes, self.minimum_subframes
+        self.next_subframes = self.minimum_subframes = 0
+        if override > 0:
+            chosen = override
+        elif asked > 0:
+            chosen = asked
+        else:
+            chosen = get_settings().get_as_int("/omni/replicator/RTSubframes") if asked < 0 else 1
+        return max(1, chosen, minimum, *(trigger.rt_subframes for trigger in fired))
+
+    # ---- many frames
+
+    def run(self, num_frames: int | None, start_timeline: bool) -> None:
+        """Capture one frame per application update from now on: see ``rep.orchestrator.run``."""
+        if num_frames is not None and (isinstance(num_frames, bool) or int(num_frames) != num_frames or num_frames < 0):
+            raise ValueError(f"run: num_frames is None or an integer of at least 0, got {num_frames!r}.")
+        graph = current_session().graph
+        self._set_status(Status.STARTING)
+        graph.stop()
+        for trigger in graph.triggers:
+            trigger.restart()
+        self.frames_left = None if not num_frames else int(num_frames)
+        self._running = True
+        self._set_status(Status.STARTED)
+        if start_timeline:
+            get_timeline_interface().play()
+            get_timeline_interface().commit()
+        if self.is_bounded():
+            self._keep_alive = get_app().loop.create_task(self._until_finished())
+        else:
+            _log.info("run: neither num_frames nor a trigger limits this run; rep.orchestrator.stop() ends it.")
+
+    def preview(self) -> None:
+        """Run the graph afresh for one frame without writers, then stop."""
+        session = current_session()
+        session.graph.stop()
+        self._set_status(Status.STARTED)
+        try:
+            self.capture(session, write=False)
+        finally:
+            self.stop()
+
+    def stop(self) -> None:
+        """End a run; the streams begin anew with the next frame."""
+        self._set_status(Status.STOPPING)
+        self._running = False
+        self.frames_left = None
+        session = open_session()
+        if session is not None:
+            session.graph.stop()
+        self._finish_writers()
+        self._set_status(Status.STOPPED)
+
+    def pause(self) -> None:
+        """Hold a run; ``resume`` goes on with the next frame."""
+        if self._running and self.status is Status.STARTED:
+            self._set_status(Status.PAUSED)
+
+    def resume(self) -> None:
+        """Go on with a run that was paused."""
+        if self._running and self.status is Status.PAUSED:
+            self._set_status(Status.STARTED)
+
+    def is_running(self) -> bool:
+        """Return whether a run has begun and not ended, paused or not."""
+        return self._running
+
+    def is_bounded(self) -> bool:
+        """Return whether the present run ends by itself."""
+        session = open_session()
+        return self.frames_left is not None or (session is not None and any(t.limit > 0 for t in session.graph.triggers))
+
+    def on_update(self) -> None:
+        """Application update: one frame of a run, or of capture on play, or just the events that were sent."""
+        session = open_session()
+        if self._running:
+            if self.status is Status.STARTED:
+                self._run_frame(current_session())
+        elif session is None:
+            return
+        elif capture_on_play() and get_timeline_interface().is_playing():
+            self.capture(session)
+        elif session.graph.has_events:
+            session.graph.start()
+            session.graph.run_events()
+
+    def wait(self) -> None:
+        """Update until the run has ended, then until everything is written."""
+        self._check_not_endless("wait_until_complete")
+        while self._running:
+            get_app().update()
+        self.flush()
+
+    async def wait_async(self) -> None:
+        """Await updates until the run has ended, then wait until everything is written."""
+        self._check_not_endless("wait_until_complete_async")
+        while self._running:
+            await get_app().next_update_async()
+        self.flush()
+
+    def flush(self) -> None:
+        """Tell the writers that these were the last frames for now, and wait until everything is on the backend."""
+        self._finish_writers()
+        from scenewright.replicator.backends import io_queue
+
+        io_queue.wait_until_done()
+
+    def shutdown(self) -> None:
+        """Application shutdown: stop and write what is waiting."""
+        if self.status not in (Status.STOPPED, Status.STOPPING):
+            self.stop()
+        self.flush()
+
+    def abandon(self) -> None:
+        """The stage is closing: end the run and let go of its writers."""
+        self._running = False
+        self.frames_left = None
+        self._finish_writers()
+        attached_writers.clear()
+        self._set_status(Status.STOPPED)
+
+    def add_callback(self, callback: Callable[[Status], Any]) -> "StatusSubscription":
+        """Call ``callback(status)`` with every change of status."""
+        return StatusSubscription(self._callbacks, callback)
+
+    def _run_frame(self, session: Session) -> None:
+        if self.frames_left == 0 or self._limits_reached(session.graph):
+            self.stop()
+            return
+        try:
+            self.capture(session)
+        except BaseException:
+            self.stop()
+            raise
+        if self.frames_left is not None:
+            self.frames_left -= 1
+        if self._running and (self.frames_left == 0 or self._limits_reached(session.graph)):
+            self.stop()
+
+    @staticmethod
+    def _limits_reached(graph: Graph) -> bool:
+        limited = [trigger for trigger in graph.triggers if trigger.limit > 0]
+        return bool(limited) and all(trigger.exhausted for trigger in limited)
+
+    def _check_not_endless(self, caller: str) -> None:
+        if self._running and self.status is Status.PAUSED:
+            raise OrchestratorError(f"{caller}: the run is paused and would never end. Call rep.orchestrator.resume().")
+        if self._running and not self.is_bounded():
+            raise OrchestratorError(f"{caller}: nothing ends this run. Give num_frames=, or a trigger max_execs=, or call "
+                                    "rep.orchestrator.stop() first.")
+
+    async def _until_finished(self) -> None:
+        """Keep a script runner updating until the run has ended."""
+        while self._running:
+            await get_app().next_update_async()
+
+    def _finish_writers(self) -> None:
+        if self._wrote:
+            self._wrote = False
+            for writer in list(attached_writers):
+                hook = getattr(writer, "on_final_frame", None)
+                if hook is not None:
+                    hook()
+
+    def _set_status(self, status: Status) -> None:
+        if status is not self.status:
+            self.status = status
+            for callback in list(self._callbacks.values()):
+                callback(status)
+
+
+class StatusSubscription:
+    """Keeps a status callback alive until ``reset()`` or deletion."""
+
+    def __init__(self, callbacks: dict[int, Callable[[Status], Any]], callback: Callable[[Status], Any]) -> None:
+        self._callbacks = callbacks
+        self._callbacks[id(self)] = callback
+
+    def reset(self) -> None:
+        """End the subscription; doing it twice is harmless."""
+        self._callbacks.pop(id(self), None)
+
+    unsubscribe = reset
+
+
+def capture_on_play() -> bool:
+    """Return whether updates capture while the timeline plays (carb ``/omni/replicator/captureOnPlay``, default True)."""
+    settings = get_settings()
+    return settings.get("/omni/replicator/captureOnPlay") is None or settings.get_as_bool("/omni/replicator/captureOnPlay")
+
+
+def install_hooks() -> None:
+    """Join the application's loop and shutdown; doing it twice is harmless."""
+    get_app().add_update_hook(loop.on_update)
+    get_app().add_shutdown_hook(loop.shutdown)
+
+
+def _advance(delta_time: float | None) -> None:
+    """Advance the timeline by ``delta_time`` seconds, one frame for None; a timeline that stands still is started for it."""
+    timeline = get_timeline_interface()
+    timeline.commit()
+    if delta_time == 0.0:
+        return
+    if not timeline.is_playing():
+        timeline.play()
+        timeline.commit()
+    timeline.advance(timeline.frame_duration if delta_time is None else float(delta_time))
+
+
+def _fires(writer: Any, graph: Graph) -> bool:
+    """Return whether a writer is to write this frame."""
+    if getattr(writer, "_scheduled", False):
+        return True
+    trigger = getattr(writer, "_trigger", EVERY_FRAME)
+    trigger = getattr(trigger, "node", trigger)
+    if trigger is None:
+        return False
+    if isinstance(trigger, Trigger):
+        return trigger.fired
+    if trigger == EVERY_FRAME:
+        return True
+    if callable(trigger):
+        return bool(trigger())
+    raise OrchestratorError(f"Writer '{type(writer).__name__}' has the trigger {trigger!r}. Allowed: None, a trigger of "
+                            f"rep.trigger, a callable, or {EVERY_FRAME!r}.")
+
+
+def _product_paths(writer: Any) -> list[str]:
+    return [getattr(product, "path", str(product)) for product in writer._render_products]
+
+
+loop = CaptureLoop()

@@ -1,0 +1,73 @@
+"""One render product, one frame: settings from carb, the union of buffers that its annotators need, a capture."""
+
+import logging
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from pxr import Usd, UsdGeom
+
+from scenewright.host.settings import get_settings
+from scenewright.host.timeline import get_timeline_interface
+from scenewright.replicator.capture import Capture
+from scenewright.replicator.seeds import get_global_seed
+from scenewright.replicator.session import Session
+
+if TYPE_CHECKING:
+    from scenewright.render import RenderSettings
+    from scenewright.replicator.render_product import RenderProduct
+
+__all__ = ["render_product_frame", "render_settings"]
+
+_log = logging.getLogger(__name__)
+
+_SAMPLES = 4  # of /scenewright/samples
+
+#: RTX subframes let its temporal accumulation converge. Here they multiply the samples per pixel, up to this many.
+_MAX_SUBFRAME_SAMPLES = 16
+
+_told: set[str] = set()
+
+
+def render_settings(subframes: int, frame: int) -> "RenderSettings":
+    """Return the settings of one frame.
+
+    Carb settings: ``/scenewright/samples`` (colour samples per pixel, default 4), ``/scenewright/bounces`` (default: the
+    renderer's), ``/scenewright/denoise`` and ``/scenewright/step`` (address of the sampler; default: the number of the frame
+    since the orchestrator started). ``/rtx/rendermode`` other than real-time is rendered in real-time mode, with a warning.
+
+    Args:
+        subframes: Accumulation passes; colour samples are multiplied by it, up to 16 a pixel.
+        frame: Number of the frame, 0-based.
+    """
+    from scenewright.render import RenderSettings
+
+    settings = get_settings()
+    mode = settings.get_as_string("/rtx/rendermode")
+    if mode == "PathTracing" and mode not in _told:
+        _told.add(mode)
+        _log.warning("/rtx/rendermode is %r: path tracing is not available in the portable renderer yet; "
+                     "frames are rendered in real-time mode.", mode)
+    base = max(1, settings.get_as_int("/scenewright/samples") or _SAMPLES)
+    samples = max(base, min(base * subframes, _MAX_SUBFRAME_SAMPLES))
+    options = {}
+    if settings.get("/scenewright/bounces") is not None:
+        options["bounces"] = settings.get_as_int("/scenewright/bounces")
+    if settings.get_as_bool("/scenewright/denoise"):
+        options["denoise"] = True
+    step = settings.get("/scenewright/step")
+    return RenderSettings(samples=samples, seed=get_global_seed(), step=frame if step is None else int(step), **options)
+
+
+def render_product_frame(session: Session, product: "RenderProduct", subframes: int) -> Capture:
+    """Render what the annotators of ``product`` need and return it as a capture."""
+    timeline = get_timeline_interface()
+    seconds = timeline.get_current_time()
+    stage = session.stage
+    time = Usd.TimeCode(seconds * stage.GetTimeCodesPerSecond())
+    buffers = frozenset().union(*(annotator.buffers for annotator in product.annotators))
+    session.renderer.sync(time)
+    frame = session.renderer.render(product.camera_path, product.resolution, sorted(buffers),
+                                    render_settings(subframes, session.graph.frame))
+    moment = Fraction(seconds).limit_denominator(1_000_000)
+    return Capture(product, stage, session.renderer, frame, (moment.numerator, moment.denominator),
+                   UsdGeom.GetStageMetersPerUnit(stage))

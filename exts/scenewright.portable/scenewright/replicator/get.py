@@ -1,0 +1,175 @@
+"""``rep.get``: items for prims that exist, found by path, type or label."""
+
+import logging
+import re
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from pxr import Sdf, Usd, UsdGeom, UsdLux, UsdRender, UsdShade, UsdSkel
+
+from scenewright.replicator.availability import unavailable_names
+from scenewright.replicator.functional.semantic_labels import parse_labels, read_labels
+from scenewright.replicator.graph.item import ReplicatorItem
+from scenewright.replicator.graph.node import PrimsNode
+from scenewright.replicator.graph.targets import prims_node
+from scenewright.replicator.registration import register_function
+from scenewright.replicator.session import current_session
+
+__all__ = ["camera", "curve", "geomsubset", "graph", "light", "listener", "material", "mesh", "nurbs", "physics", "prim_at_path",
+           "prims", "register", "renderproduct", "rendervar", "scope", "shape", "skelanimation", "skeleton", "sound", "xform"]
+
+__getattr__ = unavailable_names(__name__, ())
+
+_log = logging.getLogger(__name__)
+
+#: What belongs to the application and not to the scene.
+_HIDDEN = ("/OmniverseKit_", "/Render", "/Orchestrator", "/Replicator/SDGPipeline")
+
+_TYPES: dict[str, Callable[[Usd.Prim], bool]] = {
+    "camera": lambda prim: prim.IsA(UsdGeom.Camera),
+    "curve": lambda prim: prim.IsA(UsdGeom.Curves),
+    "geomsubset": lambda prim: prim.IsA(UsdGeom.Subset),
+    "graph": lambda prim: prim.GetTypeName() == "OmniGraph",
+    "light": lambda prim: prim.HasAPI(UsdLux.LightAPI),
+    "listener": lambda prim: prim.GetTypeName() == "OmniListener",
+    "material": lambda prim: prim.IsA(UsdShade.Material),
+    "mesh": lambda prim: prim.IsA(UsdGeom.Mesh),
+    "nurbs": lambda prim: prim.IsA(UsdGeom.NurbsPatch),
+    "physics": lambda prim: prim.GetTypeName().startswith("Physics"),
+    "renderproduct": lambda prim: prim.IsA(UsdRender.Product),
+    "rendervar": lambda prim: prim.IsA(UsdRender.Var),
+    "scope": lambda prim: prim.IsA(UsdGeom.Scope),
+    "shape": lambda prim: prim.IsA(UsdGeom.Gprim) and not prim.IsA(UsdGeom.PointBased),
+    "skelanimation": lambda prim: prim.IsA(UsdSkel.Animation),
+    "skeleton": lambda prim: prim.IsA(UsdSkel.Skeleton),
+    "sound": lambda prim: prim.GetTypeName() in ("OmniSound", "SpatialAudio"),
+    "xform": lambda prim: prim.IsA(UsdGeom.Xform),
+}
+
+
+def prims(path_pattern: str | None = None, path_match: str | None = None, path_pattern_exclusion: str | None = None,
+          prim_types: str | Sequence[str] | None = None, prim_types_exclusion: str | Sequence[str] | None = None,
+          semantics: Any = None, semantics_exclusion: Any = None, cache_result: bool = True, ignore_case: bool = True,
+          name: str | None = None) -> ReplicatorItem:
+    """Find prims of the current stage; all filters given must hold. The search runs when the prims are first needed.
+
+    Prims of the application itself (viewport cameras, render products) are never found.
+
+    Args:
+        path_pattern: Regular expression that is found somewhere in the path.
+        path_match: Text that is part of the path.
+        path_pattern_exclusion: Regular expression that is found nowhere in the path.
+        prim_types: USD type names, one of which the prim has; names of this module ("mesh", "light") count too.
+        prim_types_exclusion: Types that the prim has not.
+        semantics: Labels, one of which the prim itself has: ``[(type, label), …]`` or ``{type: label}``.
+        semantics_exclusion: Labels that the prim itself has not.
+        cache_result: Search once; False = with every execution.
+        ignore_case: Whether case does not matter in paths and types.
+        name: Name of the node.
+
+    Raises:
+        ValueError: A pattern is no regular expression.
+    """
+    test = _path_test(path_pattern, path_match, path_pattern_exclusion, ignore_case)
+    wanted, unwanted = _type_test(prim_types, ignore_case), _type_test(prim_types_exclusion, ignore_case)
+    labels, excluded = parse_labels(semantics), parse_labels(semantics_exclusion)
+
+    def matches(prim: Usd.Prim) -> bool:
+        if not test(str(prim.GetPath())) or (prim_types is not None and not wanted(prim)):
+            return False
+        if (prim_types_exclusion is not None and unwanted(prim)) or (labels and not _shares_label(prim, labels)):
+            return False
+        return not (excluded and _shares_label(prim, excluded))
+
+    return _query("get.prims", matches, cache_result, name)
+
+
+def prim_at_path(path: Any, name: str | None = None) -> ReplicatorItem:
+    """Return an item for one path, prim or item, or for a list of them.
+
+    Raises:
+        ValueError: There is no prim at a path.
+        TypeError: Something else was given.
+    """
+    graph = current_session().graph
+    return ReplicatorItem(prims_node(Sdf.Path(path) if isinstance(path, str) and path.startswith("/") else path, graph, name=name))
+
+
+def register(fn: Callable[..., Any], override: bool = True) -> None:
+    """Make ``fn`` reachable as ``rep.get.<its name>``.
+
+    Raises:
+        ValueError: The name is taken and ``override`` is False.
+        TypeError: ``fn`` is no function.
+    """
+    register_function(__name__, fn, override)
+
+
+def _typed(kind: str) -> Callable[..., ReplicatorItem]:
+    def get_typed(path_pattern: str | None = None, path_match: str | None = None, path_pattern_exclusion: str | None = None,
+                  prim_types_exclusion: str | Sequence[str] | None = None, semantics: Any = None, semantics_exclusion: Any = None,
+                  cache_result: bool = True, ignore_case: bool = True, name: str | None = None) -> ReplicatorItem:
+        return prims(path_pattern, path_match, path_pattern_exclusion, [kind], prim_types_exclusion, semantics,
+                     semantics_exclusion, cache_result, ignore_case, name)
+
+    get_typed.__name__ = get_typed.__qualname__ = kind
+    get_typed.__doc__ = f"""Find prims of kind "{kind}": see ``prims`` for the filters."""
+    return get_typed
+
+
+camera, curve, geomsubset, graph = _typed("camera"), _typed("curve"), _typed("geomsubset"), _typed("graph")
+light, listener, material, mesh = _typed("light"), _typed("listener"), _typed("material"), _typed("mesh")
+nurbs, physics, renderproduct, rendervar = _typed("nurbs"), _typed("physics"), _typed("renderproduct"), _typed("rendervar")
+scope, shape, skelanimation, skeleton = _typed("scope"), _typed("shape"), _typed("skelanimation"), _typed("skeleton")
+sound, xform = _typed("sound"), _typed("xform")
+
+
+def _query(kind: str, matches: Callable[[Usd.Prim], bool], cached: bool, name: str | None) -> ReplicatorItem:
+    graph = current_session().graph
+
+    def find() -> list[Usd.Prim]:
+        found = [prim for prim in graph.stage.Traverse() if matches(prim) and not _is_hidden(prim)]
+        if not found:
+            _log.warning("rep.%s found no prim; what acts on it does nothing.", kind)
+        return found
+
+    return PrimsNode(graph, kind, find, name=name, cached=cached).item
+
+
+def _is_hidden(prim: Usd.Prim) -> bool:
+    path = str(prim.GetPath())
+    return any(path.startswith(prefix) for prefix in _HIDDEN) and not prim.IsA(UsdRender.Product) and not prim.IsA(UsdRender.Var)
+
+
+def _path_test(pattern: str | None, match: str | None, exclusion: str | None, ignore_case: bool) -> Callable[[str], bool]:
+    flags = re.IGNORECASE if ignore_case else 0
+    try:
+        wanted = re.compile(pattern, flags) if pattern else None
+        unwanted = re.compile(exclusion, flags) if exclusion else None
+    except re.error as error:
+        raise ValueError(f"rep.get: {error.pattern!r} is not a regular expression: {error}.") from None
+    part = (match.lower() if ignore_case else match) if match else ""
+
+    def test(path: str) -> bool:
+        if part and part not in (path.lower() if ignore_case else path):
+            return False
+        return (wanted is None or wanted.search(path) is not None) and (unwanted is None or unwanted.search(path) is None)
+
+    return test
+
+
+def _type_test(types: str | Sequence[str] | None, ignore_case: bool) -> Callable[[Usd.Prim], bool]:
+    names = [types] if isinstance(types, str) else list(types or ())
+    plain = {name.lower() if ignore_case else name for name in names}
+    kinds = [_TYPES[name.lower()] for name in names if name.lower() in _TYPES]
+
+    def test(prim: Usd.Prim) -> bool:
+        type_name = str(prim.GetTypeName())
+        return (type_name.lower() if ignore_case else type_name) in plain or any(kind(prim) for kind in kinds)
+
+    return test
+
+
+def _shares_label(prim: Usd.Prim, labels: dict[str, tuple[str, ...]]) -> bool:
+    own = read_labels(prim)
+    return any(set(values) & set(own.get(kind, ())) for kind, values in labels.items())
