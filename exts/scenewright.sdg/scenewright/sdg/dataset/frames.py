@@ -1,0 +1,127 @@
+"""Making frames: one process, one recipe session, the writers of the recipe, a part of the ledger."""
+
+import json
+import os
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import omni.replicator.core as rep
+
+from scenewright.sdg.dataset.backend import DatasetBackend, FrameFiles, WriterBackend
+from scenewright.sdg.dataset.errors import DatasetInputError, DatasetRunError
+from scenewright.sdg.dataset.files import PRIVATE_FOLDER
+from scenewright.sdg.dataset.ledger import LedgerEntry, LedgerPart
+from scenewright.sdg.writers import create_writer
+
+__all__ = ["FrameMaker"]
+
+
+class FrameMaker:
+    """Makes frames of a recipe and commits them one by one.
+
+    Nothing touches the disk before `open`. Frames may come in any order: each depends on its address alone.
+
+    Args:
+        session: an open `RecipeSession`.
+        root: the dataset folder.
+        seed: the recipe's seed, for the ledger.
+        on_frame: called with the index of every committed frame, from whichever thread.
+
+    Raises:
+        DatasetInputError: if the recipe has no writers, or a writer refuses its parameters.
+    """
+
+    def __init__(self, session: Any, root: str | os.PathLike, seed: int, on_frame: Callable[[int], None] | None = None):
+        self.session = session
+        self.root = Path(root)
+        self.seed = seed
+        self._on_frame = on_frame
+        self._part: LedgerPart | None = None
+        self._known_common: dict[str, Any] = {}
+        self._last: Any = None
+        self.backend = DatasetBackend(root, self._commit)
+        self.writers: list[Any] = []
+        for request in session.writer_requests:
+            self.writers.append(self._attach(request))
+        if not self.writers:
+            raise DatasetInputError("The recipe has no writer, so nothing would be written. Add `writers: {coco: {}}` to it.")
+
+    def open(self) -> None:
+        """Let the writers write and start a part of the ledger."""
+        self._part = LedgerPart(self.root)
+        self.backend.open()
+
+    def make(self, addresses: Iterable[Any]) -> None:
+        """Make frames; all of them are committed when this returns.
+
+        Raises:
+            DatasetRunError: if a file could not be written or a writer failed; committed frames are intact.
+        """
+        rep.orchestrator.set_capture_on_play(False)
+        for address in addresses:
+            begun = time.perf_counter()
+            self._prepare_motion(address)
+            self.backend.begin(address.index)
+            drawn = self._render(address, write=True)
+            self.backend.seal((address, drawn, time.perf_counter() - begun))
+        self.backend.drain()
+
+    def close(self) -> None:
+        """Detach the writers and close the files."""
+        for writer in self.writers:
+            writer.detach()
+        self.backend.close()
+        if self._part is not None:
+            self._part.close()
+
+    def _render(self, address: Any, write: bool) -> Any:
+        drawn = self.session.apply(address)
+        rep.settings.carb_settings("/scenewright/step", address.index)
+        rep.settings.carb_settings("/scenewright/sequence", address.sequence)
+        if write:
+            for writer in self.writers:
+                writer._frame_id = address.index
+                writer.schedule_write()
+        rep.orchestrator.step(rt_subframes=self.session.rt_subframes(address), delta_time=0.0)
+        self._last = address
+        return drawn
+
+    def _prepare_motion(self, address: Any) -> None:
+        """Show the step before, unless this process has just done so: motion of step n is that from step n - 1."""
+        before = (address.sequence, address.step - 1)
+        if address.step > 0 and (self._last is None or (self._last.sequence, self._last.step) != before):
+            previous = next(a for a in self.session.addresses if (a.sequence, a.step) == before)
+            self._render(previous, write=False)
+
+    def _attach(self, request: Any) -> Any:
+        parameters = dict(request.init_params or {})
+        folder = str(parameters.pop("output_dir", None) or "")
+        where = f"{request.line}: " if getattr(request, "line", None) else ""
+        if os.path.isabs(folder) or ".." in Path(folder).parts:
+            raise DatasetInputError(
+                f"{where}writer {request.name}: output_dir '{folder}' leaves the dataset folder. Give one below it, or use -o."
+            )
+        try:
+            writer = create_writer(request.name)
+            writer.initialize(backend=WriterBackend(self.backend, folder), **parameters)
+        except (TypeError, ValueError) as error:
+            raise DatasetInputError(f"{where}writer {request.name}: {error}") from error
+        writer.attach([self.session.cameras[name] for name in request.cameras], trigger=None)
+        return writer
+
+    def _commit(self, frame: FrameFiles) -> None:
+        address, drawn, seconds = frame.extra
+        if self._part is None:
+            raise DatasetRunError("Frames were made before the dataset was opened.")
+        common = dict(self.backend.common.files)
+        if common != self._known_common:
+            self._part.append_common(common)
+            self._known_common = common
+        entry = LedgerEntry(address.index, address.sequence, address.step, self.seed, frame.files, drawn, frame.notes)
+        self._part.append(entry)
+        with open(self.root / PRIVATE_FOLDER / "log.jsonl", "a", encoding="utf-8") as log:
+            log.write(json.dumps({"frame": address.index, "seconds": round(seconds, 4), "process": os.getpid()}) + "\n")
+        if self._on_frame is not None:
+            self._on_frame(address.index)
