@@ -1,0 +1,107 @@
+"""UsdGeomCamera to the pinhole camera of the tracer."""
+
+import numpy as np
+from pxr import Gf, Sdf, Usd, UsdGeom
+
+from scenewright.render.scene.errors import SceneError
+from scenewright.render.scene.records import CameraRecord
+
+__all__ = ["CameraProjectionError", "DEFAULT_EXPOSURE", "list_cameras", "read_camera"]
+
+DEFAULT_EXPOSURE = 1.10267 * 0.02 * (100.0 / 100.0) / 5.0**2
+"""Multiplier for a camera that authors none of the exposure attributes: responsivity * time * iso/100 / fStop^2."""
+
+_EXPOSURE_FALLBACKS = {"exposure": 0.0, "exposure:time": 1.0, "exposure:iso": 100.0, "exposure:fStop": 1.0,
+                       "exposure:responsivity": 1.0}
+
+
+class CameraProjectionError(SceneError, NotImplementedError):
+    """The camera asks for a projection that this renderer does not have yet."""
+
+
+def list_cameras(stage: Usd.Stage) -> list[str]:
+    """Return the paths of all cameras of the stage in namespace order, those in instances included."""
+    prims = Usd.PrimRange.Stage(stage, Usd.TraverseInstanceProxies(Usd.PrimDefaultPredicate))
+    return [str(prim.GetPath()) for prim in prims if prim.IsA(UsdGeom.Camera)]
+
+
+def read_camera(
+    stage: Usd.Stage, path: str | Sdf.Path, time: Usd.TimeCode, default_exposure: float = DEFAULT_EXPOSURE
+) -> CameraRecord:
+    """Return the camera at ``path``.
+
+    The exposure is ``2^exposure * responsivity * time * iso/100 / fStop^2`` (UsdGeomCamera::ComputeLinearExposureScale)
+    where the camera authors any of these attributes, else ``default_exposure``.
+
+    Raises:
+        SceneError: There is no camera at ``path`` (the message lists those that exist), or its lens makes no image.
+        CameraProjectionError: The projection is not a pinhole.
+    """
+    prim = stage.GetPrimAtPath(str(path)) if str(path) else None
+    if not prim or not prim.IsA(UsdGeom.Camera):
+        cameras = list_cameras(stage)
+        what = f"a {prim.GetTypeName() or 'prim without type'}, no camera" if prim else "not on the stage"
+        raise SceneError(f"Camera {str(path)!r} is {what}. Cameras: {', '.join(cameras) if cameras else 'none'}.")
+    _check_projection(prim, time)
+    values = {name: _number(prim, name, time) for name in
+              ("focalLength", "horizontalAperture", "verticalAperture", "horizontalApertureOffset", "verticalApertureOffset",
+               "fStop", "focusDistance")}
+    if not (values["focalLength"] > 0.0 and values["horizontalAperture"] > 0.0):
+        raise SceneError(
+            f"{path}: focalLength {values['focalLength']} and horizontalAperture {values['horizontalAperture']} must be positive."
+        )
+    near, far = prim.GetAttribute("clippingRange").Get(time)
+    return CameraRecord(
+        path=str(prim.GetPath()),
+        matrix=camera_matrix(prim, time),
+        focal_length=values["focalLength"],
+        horizontal_aperture=values["horizontalAperture"],
+        vertical_aperture=values["verticalAperture"],
+        aperture_offset=(values["horizontalApertureOffset"], values["verticalApertureOffset"]),
+        clipping_range=(float(near), float(far)),
+        f_stop=values["fStop"],
+        focus_distance=values["focusDistance"],
+        exposure=_exposure(prim, time, default_exposure),
+    )
+
+
+def camera_matrix(prim: Usd.Prim, time: Usd.TimeCode) -> np.ndarray:
+    """Return camera to world (4, 4) float64 without scale or shear (Gf's orthonormalisation), as a camera has none."""
+    world = UsdGeom.XformCache(time).GetLocalToWorldTransform(prim)
+    rigid = Gf.Matrix4d(world)
+    if not rigid.Orthonormalize(issueWarning=False):
+        raise SceneError(f"{prim.GetPath()}: the camera's transform has no inverse (a scale of zero?).")
+    matrix = np.array(rigid)
+    if np.linalg.det(matrix[:3, :3]) < 0.0:  # a mirrored parent: keep looking along -Z with +Y up
+        matrix[0, :3] *= -1.0
+    return matrix
+
+
+def _number(prim: Usd.Prim, name: str, time: Usd.TimeCode) -> float:
+    return float(prim.GetAttribute(name).Get(time))
+
+
+def _check_projection(prim: Usd.Prim, time: Usd.TimeCode) -> None:
+    allowed = {"projection": ("perspective",), "cameraProjectionType": ("pinhole", ""), "omni:lensdistortion:model": ("", "none")}
+    for name, fine in allowed.items():
+        attribute = prim.GetAttribute(name)
+        value = attribute.Get(time) if attribute else None
+        if value is not None and str(value) not in fine:
+            raise CameraProjectionError(
+                f"{prim.GetPath()}: {name} = {str(value)!r} is not supported yet; this renderer has the pinhole projection only. "
+                f"Set {name} to {fine[0]!r} or use another camera."
+            )
+
+
+def _exposure(prim: Usd.Prim, time: Usd.TimeCode, default: float) -> float:
+    attributes = {name: prim.GetAttribute(name) for name in _EXPOSURE_FALLBACKS}
+    if not any(a and a.HasAuthoredValue() for a in attributes.values()):
+        return default
+    value = {}
+    for name, attribute in attributes.items():
+        read = attribute.Get(time) if attribute else None
+        value[name] = _EXPOSURE_FALLBACKS[name] if read is None else float(read)
+    if value["exposure:fStop"] <= 0.0:
+        raise SceneError(f"{prim.GetPath()}: exposure:fStop is {value['exposure:fStop']}; it must be positive.")
+    gain = value["exposure:time"] * value["exposure:iso"] / 100.0 * value["exposure:responsivity"] / value["exposure:fStop"] ** 2
+    return float(2.0 ** value["exposure"] * gain)

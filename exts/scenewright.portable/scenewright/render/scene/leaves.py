@@ -1,0 +1,191 @@
+"""The stage's namespace as a list of what can be drawn: gprims, meshes and point instancers."""
+
+import logging
+from dataclasses import dataclass, field
+
+import numpy as np
+from pxr import Usd, UsdGeom
+
+from scenewright.render.scene.gprims import read_shape
+from scenewright.render.scene.mesh_library import MeshLibrary
+from scenewright.render.scene.meshes import MeshSource, face_subsets, read_mesh
+from scenewright.render.scene.records import ShapeKind
+from scenewright.render.scene.tessellate import read_tessellated
+
+__all__ = ["DEFAULT_COLOR", "Leaf", "LeafReader", "PREDICATE", "drawn_prims", "is_drawn"]
+
+_log = logging.getLogger(__name__)
+
+PREDICATE = Usd.TraverseInstanceProxies(Usd.PrimDefaultPredicate)
+"""Active, loaded, defined, not abstract prims, those below instances included."""
+
+DEFAULT_COLOR = (0.18, 0.18, 0.18)
+"""Colour of a prim without displayColor, the fallback of UsdPreviewSurface's diffuseColor."""
+
+
+@dataclass(eq=False)
+class Leaf:
+    """A prim that is drawn, apart from where: geometry, colour and what its slots are bound to."""
+
+    prim: Usd.Prim
+    path: str
+    kind: ShapeKind
+    size: tuple[float, float, float, float]
+    frame: np.ndarray  # (4, 4): shape space to prim space
+    mesh: str
+    subsets: list[UsdGeom.Subset]
+    double_sided: bool
+    animated: bool  # geometry has time samples
+    color: tuple[float, float, float] = DEFAULT_COLOR
+    color_animated: bool = False
+    materials: tuple[str, ...] = ("",)
+    subset_names: tuple[str, ...] = ()
+
+    def slot_paths(self, path: str) -> tuple[str, ...]:
+        """Return the paths of the leaf's slots when it is drawn under ``path``."""
+        return (path, *(f"{path}/{name}" for name in self.subset_names))
+
+
+@dataclass(eq=False)
+class LeafReader:
+    """Reads leaves and remembers them by path until told that they changed."""
+
+    meshes: MeshLibrary
+    time: Usd.TimeCode = field(default_factory=Usd.TimeCode.Default)
+    leaves: dict[str, Leaf | None] = field(default_factory=dict)
+    _prototypes: dict[str, Leaf | None] = field(default_factory=dict)  # by path inside the (unnamed) prototype
+    _warned: set[str] = field(default_factory=set)
+
+    def begin(self, time: Usd.TimeCode) -> None:
+        """Start a pass over the stage at ``time``."""
+        self.time = time
+        self._prototypes = {}
+
+    def forget(self, roots: set[str] | None = None) -> None:
+        """Drop the leaves at and below ``roots``, or all."""
+        if roots is None:
+            self.leaves.clear()
+            return
+        for path in [p for p in self.leaves if not roots.isdisjoint(ancestors_of(p))]:
+            del self.leaves[path]
+
+    def forget_proxies(self) -> None:
+        """Drop the leaves that are instance proxies."""
+        self.leaves = {path: leaf for path, leaf in self.leaves.items() if leaf is not None and not leaf.prim.IsInstanceProxy()}
+
+    def read(self, prim: Usd.Prim) -> Leaf | None:
+        """Return the leaf for a gprim, or None where there is nothing to draw (no faces, an unsupported type).
+
+        Raises:
+            SceneError: The mesh is broken.
+        """
+        path = prim.GetPath().pathString
+        if path in self.leaves:
+            return self.leaves[path]
+        leaf = self._read_instanced(prim, path) if prim.IsInstanceProxy() else self._read_new(prim, path)
+        if leaf is not None:
+            self.update_color(leaf)
+        self.leaves[path] = leaf
+        return leaf
+
+    def reread(self, leaf: Leaf, shared: bool) -> Leaf | None:
+        """Read a leaf again whose geometry changed; ``shared`` tells whether others use its mesh key."""
+        fresh = self._read_new(leaf.prim, leaf.path, leaf.mesh, shared)
+        if fresh is not None:
+            self.update_color(fresh)
+            fresh.materials = leaf.materials
+        self.leaves[leaf.path] = fresh
+        return fresh
+
+    def update_color(self, leaf: Leaf) -> bool:
+        """Read the leaf's displayColor, its own or one inherited; return whether it differs from before."""
+        primvar = UsdGeom.PrimvarsAPI(leaf.prim).FindPrimvarWithInheritance("displayColor")
+        color = DEFAULT_COLOR
+        if primvar:
+            leaf.color_animated = primvar.ValueMightBeTimeVarying()
+            value = primvar.Get(self.time)
+            if value is not None and len(value):
+                color = mean_color(value)
+        changed, leaf.color = color != leaf.color, color
+        return changed
+
+    def _read_instanced(self, prim: Usd.Prim, path: str) -> Leaf | None:
+        """Take over what another instance of the same prototype prim gave."""
+        inside = prim.GetPrimInPrototype().GetPath().pathString
+        if inside not in self._prototypes:
+            self._prototypes[inside] = self._read_new(prim, path)
+        known = self._prototypes[inside]
+        if known is None or known.path == path:
+            return known
+        subsets = face_subsets(prim) if known.subsets else []
+        return Leaf(prim, path, known.kind, known.size, known.frame, known.mesh, subsets, known.double_sided, known.animated,
+                    subset_names=known.subset_names)
+
+    def _read_new(self, prim: Usd.Prim, path: str, replaces: str = "", shared: bool = False) -> Leaf | None:
+        shape = read_shape(prim, self.time)
+        if shape is not None:
+            sides = UsdGeom.Gprim(prim).GetDoubleSidedAttr().Get(self.time)
+            return Leaf(prim, path, shape.kind, shape.size, shape.frame, "", [], bool(sides), shape.animated)
+        subsets: list[UsdGeom.Subset] = []
+        if prim.IsA(UsdGeom.Mesh):
+            subsets = face_subsets(prim)
+            source = read_mesh(prim, self.time, subsets)
+        else:
+            source = self._tessellate(prim, path)
+        if source is None:
+            return None
+        key = self.meshes.add(source, replaces, shared)
+        if not key:
+            return None
+        return Leaf(prim, path, ShapeKind.MESH, (0.0,) * 4, np.eye(4), key, subsets, source.double_sided, source.animated,
+                    subset_names=tuple(name for name, _ in source.subsets), materials=("",) * (1 + len(subsets)))
+
+    def _tessellate(self, prim: Usd.Prim, path: str) -> MeshSource | None:
+        source = read_tessellated(prim, self.time)
+        kind = str(prim.GetTypeName())
+        if source is None and kind not in self._warned:
+            self._warned.add(kind)
+            _log.warning("%s: prims of type %s are not rendered yet (first of possibly several).", path, kind)
+        return source
+
+
+def ancestors_of(path: str) -> list[str]:
+    """Return ``path`` and its ancestors, innermost first, "/" last."""
+    result = []
+    while len(path) > 1:
+        result.append(path)
+        path = path.rpartition("/")[0] or "/"
+    return [*result, "/"]
+
+
+def mean_color(value: object) -> tuple[float, float, float]:
+    """Return a constant colour, or the mean of several, as floats."""
+    if len(value) == 1:
+        r, g, b = value[0]
+        return (r, g, b)
+    r, g, b = np.array(value, dtype=np.float64).reshape(-1, 3).mean(axis=0).tolist()
+    return (r, g, b)
+
+
+def drawn_prims(root: Usd.Prim) -> list[Usd.Prim]:
+    """Return gprims and point instancers at and below ``root`` in namespace order, visible or not.
+
+    What lies below a point instancer is left out: its prototypes are drawn by the instances alone.
+    """
+    found = []
+    prims = iter(Usd.PrimRange(root, PREDICATE))
+    for prim in prims:
+        if prim.IsA(UsdGeom.PointInstancer):
+            found.append(prim)
+            prims.PruneChildren()
+        elif prim.IsA(UsdGeom.Gprim):
+            found.append(prim)
+    return found
+
+
+def is_drawn(prim: Usd.Prim, time: Usd.TimeCode) -> bool:
+    """Return whether ``prim`` is visible at ``time`` and of purpose default or render."""
+    imageable = UsdGeom.Imageable(prim)
+    if imageable.ComputePurpose() not in (UsdGeom.Tokens.default_, UsdGeom.Tokens.render):
+        return False
+    return imageable.ComputeVisibility(time) != UsdGeom.Tokens.invisible

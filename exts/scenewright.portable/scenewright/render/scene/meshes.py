@@ -1,0 +1,228 @@
+"""UsdGeomMesh to triangles with normals, texture coordinates, colours and GeomSubset slots at the corners."""
+
+import hashlib
+import logging
+from dataclasses import dataclass, field
+
+import numpy as np
+from pxr import Usd, UsdGeom
+
+from scenewright.render.scene.errors import SceneError
+from scenewright.render.scene.primvars import MeshValues, at_corners, find_uv_name, read_attribute, read_primvar
+from scenewright.render.scene.records import MeshRecord
+from scenewright.render.scene.triangulate import Triangulation, triangulate
+
+__all__ = ["MESH_ATTRIBUTES", "MeshSource", "build_mesh", "read_mesh"]
+
+_log = logging.getLogger(__name__)
+
+MESH_ATTRIBUTES = frozenset(
+    {"points", "faceVertexCounts", "faceVertexIndices", "holeIndices", "orientation", "subdivisionScheme", "normals",
+     "doubleSided", "surfaceFaceVertexIndices", "tetVertexIndices"}
+)
+"""Attributes (beside ``primvars:``) whose change makes a mesh different."""
+
+
+@dataclass(eq=False)
+class MeshSource:
+    """A mesh as the stage holds it: checked, not yet triangulated."""
+
+    path: str
+    points: np.ndarray  # (V, 3) float32
+    counts: np.ndarray  # (F,) int32
+    indices: np.ndarray  # (C,) int32
+    holes: np.ndarray  # (H,) int32
+    left_handed: bool
+    smooth: bool  # computed normals are smooth (a subdivision scheme) rather than those of the faces
+    normals: MeshValues | None = None
+    uvs: MeshValues | None = None
+    colors: MeshValues | None = None  # only where they vary over the mesh
+    subsets: list[tuple[str, np.ndarray]] = field(default_factory=list)  # (name, faces)
+    double_sided: bool = False
+    animated: bool = False
+
+    def digest(self) -> str:
+        """Return a hash of everything :func:`build_mesh` depends on: equal digests are equal meshes."""
+        state = hashlib.blake2b(digest_size=16)
+        arrays = [self.points, self.counts, self.indices, self.holes, *(faces for _, faces in self.subsets)]
+        state.update(f"{self.left_handed}{self.smooth}{[a.shape for a in arrays]}".encode())
+        for values in (self.normals, self.uvs, self.colors):
+            state.update(b"-" if values is None else f"{values.interpolation}{values.values.shape}".encode())
+            if values is not None:
+                arrays.append(values.values)
+        for array in arrays:
+            state.update(np.ascontiguousarray(array))
+        return state.hexdigest()
+
+
+def read_mesh(prim: Usd.Prim, time: Usd.TimeCode, subsets: list[UsdGeom.Subset] | None = None) -> MeshSource | None:
+    """Read a Mesh prim, or return None where it has no faces.
+
+    Args:
+        prim: A prim that is a UsdGeom.Mesh (instance proxies are fine).
+        time: Where to sample.
+        subsets: Its face subsets in the order of the slots; None looks them up.
+
+    Raises:
+        SceneError: Points that are not finite, indices outside the points, counts that do not add up.
+    """
+    mesh = UsdGeom.Mesh(prim)
+    path = str(prim.GetPath())
+    topology = [mesh.GetPointsAttr(), mesh.GetFaceVertexCountsAttr(), mesh.GetFaceVertexIndicesAttr(), mesh.GetHoleIndicesAttr()]
+    raw = [attribute.Get(time) for attribute in topology]
+    points, counts, indices, holes = (_array(v, d) for v, d in zip(raw, (np.float32, *[np.int32] * 3), strict=True))
+    if len(counts) == 0 or len(points) == 0:
+        return None
+    points = points.reshape(-1, 3)
+    _check(path, points, counts, indices, holes)
+    api = UsdGeom.PrimvarsAPI(prim)
+    uv_name = find_uv_name(api)
+    colors = read_primvar(api.GetPrimvar("displayColor"), time)
+    source = MeshSource(
+        path=path,
+        points=points,
+        counts=counts,
+        indices=indices,
+        holes=holes,
+        left_handed=mesh.GetOrientationAttr().Get(time) == UsdGeom.Tokens.leftHanded,
+        smooth=mesh.GetSubdivisionSchemeAttr().Get(time) not in (None, UsdGeom.Tokens.none),
+        normals=_read_normals(mesh, api, time),
+        uvs=read_primvar(api.GetPrimvar(uv_name), time) if uv_name else None,
+        colors=colors if colors is not None and colors.interpolation != "constant" else None,
+        double_sided=bool(mesh.GetDoubleSidedAttr().Get(time)),
+    )
+    source.subsets = _read_subsets(path, face_subsets(prim) if subsets is None else subsets, len(counts), time)
+    values = (source.normals, source.uvs, source.colors)
+    source.animated = any(a.ValueMightBeTimeVarying() for a in topology) or any(v is not None and v.animated for v in values)
+    return source
+
+
+def face_subsets(prim: Usd.Prim) -> list[UsdGeom.Subset]:
+    """Return the GeomSubsets of faces below ``prim`` in namespace order."""
+    if not prim.IsA(UsdGeom.Mesh):
+        return []
+    children = prim.GetFilteredChildren(Usd.TraverseInstanceProxies(Usd.PrimDefaultPredicate))
+    found = (UsdGeom.Subset(child) for child in children if child.IsA(UsdGeom.Subset))
+    return [s for s in found if s.GetElementTypeAttr().Get() == UsdGeom.Tokens.face]
+
+
+def build_mesh(source: MeshSource) -> MeshRecord | None:
+    """Triangulate a mesh and bring its values to the triangle corners; None where no triangle is left."""
+    skip = None
+    if len(source.holes):
+        skip = np.zeros(len(source.counts), bool)
+        skip[source.holes] = True
+    cut = triangulate(source.points, source.counts, source.indices, skip)
+    if len(cut.faces) == 0:
+        return None
+    if source.left_handed:
+        cut = Triangulation(cut.corners[:, (0, 2, 1)], cut.faces)
+    triangles = source.indices[cut.corners].astype(np.int32)
+
+    def corner_values(data: MeshValues | None, what: str) -> np.ndarray | None:
+        return at_corners(data, what, source.path, cut, source.indices, source.counts, len(source.points))
+
+    flat = _face_normals(source, triangles, cut.faces)
+    normals = corner_values(source.normals, "normals")
+    if normals is None:
+        normals = _smooth_normals(source.points, triangles)[triangles.reshape(-1)] if source.smooth else flat
+    uvs = corner_values(source.uvs, "texture coordinates")
+    return MeshRecord(
+        points=np.ascontiguousarray(source.points),
+        triangles=np.ascontiguousarray(triangles),
+        corner_normals=_unit(normals, flat),
+        corner_uvs=np.zeros((len(triangles) * 3, 2), np.float32) if uvs is None else np.ascontiguousarray(uvs[:, :2]),
+        triangle_slots=_slots(source)[cut.faces],
+        corner_colors=corner_values(source.colors, "displayColor"),
+        face_of_triangle=cut.faces,
+    )
+
+
+def _array(value: object, dtype: type) -> np.ndarray:
+    return np.zeros(0, dtype) if value is None else np.array(value, dtype=dtype)
+
+
+def _check(path: str, points: np.ndarray, counts: np.ndarray, indices: np.ndarray, holes: np.ndarray) -> None:
+    if not np.isfinite(points).all():
+        first = int(np.flatnonzero(~np.isfinite(points).all(axis=1))[0])
+        raise SceneError(f"{path}: points[{first}] is {tuple(points[first].tolist())}; every point must be finite. Repair the mesh.")
+    if counts.min() < 0:
+        raise SceneError(f"{path}: faceVertexCounts holds {int(counts.min())}; counts are not negative.")
+    total = int(counts.sum(dtype=np.int64))
+    if total != len(indices):
+        raise SceneError(f"{path}: faceVertexCounts add up to {total}, but faceVertexIndices has {len(indices)} entries.")
+    if len(indices) and (indices.min() < 0 or indices.max() >= len(points)):
+        bad = int(indices.min() if indices.min() < 0 else indices.max())
+        raise SceneError(f"{path}: faceVertexIndices holds {bad}, outside the {len(points)} points (0..{len(points) - 1}).")
+    if len(holes) and (holes.min() < 0 or holes.max() >= len(counts)):
+        raise SceneError(f"{path}: holeIndices reaches {int(holes.max())}, outside the {len(counts)} faces.")
+
+
+def _read_normals(mesh: UsdGeom.Mesh, api: UsdGeom.PrimvarsAPI, time: Usd.TimeCode) -> MeshValues | None:
+    primvar = read_primvar(api.GetPrimvar("normals"), time)  # takes precedence over the attribute (UsdGeomMesh)
+    if primvar is not None and len(primvar.values):
+        return primvar
+    return read_attribute(mesh.GetNormalsAttr(), str(mesh.GetNormalsInterpolation()), time)
+
+
+def _read_subsets(path: str, subsets: list[UsdGeom.Subset], faces: int, time: Usd.TimeCode) -> list[tuple[str, np.ndarray]]:
+    result = []
+    for subset in subsets:
+        chosen = _array(subset.GetIndicesAttr().Get(time), np.int32)
+        if len(chosen) and (chosen.min() < 0 or chosen.max() >= faces):
+            raise SceneError(
+                f"{subset.GetPath()}: indices reach {int(chosen.max())}, outside the {faces} faces of the mesh {path}."
+            )
+        result.append((subset.GetPrim().GetName(), chosen))
+    return result
+
+
+def _slots(source: MeshSource) -> np.ndarray:
+    """Return (F,) int32: 0 or 1 + the number of the first subset that holds the face."""
+    slots = np.zeros(len(source.counts), np.int32)
+    shared = 0
+    for k, (_, faces) in enumerate(source.subsets, start=1):
+        free = faces[slots[faces] == 0]
+        shared += len(faces) - len(free)
+        slots[free] = k
+    if shared:
+        _log.warning("%s: %d faces lie in more than one GeomSubset; the first in namespace order counts.", source.path, shared)
+    return slots
+
+
+def _face_normals(source: MeshSource, triangles: np.ndarray, faces: np.ndarray) -> np.ndarray:
+    """Return (3 T, 3) float64, not normalised: the area-weighted normal of each corner's polygon."""
+    p = source.points.astype(np.float64)[triangles]
+    area = np.cross(p[:, 1] - p[:, 0], p[:, 2] - p[:, 0])
+    total = np.stack([np.bincount(faces, area[:, k], len(source.counts)) for k in range(3)], axis=1)
+    return total[np.repeat(faces, 3)]
+
+
+def _smooth_normals(points: np.ndarray, triangles: np.ndarray) -> np.ndarray:
+    """Return (V, 3) float64, not normalised: triangle normals weighted by the angle at the vertex (Thürmer and Wüthrich 1998)."""
+    p = points.astype(np.float64)[triangles]
+    normal = _unit_or_zero(np.cross(p[:, 1] - p[:, 0], p[:, 2] - p[:, 0]))
+    total = np.zeros((len(points), 3))
+    for k in range(3):
+        to_next = _unit_or_zero(p[:, (k + 1) % 3] - p[:, k])
+        to_last = _unit_or_zero(p[:, (k + 2) % 3] - p[:, k])
+        angle = np.arccos(np.clip(np.einsum("ti,ti->t", to_next, to_last), -1.0, 1.0))
+        for axis in range(3):
+            total[:, axis] += np.bincount(triangles[:, k], angle * normal[:, axis], len(points))
+    return total
+
+
+def _unit_or_zero(vectors: np.ndarray) -> np.ndarray:
+    length = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return vectors / np.where(length > 0.0, length, 1.0)
+
+
+def _unit(normals: np.ndarray, fallback: np.ndarray) -> np.ndarray:
+    """Return unit float32 normals; a zero or non-finite one is replaced by its face's, at last by +Z."""
+    result = normals[:, :3].astype(np.float64)
+    for spare in (fallback, np.array([[0.0, 0.0, 1.0]])):
+        length = np.linalg.norm(result, axis=1)
+        bad = ~(np.isfinite(length) & (length > 1e-300))
+        if bad.any():
+            result[bad] = np.broadcast_to(spare, result.shape)[bad]
+    return np.ascontiguousarray(result / np.linalg.norm(result, axis=1, keepdims=True), dtype=np.float32)

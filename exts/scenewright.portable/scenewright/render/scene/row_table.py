@@ -1,0 +1,148 @@
+"""The instances as rows: which leaf, anchored to which prim, at which matrix."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+from pxr import Usd, UsdGeom, Vt
+
+from scenewright.render.scene.leaves import Leaf, ancestors_of
+from scenewright.render.scene.point_instances import Placement, Placements
+
+__all__ = ["RowTable", "TableBuilder", "world_matrices"]
+
+
+def world_matrices(prims: list[Usd.Prim], cache: UsdGeom.XformCache) -> np.ndarray:
+    """Return local to world of each prim, (N, 4, 4) float64."""
+    if not prims:
+        return np.zeros((0, 4, 4))
+    return np.array(Vt.Matrix4dArray([cache.GetLocalToWorldTransform(prim) for prim in prims]))
+
+
+@dataclass(eq=False)
+class RowTable:
+    """Rows in stage namespace order. An anchor is the leaf's prim, or the point instancer that draws it."""
+
+    paths: list[str] = field(default_factory=list)  # of each row
+    leaves: list[Leaf] = field(default_factory=list)  # of each row
+    anchors: list[Usd.Prim] = field(default_factory=list)
+    anchor_of_row: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
+    first_row: np.ndarray = field(default_factory=lambda: np.zeros(1, np.int64))  # (A + 1,): rows of anchor a are first[a]:first[a+1]
+    local: np.ndarray = field(default_factory=lambda: np.zeros((0, 4, 4)))  # shape space to anchor space of each row
+    worlds: np.ndarray = field(default_factory=lambda: np.zeros((0, 4, 4)))  # anchor space to world
+    matrices: np.ndarray = field(default_factory=lambda: np.zeros((0, 4, 4)))  # shape space to world of each row
+    lineages: list[tuple[str, ...]] = field(default_factory=list)  # of each row; empty for prims that draw themselves
+    spans: dict[str, tuple[int, int]] = field(default_factory=dict)  # prim path to the anchors at and below it
+    prototypes: list[str] = field(default_factory=list)  # roots of point instancers' prototypes
+    animated_anchors: set[int] = field(default_factory=set)
+
+    def anchors_below(self, path: str) -> range:
+        """Return the anchors at and below the prim at ``path``."""
+        return range(*self.spans.get(path, (0, 0)))
+
+    def rows_of(self, anchors: set[int]) -> np.ndarray:
+        """Return the rows of these anchors, ascending."""
+        if not anchors:
+            return np.zeros(0, np.int64)
+        chosen = np.array(sorted(anchors), dtype=np.int64)
+        counts = self.first_row[chosen + 1] - self.first_row[chosen]
+        if (counts == 1).all():
+            return self.first_row[chosen]
+        return np.concatenate([np.arange(self.first_row[a], self.first_row[a + 1]) for a in chosen])
+
+    def update_worlds(self, anchors: set[int], cache: UsdGeom.XformCache) -> np.ndarray:
+        """Read the anchors' transforms again; return the rows whose matrix changed, ascending."""
+        if not anchors:
+            return np.zeros(0, np.int64)
+        chosen = np.array(sorted(anchors), dtype=np.int64)
+        fresh = world_matrices([self.anchors[a] for a in chosen.tolist()], cache)
+        changed = chosen[(fresh != self.worlds[chosen]).any(axis=(1, 2))]
+        self.worlds[chosen] = fresh
+        rows = self.rows_of(set(changed.tolist()))
+        # In place: the instance records hold views.
+        self.matrices[rows] = self.local[rows] @ self.worlds[self.anchor_of_row[rows]]
+        return rows
+
+    def in_prototype(self, path: str) -> bool:
+        """Return whether ``path`` lies at or below the root of a point instancer's prototype."""
+        return any(path == root or path.startswith(root + "/") for root in self.prototypes)
+
+
+class TableBuilder:
+    """Collects anchors in namespace order."""
+
+    def __init__(self) -> None:
+        self._table = RowTable()
+        self._locals: list[np.ndarray] = []
+        self._counts: list[int] = []
+
+    def add_leaf(self, leaf: Leaf) -> None:
+        """Add a prim that draws itself."""
+        table = self._table
+        table.anchors.append(leaf.prim)
+        table.paths.append(leaf.path)
+        table.leaves.append(leaf)
+        table.lineages.append(())
+        self._locals.append(leaf.frame[None])
+        self._counts.append(1)
+
+    def add_instancer(self, instancer: Usd.Prim, drawn: Placements) -> None:
+        """Add a point instancer with all that it draws, by instance, then in the order of the prototype's namespace."""
+        table = self._table
+        base = str(instancer.GetPath())
+        table.anchors.append(instancer)
+        table.prototypes.extend(str(prim.GetPath()) for prim in drawn.prototypes)
+        self._counts.append(sum(len(item.suffixes) for item in drawn.items))
+        if not self._counts[-1]:
+            return
+        entries: list[tuple[Placement, str]] = [(item, base + s) for item in drawn.items for s in item.suffixes]
+        local = np.concatenate([item.leaf.frame @ item.transforms for item in drawn.items])
+        depth = max(item.order.shape[1] for item in drawn.items)
+        keys = np.concatenate([np.pad(item.order, ((0, 0), (0, depth - item.order.shape[1]))) for item in drawn.items])
+        order = np.lexsort(keys.T[::-1])
+        self._locals.append(local[order])
+        for k in order.tolist():
+            item, path = entries[k]
+            table.paths.append(path)
+            table.leaves.append(item.leaf)
+            table.lineages.append(item.lineage)
+
+    def finish(self, cache: UsdGeom.XformCache, might_move: Callable[[Usd.Prim], bool]) -> RowTable:
+        """Return the table with all matrices.
+
+        Args:
+            cache: Transforms at the time of the pass.
+            might_move: Whether a prim's own transform has time samples.
+        """
+        table = self._table
+        table.first_row = np.concatenate([[0], np.cumsum(self._counts)]).astype(np.int64)
+        table.anchor_of_row = np.repeat(np.arange(len(self._counts)), self._counts)
+        if self._locals:
+            table.local = np.concatenate(self._locals)
+        table.worlds = world_matrices(table.anchors, cache)
+        table.matrices = table.local @ table.worlds[table.anchor_of_row]
+        moving: dict[str, bool] = {}
+        for number, prim in enumerate(table.anchors):
+            line = ancestors_of(prim.GetPath().pathString)
+            for path in line:
+                low, _ = table.spans.get(path, (number, number))
+                table.spans[path] = (low, number + 1)
+            if _moves(prim, line, moving, might_move):
+                table.animated_anchors.add(number)
+        return table
+
+
+def _moves(prim: Usd.Prim, line: list[str], known: dict[str, bool], might_move: Callable[[Usd.Prim], bool]) -> bool:
+    """Return whether ``prim`` or an ancestor has an animated transform; ``known`` spares asking twice."""
+    asked = []
+    moves = False
+    for path in line[:-1]:
+        if path in known:
+            moves = known[path]
+            break
+        asked.append((path, might_move(prim)))
+        prim = prim.GetParent()
+    for path, own in reversed(asked):
+        moves = moves or own
+        known[path] = moves
+    return moves

@@ -1,0 +1,356 @@
+"""A live USD stage as records: read once, then kept up to date from the stage's change notices."""
+
+from collections.abc import Callable
+
+import numpy as np
+from pxr import Sdf, Usd, UsdGeom
+
+from scenewright.render.scene.bindings import bind_leaves
+from scenewright.render.scene.cameras import DEFAULT_EXPOSURE, read_camera
+from scenewright.render.scene.changes import SceneChanges, StageListener
+from scenewright.render.scene.dirt import Dirt, sort_changes
+from scenewright.render.scene.labels import LabelTable, parent_of
+from scenewright.render.scene.leaves import Leaf, LeafReader
+from scenewright.render.scene.lights import is_light, read_light
+from scenewright.render.scene.materials import MaterialLibrary, material_textures
+from scenewright.render.scene.mesh_library import MeshLibrary
+from scenewright.render.scene.point_instances import place_instancer
+from scenewright.render.scene.records import CameraRecord, InstanceRecord, LightRecord, MaterialRecord, MeshRecord, TextureRecord
+from scenewright.render.scene.row_table import RowTable, TableBuilder, world_matrices
+from scenewright.render.scene.semantics import read_labels
+from scenewright.render.scene.survey import Survey, survey_stage
+from scenewright.render.scene.textures import TextureLibrary
+
+__all__ = ["SceneChanges", "StageScene"]
+
+
+class StageScene:
+    """Mirrors a stage at one time.
+
+    Args:
+        stage: The stage; it may be edited between calls of :meth:`sync`.
+        missing_textures: ``"error"`` (a texture that cannot be found raises) or ``"warn"`` (it is left out).
+
+    Attributes are replaced, not grown, when they change; matrices inside the instance records are views of
+    :attr:`matrices` and follow it.
+    """
+
+    def __init__(self, stage: Usd.Stage, missing_textures: str = "error") -> None:
+        self.stage = stage
+        self.instances: list[InstanceRecord] = []
+        """What is drawn, in stage namespace order."""
+        self.lights: list[LightRecord] = []
+        """Visible lights in namespace order."""
+        self.prim_paths: tuple[str, ...] = ("",)
+        """Path of each prim id; id 0 is nothing, then one per (instance, slot) in order."""
+        self.instance_first_prim = np.zeros(0, np.int64)
+        """(N,) prim id of each instance's slot 0."""
+        self.declared_labels: dict[str, dict[str, list[str]]] = {}
+        """Prim path to {semantic type: labels}, for prims, subsets, ancestors, instance proxies and point instances."""
+        self.time: Usd.TimeCode | None = None
+        """Time of the last sync."""
+        self._textures = TextureLibrary(missing_textures)
+        self._meshes = MeshLibrary()
+        self._materials = MaterialLibrary(self._textures)
+        self._reader = LeafReader(self._meshes)
+        self._table = RowTable()
+        self._survey = Survey()
+        self._light_lines: set[str] = set()  # paths of lights and of their ancestors
+        self._light_paths: set[str] = set()
+        self._lights_animated = False
+        self._version = 0
+        self._label_memo: dict[tuple, LabelTable] = {}
+        self._listener = StageListener(stage)
+
+    @property
+    def meshes(self) -> dict[str, MeshRecord]:
+        """Mesh records by key; equal meshes share one. Meshes of hidden prims may be among them."""
+        return self._meshes.records
+
+    @property
+    def materials(self) -> dict[str, MaterialRecord]:
+        """Material records by key; "" is the default, whose base colour is the prim's displayColor."""
+        return self._materials.records
+
+    @property
+    def textures(self) -> dict[str, TextureRecord]:
+        """Decoded textures by key."""
+        return self._textures.records
+
+    @property
+    def matrices(self) -> np.ndarray:
+        """Object to world of every instance, (N, 4, 4) float64, row-vector; the records' matrices are views of it."""
+        return self._table.matrices
+
+    @property
+    def meters_per_unit(self) -> float:
+        """Metres in one stage unit."""
+        return float(UsdGeom.GetStageMetersPerUnit(self.stage))
+
+    @property
+    def up_axis(self) -> str:
+        """The stage's up axis, "Y" or "Z"."""
+        return str(UsdGeom.GetStageUpAxis(self.stage))
+
+    def camera(self, path: str | Sdf.Path, default_exposure: float = DEFAULT_EXPOSURE) -> CameraRecord:
+        """Return the camera at ``path`` at the time of the last sync.
+
+        Raises:
+            SceneError: It is no camera; the message lists the stage's cameras.
+            CameraProjectionError: Its projection is not supported.
+        """
+        return read_camera(self.stage, path, Usd.TimeCode.Default() if self.time is None else self.time, default_exposure)
+
+    def close(self) -> None:
+        """Stop following the stage. The records stay as they are."""
+        self._listener.close()
+
+    def sync(self, time: Usd.TimeCode = Usd.TimeCode.Default()) -> SceneChanges:
+        """Take in what changed on the stage since the last call, and the step to ``time``.
+
+        Raises:
+            SceneError: Something on the stage cannot be rendered. The next call reads the whole stage again.
+        """
+        notices = self._listener.take()
+        before = self.time
+        try:
+            if before is None or before.IsDefault() != time.IsDefault():
+                self._forget_all()
+                return self._apply(Dirt(everything=True), time)
+            if not notices and before == time:
+                return SceneChanges()
+            dirt = sort_changes(notices, self)
+            if before != time:
+                self._add_animated(dirt)
+            return self._apply(dirt, time)
+        except Exception:
+            self.time = None
+            raise
+
+    # What `dirt.sort_changes` asks.
+
+    @property
+    def table(self) -> RowTable:
+        """Rows and anchors; for the room's own use."""
+        return self._table
+
+    @property
+    def reader(self) -> LeafReader:
+        """The leaves; for the room's own use."""
+        return self._reader
+
+    @property
+    def material_library(self) -> MaterialLibrary:
+        """The materials with their dependencies; for the room's own use."""
+        return self._materials
+
+    def might_move(self, path: str) -> bool:
+        """Return whether the prim at ``path`` has an animated transform."""
+        return UsdGeom.Xformable(self.stage.GetPrimAtPath(path)).TransformMightBeTimeVarying()
+
+    def touches_light(self, path: str) -> bool:
+        """Return whether a transform at ``path`` moves a light."""
+        return path in self._light_lines
+
+    def is_light_path(self, path: str) -> bool:
+        """Return whether there is a visible light at ``path``."""
+        return path in self._light_paths
+
+    def _forget_all(self) -> None:
+        self._reader.forget()
+        self._materials.keep_only(set())
+
+    def _add_animated(self, dirt: Dirt) -> None:
+        """Mark what has time samples."""
+        leaves = {leaf.path: leaf for leaf in self._table.leaves}
+        moving = [leaf for leaf in leaves.values() if leaf.animated]
+        in_instancer = {leaf.path for leaf, line in zip(self._table.leaves, self._table.lineages, strict=True) if line}
+        dirt.everything |= self._survey.visibility_animated or bool(self._table.prototypes)
+        dirt.everything |= any(leaf.path in in_instancer or not leaf.mesh for leaf in moving)
+        dirt.geometry |= {leaf.path for leaf in moving}
+        dirt.colors |= {a for a in range(len(self._table.anchors)) if self._leaf_of_anchor(a) and self._leaf_of_anchor(a).color_animated}
+        dirt.moved |= self._table.animated_anchors
+        dirt.materials |= self._materials.animated
+        dirt.lights |= self._lights_animated
+        dirt.labels |= self._survey.labels_animated
+
+    def _leaf_of_anchor(self, anchor: int) -> Leaf | None:
+        row = int(self._table.first_row[anchor])
+        return self._table.leaves[row] if row < self._table.first_row[anchor + 1] else None
+
+    def _apply(self, dirt: Dirt, time: Usd.TimeCode) -> SceneChanges:
+        meshes, materials = dict(self.meshes), dict(self.materials)
+        self.time = time
+        self._reader.begin(time)
+        self._materials.drop(dirt.materials)
+        rows = colors = np.zeros(0, np.int64)
+        if not dirt.everything and dirt.geometry:
+            dirt.everything = not self._reread_meshes(dirt.geometry)
+        if dirt.everything:
+            self._reader.forget(dirt.geometry)
+            self._rebuild(time)
+            lights = labels = True
+        else:
+            cache = UsdGeom.XformCache(time)
+            rows = self._table.update_worlds(dirt.moved, cache)
+            colors = self._update_colors(dirt.colors)
+            if dirt.bindings or dirt.materials:
+                dirt.everything = bool(bind_leaves(self._unique_leaves(), self._materials, time))
+                if dirt.everything:
+                    self._make_instances()
+            lights = dirt.lights and self._read_lights(time)
+            labels = dirt.labels and self._read_labels(time)
+        if dirt.everything or dirt.materials or dirt.geometry or lights:
+            self._forget_unused()
+        self._version += 1
+        self._label_memo = {} if dirt.everything or labels else self._label_memo
+        return SceneChanges(
+            structure=dirt.everything,
+            transforms=rows,
+            materials=_changed(materials, self.materials),
+            colors=colors,
+            lights=lights,
+            labels=labels,
+            meshes=_changed(meshes, self.meshes),
+        )
+
+    def _rebuild(self, time: Usd.TimeCode) -> None:
+        """Read the namespace anew; leaves, meshes and materials that are known are taken as they are."""
+        self._survey = survey_stage(self.stage, time)
+        builder = TableBuilder()
+        for prim in self._survey.drawn:
+            if prim.IsA(UsdGeom.PointInstancer):
+                builder.add_instancer(prim, place_instancer(prim, time, self._reader.read))
+                continue
+            leaf = self._reader.read(prim)
+            if leaf is not None:
+                builder.add_leaf(leaf)
+        cache = UsdGeom.XformCache(time)
+        self._table = builder.finish(cache, lambda prim: UsdGeom.Xformable(prim).TransformMightBeTimeVarying())
+        used = {leaf.path for leaf in self._table.leaves}
+        self._reader.leaves = {p: leaf for p, leaf in self._reader.leaves.items() if p in used or p in self._survey.paths}
+        bind_leaves(self._unique_leaves(), self._materials, time)
+        self._make_instances()
+        self._read_lights(time)
+        self._read_labels(time)
+
+    def _unique_leaves(self) -> list[Leaf]:
+        return list({id(leaf): leaf for leaf in self._table.leaves}.values())
+
+    def _make_instances(self) -> None:
+        """Make instance records and prim ids from the table."""
+        table = self._table
+        self.instances = []
+        paths = [""]
+        first = np.zeros(len(table.paths), np.int64)
+        for row, (path, leaf) in enumerate(zip(table.paths, table.leaves, strict=True)):
+            slots = leaf.slot_paths(path)
+            first[row] = len(paths)
+            paths.extend(slots)
+            self.instances.append(
+                InstanceRecord(path, leaf.kind, leaf.size, leaf.mesh, table.matrices[row], slots, leaf.materials,
+                               (leaf.color,) * len(slots), leaf.double_sided)
+            )
+        self.prim_paths = tuple(paths)
+        self.instance_first_prim = first
+
+    def _update_colors(self, anchors: set[int]) -> np.ndarray:
+        changed = {a for a in anchors if (leaf := self._leaf_of_anchor(a)) is not None and self._reader.update_color(leaf)}
+        rows = self._table.rows_of(changed)
+        for row in rows.tolist():
+            record = self.instances[row]
+            record.slot_colors = (self._table.leaves[row].color,) * len(record.slot_paths)
+        return rows
+
+    def _reread_meshes(self, paths: set[str]) -> bool:
+        """Read changed meshes again in place; return False where more than the mesh's content changed."""
+        users: dict[str, int] = {}
+        for leaf in self._reader.leaves.values():
+            if leaf is not None:
+                users[leaf.mesh] = users.get(leaf.mesh, 0) + 1
+        rows = {path: row for row, path in enumerate(self._table.paths)}
+        for path in paths:
+            old, row = self._reader.leaves.get(path), rows.get(path)
+            if old is None or row is None or not old.mesh or old.prim.IsInstanceProxy():
+                return False
+            fresh = self._reader.reread(old, shared=users[old.mesh] > 1)
+            if fresh is None or (fresh.mesh, fresh.subset_names, fresh.double_sided) != (old.mesh, old.subset_names, old.double_sided):
+                return False
+            self._table.leaves[row] = fresh
+            self.instances[row].slot_colors = (fresh.color,) * len(self.instances[row].slot_paths)
+        return True
+
+    def _read_lights(self, time: Usd.TimeCode) -> bool:
+        """Read all lights; return whether any record differs from before."""
+        before = [_light_state(light) for light in self.lights]
+        prims = [prim for prim in self._survey.lights if prim and is_light(prim)]
+        worlds = world_matrices(prims, UsdGeom.XformCache(time))
+        found = [read_light(prim, world, time, self._textures) for prim, world in zip(prims, worlds, strict=True)]
+        self.lights = [light for light in found if light is not None]
+        self._light_paths = {str(prim.GetPath()) for prim in prims}
+        self._light_lines = {str(p) for prim in prims for p in prim.GetPath().GetPrefixes()} | self._light_paths
+        self._lights_animated = any(_is_animated(prim) for prim in prims)
+        return before != [_light_state(light) for light in self.lights]
+
+    def _read_labels(self, time: Usd.TimeCode) -> bool:
+        """Read the labels of all prims known to have some; return whether any differ from before."""
+        before = self.declared_labels
+        declared = {path: read_labels(prim, prim.GetAppliedSchemas(), time)[0] for path, prim in self._survey.labelled if prim}
+        declared = {path: labels for path, labels in declared.items() if labels}
+        declared.update(self._point_instance_labels(time))
+        self.declared_labels = declared
+        return declared != before
+
+    def _point_instance_labels(self, time: Usd.TimeCode) -> dict[str, dict[str, list[str]]]:
+        """Return what prototypes declare, for every path below a point instancer that stands for them."""
+        known: dict[str, dict[str, list[str]]] = {}
+        result: dict[str, dict[str, list[str]]] = {}
+        for path, leaf, line in zip(self._table.paths, self._table.leaves, self._table.lineages, strict=True):
+            if not line:
+                continue
+            sources = [(f"{path}/{name}", f"{leaf.path}/{name}") for name in leaf.subset_names]
+            shown = path
+            for source in line:
+                sources.append((shown, source))
+                shown = parent_of(shown)
+            for shown, source in sources:
+                if source not in known:
+                    prim = self.stage.GetPrimAtPath(source)
+                    known[source] = read_labels(prim, prim.GetAppliedSchemas(), time)[0]
+                if known[source]:
+                    result[shown] = known[source]
+        return result
+
+    def _forget_unused(self) -> None:
+        leaves = [leaf for leaf in self._reader.leaves.values() if leaf is not None]
+        self._meshes.keep_only({leaf.mesh for leaf in leaves})
+        self._materials.keep_only({key for leaf in leaves for key in leaf.materials})
+        textures = {light.texture for light in self.lights}
+        for record in self.materials.values():
+            textures |= material_textures(record)
+        self._textures.keep_only(textures)
+
+    def labels(
+        self, semantic_filter: Callable[[dict[str, list[str]]], dict[str, list[str]]] | None = None, *, per_subset: bool = False
+    ) -> LabelTable:
+        """Return the label table of the scene as it is now; see :class:`LabelTable`."""
+        return LabelTable.build(self.prim_paths, self.instance_first_prim, self.declared_labels, semantic_filter, per_subset=per_subset)
+
+
+def _changed(before: dict, after: dict) -> frozenset[str]:
+    return frozenset(key for key in before.keys() | after.keys() if before.get(key) is not after.get(key))
+
+
+def _light_state(light: LightRecord) -> tuple:
+    return (*(value for name, value in vars(light).items() if name != "matrix"), light.matrix.tobytes())
+
+
+def _is_animated(prim: Usd.Prim) -> bool:
+    """Return whether a light's attributes or any transform above it have time samples."""
+    if any(attribute.ValueMightBeTimeVarying() for attribute in prim.GetAuthoredAttributes()):
+        return True
+    while prim and not prim.IsPseudoRoot():
+        if UsdGeom.Xformable(prim).TransformMightBeTimeVarying():
+            return True
+        prim = prim.GetParent()
+    return False

@@ -1,0 +1,184 @@
+"""Image files to texture records: PNG, JPEG and whatever else Pillow reads, Radiance .hdr, OpenEXR."""
+
+import io
+import logging
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+import numpy as np
+from pxr import Ar, Sdf, Usd
+
+from scenewright.render.scene.errors import SceneError
+from scenewright.render.scene.radiance_hdr import read_radiance_hdr
+from scenewright.render.scene.records import TextureRecord
+
+__all__ = ["TextureLibrary", "TextureRequest", "decode_image"]
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class TextureRequest:
+    """A texture as an attribute asks for it."""
+
+    attribute: str  # path of the asset attribute, for messages
+    authored: str
+    resolved: str  # empty where Ar found nothing
+    color_space: str  # auto, sRGB or raw
+    layer: str  # identifier of the layer that authored the path, for messages
+
+    @property
+    def key(self) -> str:
+        """Return the key of the TextureRecord: file and colour space."""
+        return f"{self.resolved}|{self.color_space}"
+
+
+class TextureLibrary:
+    """The decoded textures of one stage; a file is decoded once per colour space and kept while something uses it.
+
+    Args:
+        missing: ``"error"`` raises for a file that cannot be found, ``"warn"`` logs it once and renders without.
+    """
+
+    def __init__(self, missing: str = "error") -> None:
+        if missing not in ("error", "warn"):
+            raise ValueError(f"missing_textures is {missing!r}; allowed are 'error' and 'warn'.")
+        self.missing = missing
+        self.records: dict[str, TextureRecord] = {}
+        self._warned: set[str] = set()
+
+    def load(self, request: TextureRequest) -> str:
+        """Return the key of the decoded texture; empty where it is missing and that is allowed.
+
+        Raises:
+            SceneError: The file is missing or cannot be decoded.
+        """
+        if not request.authored:
+            return ""
+        if "<UDIM>" in request.authored:
+            raise SceneError(f"{request.attribute}: texture {request.authored!r} is a UDIM set, which is not supported yet.")
+        if not request.resolved:
+            message = (
+                f"{request.attribute}: texture @{request.authored}@ not found; it was looked for relative to "
+                f"{request.layer or 'the stage'} and in the asset resolver's search path. Correct the path or add the file."
+            )
+            if self.missing == "error":
+                raise SceneError(message)
+            if message not in self._warned:
+                self._warned.add(message)
+                _log.warning("%s", message)
+            return ""
+        if request.key not in self.records:
+            try:
+                pixels, srgb = decode_image(request.resolved, request.color_space)
+            except (OSError, ValueError, ImportError) as error:
+                raise SceneError(f"{request.attribute}: texture @{request.authored}@ cannot be read: {error}") from error
+            self.records[request.key] = TextureRecord(request.key, pixels, srgb)
+        return request.key
+
+    def keep_only(self, keys: set[str]) -> None:
+        """Forget every texture that is not in ``keys``."""
+        for key in self.records.keys() - keys:
+            del self.records[key]
+
+
+def texture_request(attribute: Usd.Attribute, color_space: str, time: Usd.TimeCode) -> TextureRequest:
+    """Return what an asset attribute asks for; the path is resolved by Ar relative to the layer that authored it."""
+    value = attribute.Get(time)
+    asset = value if isinstance(value, Sdf.AssetPath) else Sdf.AssetPath()
+    authored = asset.authoredPath or asset.path
+    resolved = asset.resolvedPath
+    stack = attribute.GetPropertyStack(time) if authored and not resolved else []
+    return TextureRequest(str(attribute.GetPath()), authored, resolved, color_space, stack[0].layer.identifier if stack else "")
+
+
+def decode_image(resolved: str, color_space: str = "auto") -> tuple[np.ndarray, bool]:
+    """Decode an image file (also one inside a usdz package).
+
+    Args:
+        resolved: Path as Ar resolved it.
+        color_space: ``sRGB``, ``raw`` or ``auto``: sRGB for 8-bit images of three or four channels, raw otherwise.
+
+    Returns:
+        Pixels (H, W, 4), bottom row first, uint8 or float32, and whether uint8 colours are to be decoded from sRGB.
+        16-bit and float images come as float32; those marked sRGB are already linear.
+
+    Raises:
+        ValueError: The file is not an image of a known kind.
+        ImportError: The decoder of this kind of file is not installed; the message names the extra.
+    """
+    data = _read_bytes(resolved)
+    suffix = PurePosixPath(resolved.rstrip("]")).suffix.lower()
+    if suffix in (".hdr", ".pic", ".rgbe"):
+        pixels, channels = read_radiance_hdr(data), 3
+    elif suffix == ".exr":
+        pixels, channels = _read_exr(data)
+    else:
+        pixels, channels = _read_with_pillow(data)
+    is_byte = pixels.dtype == np.uint8
+    srgb = color_space == "sRGB" or (color_space != "raw" and is_byte and channels >= 3)
+    pixels = _four_channels(pixels)
+    if srgb and not is_byte and color_space == "sRGB":
+        pixels[..., :3] = _srgb_to_linear(pixels[..., :3])
+    return np.ascontiguousarray(pixels[::-1]), srgb and is_byte
+
+
+def _read_bytes(resolved: str) -> bytes:
+    asset = Ar.GetResolver().OpenAsset(Ar.ResolvedPath(resolved))
+    if asset is None:
+        raise ValueError(f"{resolved} cannot be opened")
+    with asset.GetBuffer() as buffer:
+        return bytes(buffer)
+
+
+def _read_with_pillow(data: bytes) -> tuple[np.ndarray, int]:
+    try:
+        from PIL import Image, UnidentifiedImageError
+    except ImportError as error:
+        raise ImportError("reading PNG and JPEG textures needs Pillow: pip install pillow") from error
+    try:
+        with Image.open(io.BytesIO(data)) as image:
+            image.load()
+            if image.mode in ("I;16", "I;16B", "I;16L", "I"):
+                return np.asarray(image, dtype=np.float32)[..., None] / np.float32(65535.0), 1
+            if image.mode == "F":
+                return np.asarray(image, dtype=np.float32)[..., None], 1
+            gray = image.mode in ("1", "L", "LA")
+            opaque = image.mode in ("1", "L", "RGB", "YCbCr", "CMYK") and "transparency" not in image.info
+            return np.array(image.convert("RGB" if opaque else "RGBA")), 1 if gray else 3 if opaque else 4
+    except (UnidentifiedImageError, Image.DecompressionBombError) as error:
+        raise ValueError(str(error)) from error
+
+
+def _read_exr(data: bytes) -> tuple[np.ndarray, int]:
+    try:
+        import OpenEXR
+    except ImportError as error:
+        raise ImportError("reading .exr textures needs OpenEXR: pip install 'scenewright[exr]'") from error
+    import tempfile
+
+    with tempfile.NamedTemporaryFile(suffix=".exr") as copy:  # OpenEXR reads from files only
+        copy.write(data)
+        copy.flush()
+        with OpenEXR.File(copy.name, separate_channels=True) as file:
+            planes = {name: np.asarray(channel.pixels, dtype=np.float32) for name, channel in file.channels().items()}
+    names = [n for n in ("R", "G", "B", "A") if n in planes] or [n for n in ("Y", "A") if n in planes]
+    if not names:
+        raise ValueError(f"no R, G, B or Y channel; it has {', '.join(planes)}")
+    return np.stack([planes[n] for n in names], axis=-1), len(names)
+
+
+def _four_channels(pixels: np.ndarray) -> np.ndarray:
+    """Return (H, W, 4): grey is repeated, missing alpha is opaque."""
+    channels = pixels.shape[2]
+    if channels == 4:
+        return pixels.copy()
+    one = np.array(255 if pixels.dtype == np.uint8 else 1.0, pixels.dtype)
+    alpha = pixels[..., 1:2] if channels == 2 else np.broadcast_to(one, (*pixels.shape[:2], 1))
+    color = pixels[..., :3] if channels == 3 else np.repeat(pixels[..., :1], 3, axis=2)
+    return np.concatenate([color, alpha], axis=2)
+
+
+def _srgb_to_linear(value: np.ndarray) -> np.ndarray:
+    """IEC 61966-2-1."""
+    return np.where(value <= 0.04045, value / 12.92, ((np.maximum(value, 0.0) + 0.055) / 1.055) ** 2.4).astype(np.float32)
