@@ -11,8 +11,13 @@ __all__ = ["CameraProjectionError", "DEFAULT_EXPOSURE", "list_cameras", "read_ca
 DEFAULT_EXPOSURE = 1.10267 * 0.02 * (100.0 / 100.0) / 5.0**2
 """Multiplier for a camera that authors none of the exposure attributes: responsivity * time * iso/100 / fStop^2."""
 
-_EXPOSURE_FALLBACKS = {"exposure": 0.0, "exposure:time": 1.0, "exposure:iso": 100.0, "exposure:fStop": 1.0,
-                       "exposure:responsivity": 1.0}
+_EXPOSURE_FALLBACKS = {
+    "exposure": 0.0,
+    "exposure:time": 1.0,
+    "exposure:iso": 100.0,
+    "exposure:fStop": 1.0,
+    "exposure:responsivity": 1.0,
+}
 
 
 class CameraProjectionError(SceneError, NotImplementedError):
@@ -43,9 +48,18 @@ def read_camera(
         what = f"a {prim.GetTypeName() or 'prim without type'}, no camera" if prim else "not on the stage"
         raise SceneError(f"Camera {str(path)!r} is {what}. Cameras: {', '.join(cameras) if cameras else 'none'}.")
     _check_projection(prim, time)
-    values = {name: _number(prim, name, time) for name in
-              ("focalLength", "horizontalAperture", "verticalAperture", "horizontalApertureOffset", "verticalApertureOffset",
-               "fStop", "focusDistance")}
+    values = {
+        name: _number(prim, name, time)
+        for name in (
+            "focalLength",
+            "horizontalAperture",
+            "verticalAperture",
+            "horizontalApertureOffset",
+            "verticalApertureOffset",
+            "fStop",
+            "focusDistance",
+        )
+    }
     if not (values["focalLength"] > 0.0 and values["horizontalAperture"] > 0.0):
         raise SceneError(
             f"{path}: focalLength {values['focalLength']} and horizontalAperture {values['horizontalAperture']} must be positive."
@@ -82,7 +96,11 @@ def _number(prim: Usd.Prim, name: str, time: Usd.TimeCode) -> float:
 
 
 def _check_projection(prim: Usd.Prim, time: Usd.TimeCode) -> None:
-    allowed = {"projection": ("perspective",), "cameraProjectionType": ("pinhole", ""), "omni:lensdistortion:model": ("", "none")}
+    allowed = {
+        "projection": ("perspective",),
+        "cameraProjectionType": ("pinhole", ""),
+        "omni:lensdistortion:model": ("", "none"),
+    }
     for name, fine in allowed.items():
         attribute = prim.GetAttribute(name)
         value = attribute.Get(time) if attribute else None
@@ -103,5 +121,7 @@ def _exposure(prim: Usd.Prim, time: Usd.TimeCode, default: float) -> float:
         value[name] = _EXPOSURE_FALLBACKS[name] if read is None else float(read)
     if value["exposure:fStop"] <= 0.0:
         raise SceneError(f"{prim.GetPath()}: exposure:fStop is {value['exposure:fStop']}; it must be positive.")
-    gain = value["exposure:time"] * value["exposure:iso"] / 100.0 * value["exposure:responsivity"] / value["exposure:fStop"] ** 2
+    gain = (
+        value["exposure:time"] * value["exposure:iso"] / 100.0 * value["exposure:responsivity"] / value["exposure:fStop"] ** 2
+    )
     return float(2.0 ** value["exposure"] * gain)

@@ -11,9 +11,26 @@ _NO_ROWS = np.zeros(0, np.int64)
 
 # Fields of a prim that concern nothing that is drawn or labelled.
 _INERT_FIELDS = frozenset(
-    {"customData", "assetInfo", "documentation", "comment", "kind", "displayName", "hidden", "userDocBrief", "primOrder",
-     "propertyOrder", "displayGroupOrder", "timeCodesPerSecond", "framesPerSecond", "startTimeCode", "endTimeCode",
-     "customLayerData", "defaultPrim", "specifier"}
+    {
+        "customData",
+        "assetInfo",
+        "documentation",
+        "comment",
+        "kind",
+        "displayName",
+        "hidden",
+        "userDocBrief",
+        "primOrder",
+        "propertyOrder",
+        "displayGroupOrder",
+        "timeCodesPerSecond",
+        "framesPerSecond",
+        "startTimeCode",
+        "endTimeCode",
+        "customLayerData",
+        "defaultPrim",
+        "specifier",
+    }
 )
 
 
@@ -37,7 +54,13 @@ class SceneChanges:
     def __bool__(self) -> bool:
         """Return whether anything changed."""
         return bool(
-            self.structure or len(self.transforms) or self.materials or len(self.colors) or self.lights or self.labels or self.meshes
+            self.structure
+            or len(self.transforms)
+            or self.materials
+            or len(self.colors)
+            or self.lights
+            or self.labels
+            or self.meshes
         )
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from scenewright.render.scene.changes import StageChanges
 from scenewright.render.scene.gprims import ANALYTIC_ATTRIBUTES
-from scenewright.render.scene.leaves import ancestors_of
+from scenewright.render.scene.leaves import ancestors_of, color_varies
 from scenewright.render.scene.meshes import MESH_ATTRIBUTES
 from scenewright.render.scene.semantics import is_label_property
 
@@ -16,8 +16,21 @@ __all__ = ["Dirt", "sort_changes"]
 
 _COLOR = ("primvars:displayColor", "primvars:displayColor:indices")
 _SUBSET = frozenset({"indices", "elementType", "familyName"})
-_INSTANCER = frozenset({"positions", "orientations", "orientationsf", "scales", "protoIndices", "prototypes", "ids",
-                        "invisibleIds", "velocities", "accelerations", "angularVelocities"})
+_INSTANCER = frozenset(
+    {
+        "positions",
+        "orientations",
+        "orientationsf",
+        "scales",
+        "protoIndices",
+        "prototypes",
+        "ids",
+        "invisibleIds",
+        "velocities",
+        "accelerations",
+        "angularVelocities",
+    }
+)
 
 
 @dataclass(eq=False)
@@ -41,10 +54,13 @@ def sort_changes(notices: StageChanges, scene: "StageScene") -> Dirt:
     dirt = Dirt()
     if notices.resynced:
         _sort_resyncs(notices.resynced, scene, dirt)
+    moved = {prim for prim, name in notices.properties if name.startswith("xformOp")}
+    for prim in moved:
+        _sort_move(prim, scene, dirt)
     for prim, name in notices.properties:
-        if name.startswith("xformOp"):
-            _sort_move(prim, scene, dirt)
-        elif name in _COLOR:
+        if prim in moved and name.startswith("xformOp"):
+            continue
+        if name in _COLOR:
             _sort_color(prim, scene, dirt)
         else:
             _sort_property(prim, name, scene, dirt)
@@ -66,8 +82,7 @@ def _sort_move(prim: str, scene: "StageScene", dirt: Dirt) -> None:
     anchors = table.anchors_below(prim)
     if anchors:
         dirt.moved.update(anchors)
-        if scene.might_move(prim):
-            table.animated_anchors.update(anchors)
+        table.edited.add(prim)
     if scene.touches_light(prim):
         dirt.lights = True
     if prim.startswith("/__Prototype_") or (table.prototypes and table.in_prototype(prim)):
@@ -78,8 +93,8 @@ def _sort_color(prim: str, scene: "StageScene", dirt: Dirt) -> None:
     table = scene.table
     anchors = table.anchors_below(prim)
     leaf = scene.reader.leaves.get(prim)
-    if leaf is not None and leaf.mesh:
-        dirt.geometry.add(prim)  # colours may vary over the mesh; equal content keeps its record
+    if leaf is not None and leaf.mesh and (scene.meshes[leaf.mesh].corner_colors is not None or color_varies(leaf.prim)):
+        dirt.geometry.add(prim)
     else:
         dirt.colors.update(anchors)
     if prim.startswith("/__Prototype_") or (table.prototypes and table.in_prototype(prim)):

@@ -87,11 +87,20 @@ class LabelTable:
         semantic_of_prim = np.full(len(row), UNLABELLED, np.uint32)
         semantic_of_prim[row >= 0] = entity_semantic[row[row >= 0]]
         instance_of_prim[:1] = semantic_of_prim[:1] = 0
-        return cls(entities, labels, entity_semantic, tuple(sets[s] for s in range(len(sets))), instance_of_prim, semantic_of_prim,
-                   tuple(leaf_paths))
+        return cls(
+            entities,
+            labels,
+            entity_semantic,
+            tuple(sets[s] for s in range(len(sets))),
+            instance_of_prim,
+            semantic_of_prim,
+            tuple(leaf_paths),
+        )
 
 
-def _filtered(declared: dict[str, dict[str, list[str]]], semantic_filter: SemanticFilter | None) -> dict[str, dict[str, list[str]]]:
+def _filtered(
+    declared: dict[str, dict[str, list[str]]], semantic_filter: SemanticFilter | None
+) -> dict[str, dict[str, list[str]]]:
     if semantic_filter is None:
         return declared
     kept = {path: semantic_filter({kind: list(labels) for kind, labels in of.items()}) for path, of in declared.items()}

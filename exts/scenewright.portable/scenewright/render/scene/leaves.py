@@ -118,8 +118,18 @@ class LeafReader:
         if known is None or known.path == path:
             return known
         subsets = face_subsets(prim) if known.subsets else []
-        return Leaf(prim, path, known.kind, known.size, known.frame, known.mesh, subsets, known.double_sided, known.animated,
-                    subset_names=known.subset_names)
+        return Leaf(
+            prim,
+            path,
+            known.kind,
+            known.size,
+            known.frame,
+            known.mesh,
+            subsets,
+            known.double_sided,
+            known.animated,
+            subset_names=known.subset_names,
+        )
 
     def _read_new(self, prim: Usd.Prim, path: str, replaces: str = "", shared: bool = False) -> Leaf | None:
         shape = read_shape(prim, self.time)
@@ -137,8 +147,19 @@ class LeafReader:
         key = self.meshes.add(source, replaces, shared)
         if not key:
             return None
-        return Leaf(prim, path, ShapeKind.MESH, (0.0,) * 4, np.eye(4), key, subsets, source.double_sided, source.animated,
-                    subset_names=tuple(name for name, _ in source.subsets), materials=("",) * (1 + len(subsets)))
+        return Leaf(
+            prim,
+            path,
+            ShapeKind.MESH,
+            (0.0,) * 4,
+            np.eye(4),
+            key,
+            subsets,
+            source.double_sided,
+            source.animated,
+            subset_names=tuple(name for name, _ in source.subsets),
+            materials=("",) * (1 + len(subsets)),
+        )
 
     def _tessellate(self, prim: Usd.Prim, path: str) -> MeshSource | None:
         source = read_tessellated(prim, self.time)
@@ -158,11 +179,18 @@ def ancestors_of(path: str) -> list[str]:
     return [*result, "/"]
 
 
+def color_varies(prim: Usd.Prim) -> bool:
+    """Return whether the prim's own displayColor is authored to vary over it."""
+    attribute = prim.GetAttribute("primvars:displayColor")
+    if not attribute or not attribute.HasMetadata("interpolation"):
+        return False
+    return attribute.GetMetadata("interpolation") != UsdGeom.Tokens.constant
+
+
 def mean_color(value: object) -> tuple[float, float, float]:
     """Return a constant colour, or the mean of several, as floats."""
     if len(value) == 1:
-        r, g, b = value[0]
-        return (r, g, b)
+        return tuple(value[0])
     r, g, b = np.array(value, dtype=np.float64).reshape(-1, 3).mean(axis=0).tolist()
     return (r, g, b)
 

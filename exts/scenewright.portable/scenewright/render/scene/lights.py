@@ -64,7 +64,9 @@ def read_light(prim: Usd.Prim, world: np.ndarray, time: Usd.TimeCode, textures: 
     """
     kind = LIGHT_TYPES.get(prim.GetTypeName())
     if kind is None:
-        _log.warning("%s: light type %r is not rendered yet. Rendered: %s.", prim.GetPath(), prim.GetTypeName(), ", ".join(LIGHT_TYPES))
+        _log.warning(
+            "%s: light type %r is not rendered yet. Rendered: %s.", prim.GetPath(), prim.GetTypeName(), ", ".join(LIGHT_TYPES)
+        )
         return None
     luminance = _luminance(prim, time)
     texture, space = "", world
@@ -155,5 +157,7 @@ def _texture(prim: Usd.Prim, kind: LightKind, time: Usd.TimeCode, textures: Text
         return ""
     layout = prim.GetAttribute("inputs:texture:format")
     if kind == LightKind.DOME and layout and str(layout.Get(time)) not in ("automatic", "latlong"):
-        raise SceneError(f"{prim.GetPath()}: texture:format {str(layout.Get(time))!r} is not supported yet; use a latlong image.")
+        raise SceneError(
+            f"{prim.GetPath()}: texture:format {str(layout.Get(time))!r} is not supported yet; use a latlong image."
+        )
     return textures.load(texture_request(attribute, "auto", time))

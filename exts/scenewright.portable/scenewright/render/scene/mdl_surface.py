@@ -26,7 +26,9 @@ def mdl_name(shader: UsdShade.Shader) -> str:
     return str(shader.GetSourceAssetSubIdentifier("mdl") or PurePosixPath(asset.path).stem)
 
 
-def read_mdl_surface(path: str, shader: UsdShade.Shader, reader: NetworkReader, textures: TextureLibrary) -> MaterialRecord | None:
+def read_mdl_surface(
+    path: str, shader: UsdShade.Shader, reader: NetworkReader, textures: TextureLibrary
+) -> MaterialRecord | None:
     """Return the record of an OmniPBR or OmniGlass node, or None for another MDL material."""
     name = mdl_name(shader)
     node = _Node(path, shader, reader, textures)
@@ -35,7 +37,9 @@ def read_mdl_surface(path: str, shader: UsdShade.Shader, reader: NetworkReader, 
     if name == "OmniGlass":
         _log.warning("%s: OmniGlass is rendered opaque; transmission is not supported yet.", path)
         return MaterialRecord(
-            path, base_color=node.color("glass_color", (1.0, 1.0, 1.0)), roughness=node.number("frosting_roughness", 0.0),
+            path,
+            base_color=node.color("glass_color", (1.0, 1.0, 1.0)),
+            roughness=node.number("frosting_roughness", 0.0),
             ior=node.number("glass_ior", 1.491),
         )
     return None
@@ -117,7 +121,13 @@ def _reflection(node: _Node, record: MaterialRecord) -> None:
     """A texture acts by ``mix(constant, texture, influence)``; an enabled ORM texture replaces the single ones."""
     packed = node.flag("enable_ORM_texture", False)
     for what, constant_name, influence_name, texture_name, packed_channel in (
-        ("roughness", "reflection_roughness_constant", "reflection_roughness_texture_influence", "reflectionroughness_texture", 1),
+        (
+            "roughness",
+            "reflection_roughness_constant",
+            "reflection_roughness_texture_influence",
+            "reflectionroughness_texture",
+            1,
+        ),
         ("metallic", "metallic_constant", "metallic_texture_influence", "metallic_texture", 2),
     ):
         constant = node.number(constant_name, getattr(record, what))
@@ -142,8 +152,10 @@ def _emission(node: _Node, record: MaterialRecord) -> None:
     if slot.texture:
         slot.scale = (intensity,) * 4
         if mask.texture:
-            _log.warning("%s: emissive_mask_texture together with emissive_color_texture is not supported; the mask is ignored.",
-                         node.path)
+            _log.warning(
+                "%s: emissive_mask_texture together with emissive_color_texture is not supported; the mask is ignored.",
+                node.path,
+            )
     elif mask.texture:
         slot = mask
         slot.channel = -1

@@ -17,8 +17,18 @@ __all__ = ["MESH_ATTRIBUTES", "MeshSource", "build_mesh", "read_mesh"]
 _log = logging.getLogger(__name__)
 
 MESH_ATTRIBUTES = frozenset(
-    {"points", "faceVertexCounts", "faceVertexIndices", "holeIndices", "orientation", "subdivisionScheme", "normals",
-     "doubleSided", "surfaceFaceVertexIndices", "tetVertexIndices"}
+    {
+        "points",
+        "faceVertexCounts",
+        "faceVertexIndices",
+        "holeIndices",
+        "orientation",
+        "subdivisionScheme",
+        "normals",
+        "doubleSided",
+        "surfaceFaceVertexIndices",
+        "tetVertexIndices",
+    }
 )
 """Attributes (beside ``primvars:``) whose change makes a mesh different."""
 
@@ -68,7 +78,12 @@ def read_mesh(prim: Usd.Prim, time: Usd.TimeCode, subsets: list[UsdGeom.Subset] 
     """
     mesh = UsdGeom.Mesh(prim)
     path = str(prim.GetPath())
-    topology = [mesh.GetPointsAttr(), mesh.GetFaceVertexCountsAttr(), mesh.GetFaceVertexIndicesAttr(), mesh.GetHoleIndicesAttr()]
+    topology = [
+        mesh.GetPointsAttr(),
+        mesh.GetFaceVertexCountsAttr(),
+        mesh.GetFaceVertexIndicesAttr(),
+        mesh.GetHoleIndicesAttr(),
+    ]
     raw = [attribute.Get(time) for attribute in topology]
     points, counts, indices, holes = (_array(v, d) for v, d in zip(raw, (np.float32, *[np.int32] * 3), strict=True))
     if len(counts) == 0 or len(points) == 0:
@@ -145,7 +160,9 @@ def _array(value: object, dtype: type) -> np.ndarray:
 def _check(path: str, points: np.ndarray, counts: np.ndarray, indices: np.ndarray, holes: np.ndarray) -> None:
     if not np.isfinite(points).all():
         first = int(np.flatnonzero(~np.isfinite(points).all(axis=1))[0])
-        raise SceneError(f"{path}: points[{first}] is {tuple(points[first].tolist())}; every point must be finite. Repair the mesh.")
+        raise SceneError(
+            f"{path}: points[{first}] is {tuple(points[first].tolist())}; every point must be finite. Repair the mesh."
+        )
     if counts.min() < 0:
         raise SceneError(f"{path}: faceVertexCounts holds {int(counts.min())}; counts are not negative.")
     total = int(counts.sum(dtype=np.int64))

@@ -118,7 +118,9 @@ def _below(
             for item in nested.items:
                 order = np.concatenate([np.full((len(item.order), 1), number), item.order], axis=1)
                 items.append(
-                    Placement(item.leaf, [suffix + s for s in item.suffixes], item.transforms @ to_root, order, item.lineage + line)
+                    Placement(
+                        item.leaf, [suffix + s for s in item.suffixes], item.transforms @ to_root, order, item.lineage + line
+                    )
                 )
             continue
         leaf = read(prim)
@@ -157,6 +159,9 @@ def _repeat(item: Placement, instances: np.ndarray, transforms: np.ndarray) -> P
     order[..., 0] = instances[:, None]
     order[..., 1:] = item.order[None]
     return Placement(
-        item.leaf, [tag + s for tag in tags for s in item.suffixes], placed.reshape(-1, 4, 4), order.reshape(-1, order.shape[2]),
+        item.leaf,
+        [tag + s for tag in tags for s in item.suffixes],
+        placed.reshape(-1, 4, 4),
+        order.reshape(-1, order.shape[2]),
         item.lineage,
     )

@@ -19,17 +19,21 @@ _CHANNEL = {"r": 0, "g": 1, "b": 2, "a": 3}
 _COLOR_READERS = ("UsdPrimvarReader_float3", "UsdPrimvarReader_float4", "UsdPrimvarReader_vector")
 
 
-def read_preview_surface(
-    path: str, shader: UsdShade.Shader, reader: NetworkReader, textures: TextureLibrary
-) -> MaterialRecord:
+def read_preview_surface(path: str, shader: UsdShade.Shader, reader: NetworkReader, textures: TextureLibrary) -> MaterialRecord:
     """Return the record of a network whose surface is the UsdPreviewSurface node ``shader``."""
     record = MaterialRecord(path)
     node = _Inputs(path, shader, reader, textures)
     record.base_color = node.color("diffuseColor", (0.18, 0.18, 0.18))
     record.emission = node.color("emissiveColor", (0.0, 0.0, 0.0))
-    for name, attribute in (("roughness", "roughness"), ("clearcoat", "clearcoat"), ("clearcoatRoughness", "clearcoat_roughness"),
-                            ("opacity", "opacity"), ("opacityThreshold", "opacity_threshold"), ("ior", "ior"),
-                            ("metallic", "metallic")):
+    for name, attribute in (
+        ("roughness", "roughness"),
+        ("clearcoat", "clearcoat"),
+        ("clearcoatRoughness", "clearcoat_roughness"),
+        ("opacity", "opacity"),
+        ("opacityThreshold", "opacity_threshold"),
+        ("ior", "ior"),
+        ("metallic", "metallic"),
+    ):
         setattr(record, attribute, float(reader.value(shader, name, getattr(record, attribute))))
     record.base_color_texture = node.texture("diffuseColor", "rgb", on_display_color=lambda: _use_display_color(record))
     record.emission_texture = node.texture("emissiveColor", "rgb")
@@ -84,7 +88,10 @@ class _Inputs:
                 return TextureSlot()
         _log.warning(
             "%s: inputs:%s is fed by node %r, which is not supported; the constant is used. Supported: UsdUVTexture and a "
-            "UsdPrimvarReader_float3 of displayColor.", self.path, name, source.node_id or str(source.shader.GetPath()),
+            "UsdPrimvarReader_float3 of displayColor.",
+            self.path,
+            name,
+            source.node_id or str(source.shader.GetPath()),
         )
         return TextureSlot()
 
@@ -126,8 +133,11 @@ class _Inputs:
             slot.uv_translate = tuple(float(v) for v in self.reader.value(node, "translation", (0.0, 0.0)))
             source = self.reader.source(node, "in")
         if isinstance(source, NodeOutput) and source.node_id != "UsdPrimvarReader_float2":
-            _log.warning("%s: texture coordinates come from node %r, which is not supported; st is used as it is.",
-                         texture.GetPath(), source.node_id)
+            _log.warning(
+                "%s: texture coordinates come from node %r, which is not supported; st is used as it is.",
+                texture.GetPath(),
+                source.node_id,
+            )
 
 
 def _four(value: object) -> tuple[float, float, float, float]:

@@ -71,7 +71,12 @@ def at_corners(
     want = needed.get(data.interpolation)
     if want is None or len(data.values) != want:
         _log.warning(
-            "%s: %s has %d values; interpolation %r needs %s. It is ignored.", path, what, len(data.values), data.interpolation, want
+            "%s: %s has %d values; interpolation %r needs %s. It is ignored.",
+            path,
+            what,
+            len(data.values),
+            data.interpolation,
+            want,
         )
         return None
     corners = cut.corners.reshape(-1)

@@ -31,7 +31,9 @@ def read_radiance_hdr(data: bytes) -> np.ndarray:
     end = data.index(b"\n", head + 2)
     found = _RESOLUTION.match(data[head + 2 : end])
     if found is None or found[2] != b"Y" or found[5] != b"X":
-        raise ValueError(f"unsupported Radiance orientation {data[head + 2:end].decode(errors='replace')!r}; expected '-Y H +X W'")
+        raise ValueError(
+            f"unsupported Radiance orientation {data[head + 2 : end].decode(errors='replace')!r}; expected '-Y H +X W'"
+        )
     height, width = int(found[3]), int(found[6])
     try:
         rgbe = _read_scanlines(np.frombuffer(data, np.uint8, offset=end + 1), height, width)

@@ -27,7 +27,7 @@ class RowTable:
     leaves: list[Leaf] = field(default_factory=list)  # of each row
     anchors: list[Usd.Prim] = field(default_factory=list)
     anchor_of_row: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
-    first_row: np.ndarray = field(default_factory=lambda: np.zeros(1, np.int64))  # (A + 1,): rows of anchor a are first[a]:first[a+1]
+    first_row: np.ndarray = field(default_factory=lambda: np.zeros(1, np.int64))  # anchor a: first[a] : first[a + 1]
     local: np.ndarray = field(default_factory=lambda: np.zeros((0, 4, 4)))  # shape space to anchor space of each row
     worlds: np.ndarray = field(default_factory=lambda: np.zeros((0, 4, 4)))  # anchor space to world
     matrices: np.ndarray = field(default_factory=lambda: np.zeros((0, 4, 4)))  # shape space to world of each row
@@ -35,6 +35,7 @@ class RowTable:
     spans: dict[str, tuple[int, int]] = field(default_factory=dict)  # prim path to the anchors at and below it
     prototypes: list[str] = field(default_factory=list)  # roots of point instancers' prototypes
     animated_anchors: set[int] = field(default_factory=set)
+    edited: set[str] = field(default_factory=set)  # prims whose transform was edited since: may have become animated
 
     def anchors_below(self, path: str) -> range:
         """Return the anchors at and below the prim at ``path``."""

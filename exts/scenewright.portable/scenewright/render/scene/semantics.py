@@ -29,7 +29,7 @@ def read_labels(prim: Usd.Prim, schemas: list[str], time: Usd.TimeCode) -> tuple
     animated = False
     for schema in schemas:
         if schema.startswith(_SCHEMA):
-            taxonomy = schema[len(_SCHEMA):]
+            taxonomy = schema[len(_SCHEMA) :]
             attribute = prim.GetAttribute(f"semantics:labels:{taxonomy}")
             if attribute:
                 animated = animated or attribute.ValueMightBeTimeVarying()

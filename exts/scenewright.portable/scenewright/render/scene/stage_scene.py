@@ -15,7 +15,14 @@ from scenewright.render.scene.lights import is_light, read_light
 from scenewright.render.scene.materials import MaterialLibrary, material_textures
 from scenewright.render.scene.mesh_library import MeshLibrary
 from scenewright.render.scene.point_instances import place_instancer
-from scenewright.render.scene.records import CameraRecord, InstanceRecord, LightRecord, MaterialRecord, MeshRecord, TextureRecord
+from scenewright.render.scene.records import (
+    CameraRecord,
+    InstanceRecord,
+    LightRecord,
+    MaterialRecord,
+    MeshRecord,
+    TextureRecord,
+)
 from scenewright.render.scene.row_table import RowTable, TableBuilder, world_matrices
 from scenewright.render.scene.semantics import read_labels
 from scenewright.render.scene.survey import Survey, survey_stage
@@ -144,10 +151,6 @@ class StageScene:
         """The materials with their dependencies; for the room's own use."""
         return self._materials
 
-    def might_move(self, path: str) -> bool:
-        """Return whether the prim at ``path`` has an animated transform."""
-        return UsdGeom.Xformable(self.stage.GetPrimAtPath(path)).TransformMightBeTimeVarying()
-
     def touches_light(self, path: str) -> bool:
         """Return whether a transform at ``path`` moves a light."""
         return path in self._light_lines
@@ -168,7 +171,12 @@ class StageScene:
         dirt.everything |= self._survey.visibility_animated or bool(self._table.prototypes)
         dirt.everything |= any(leaf.path in in_instancer or not leaf.mesh for leaf in moving)
         dirt.geometry |= {leaf.path for leaf in moving}
-        dirt.colors |= {a for a in range(len(self._table.anchors)) if self._leaf_of_anchor(a) and self._leaf_of_anchor(a).color_animated}
+        anchors = range(len(self._table.anchors))
+        dirt.colors |= {a for a in anchors if (leaf := self._leaf_of_anchor(a)) is not None and leaf.color_animated}
+        for path in self._table.edited:
+            if UsdGeom.Xformable(self.stage.GetPrimAtPath(path)).TransformMightBeTimeVarying():
+                self._table.animated_anchors.update(self._table.anchors_below(path))
+        self._table.edited = set()
         dirt.moved |= self._table.animated_anchors
         dirt.materials |= self._materials.animated
         dirt.lights |= self._lights_animated
@@ -248,8 +256,17 @@ class StageScene:
             first[row] = len(paths)
             paths.extend(slots)
             self.instances.append(
-                InstanceRecord(path, leaf.kind, leaf.size, leaf.mesh, table.matrices[row], slots, leaf.materials,
-                               (leaf.color,) * len(slots), leaf.double_sided)
+                InstanceRecord(
+                    path,
+                    leaf.kind,
+                    leaf.size,
+                    leaf.mesh,
+                    table.matrices[row],
+                    slots,
+                    leaf.materials,
+                    (leaf.color,) * len(slots),
+                    leaf.double_sided,
+                )
             )
         self.prim_paths = tuple(paths)
         self.instance_first_prim = first
@@ -274,7 +291,11 @@ class StageScene:
             if old is None or row is None or not old.mesh or old.prim.IsInstanceProxy():
                 return False
             fresh = self._reader.reread(old, shared=users[old.mesh] > 1)
-            if fresh is None or (fresh.mesh, fresh.subset_names, fresh.double_sided) != (old.mesh, old.subset_names, old.double_sided):
+            if fresh is None or (fresh.mesh, fresh.subset_names, fresh.double_sided) != (
+                old.mesh,
+                old.subset_names,
+                old.double_sided,
+            ):
                 return False
             self._table.leaves[row] = fresh
             self.instances[row].slot_colors = (fresh.color,) * len(self.instances[row].slot_paths)
@@ -334,7 +355,9 @@ class StageScene:
         self, semantic_filter: Callable[[dict[str, list[str]]], dict[str, list[str]]] | None = None, *, per_subset: bool = False
     ) -> LabelTable:
         """Return the label table of the scene as it is now; see :class:`LabelTable`."""
-        return LabelTable.build(self.prim_paths, self.instance_first_prim, self.declared_labels, semantic_filter, per_subset=per_subset)
+        return LabelTable.build(
+            self.prim_paths, self.instance_first_prim, self.declared_labels, semantic_filter, per_subset=per_subset
+        )
 
 
 def _changed(before: dict, after: dict) -> frozenset[str]:
