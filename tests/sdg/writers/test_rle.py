@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from scenewright.sdg.writers.rle import InstanceRuns, rle_compress, rle_decode, rle_runs
 
 

@@ -64,12 +64,22 @@ class DatasetFolder:
         """
         self.check()
         try:
-            self.root.mkdir(parents=True, exist_ok=True)
-            self._lock.acquire()
-            if self._shard_lock is not None:
-                self._shard_lock.acquire()
+            self._take()
+            return self._settle(header, overwrite, mend)
         except OSError as error:
+            self.close()
             raise DatasetInputError(f"Cannot write to the output folder {self.root}: {error.strerror}.") from error
+        except DatasetInputError:
+            self.close()
+            raise
+
+    def _take(self) -> None:
+        self.root.mkdir(parents=True, exist_ok=True)
+        self._lock.acquire()
+        if self._shard_lock is not None:
+            self._shard_lock.acquire()
+
+    def _settle(self, header: Mapping[str, Any], overwrite: bool, mend: bool) -> Ledger:
         alone = self._shard_lock is None or self._lock.try_alone()
         if alone and parts_in_use(self.root):
             raise DatasetInputError(f"A worker process still writes to {self.root}. Wait for it or stop it.")

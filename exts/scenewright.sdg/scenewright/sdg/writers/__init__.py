@@ -1,29 +1,35 @@
-"""Writers beyond the Replicator's own, by the names that recipes use."""
+"""Writers beyond the Replicator's own, by the names that recipes use; the mask code in here needs no Replicator."""
 
+from functools import cache
 from typing import Any
 
-import omni.replicator.core as rep
+__all__ = ["create_writer", "register_writers", "unregister_writers", "writer_classes"]
 
-from scenewright.sdg.writers.coco import WriterCoco
 
-__all__ = ["WRITERS", "WriterCoco", "create_writer", "register_writers", "unregister_writers"]
+@cache
+def writer_classes() -> dict[str, type]:
+    """Return the writers of this extension by registered name (the Replicator knows a writer by the name of its class)."""
+    from scenewright.sdg.writers.coco import WriterCoco
 
-WRITERS: dict[str, type] = {"coco": type("coco", (WriterCoco,), {"__doc__": WriterCoco.__doc__})}
-"""Writers of this extension by registered name; the Replicator's registry knows a writer by the name of its class."""
+    return {"coco": type("coco", (WriterCoco,), {"__doc__": WriterCoco.__doc__})}
 
 
 def register_writers() -> None:
     """Make the writers known to ``rep.WriterRegistry``; doing it twice is harmless."""
+    import omni.replicator.core as rep
+
     known = rep.WriterRegistry.get_writers()
-    for name, writer in WRITERS.items():
+    for name, writer in writer_classes().items():
         if name not in known:
             rep.WriterRegistry.register(writer, category="Scenewright")
 
 
 def unregister_writers() -> None:
     """Take the writers out of ``rep.WriterRegistry`` again."""
+    import omni.replicator.core as rep
+
     known = rep.WriterRegistry.get_writers()
-    for name in WRITERS:
+    for name in writer_classes():
         if name in known:
             rep.WriterRegistry.unregister_writer(name)
 
@@ -37,5 +43,7 @@ def create_writer(name: str) -> Any:
     Raises:
         ValueError: if no writer has that name.
     """
+    import omni.replicator.core as rep
+
     register_writers()
     return rep.WriterRegistry.get(name)
