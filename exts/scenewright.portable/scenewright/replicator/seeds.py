@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["get_global_seed", "set_global_seed", "stream"]
+__all__ = ["get_global_seed", "seed_epoch", "set_global_seed", "stream"]
 
 _global_seed = 0
+_epoch = 0
 
 
 def set_global_seed(seed: int) -> None:
@@ -22,15 +23,21 @@ def set_global_seed(seed: int) -> None:
     Raises:
         TypeError: ``seed`` is not an integer.
     """
-    global _global_seed
+    global _global_seed, _epoch
     if isinstance(seed, bool) or not isinstance(seed, int | np.integer):
         raise TypeError(f"set_global_seed expects an integer, got {seed!r} ({type(seed).__name__}).")
     _global_seed = int(seed)
+    _epoch += 1
 
 
 def get_global_seed() -> int:
     """Return the seed of this process, 0 when none was set."""
     return _global_seed
+
+
+def seed_epoch() -> int:
+    """Return how often the seed was set: what counts instances since then starts anew when this changes."""
+    return _epoch
 
 
 def stream(*key: Any) -> np.random.Generator:

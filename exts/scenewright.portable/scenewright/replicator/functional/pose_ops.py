@@ -17,7 +17,8 @@ from scenewright.replicator.functional import rotation_math
 from scenewright.replicator.functional.layer_writes import AttributeColumn, column_of_rows, write_attributes
 from scenewright.replicator.functional.prim_arguments import is_quaternion, resolve_prim, rows
 
-__all__ = ["XFORM_OP_ORDER", "look_at_euler", "pose_columns", "rotation_rows", "stage_up_axis", "target_points", "write_pose"]
+__all__ = ["XFORM_OP_ORDER", "adopt_ops", "local_positions", "look_at_euler", "look_at_parents", "pose_columns",
+           "rotation_rows", "stage_up_axis", "target_points", "write_pose"]
 
 _log = logging.getLogger(__name__)
 
@@ -134,6 +135,15 @@ def write_pose(prims: Sequence[Usd.Prim], *, position: np.ndarray | None = None,
         _write_foreign(prims[index], {name: value[index] for name, value in wanted.items()}, layer)
 
 
+def adopt_ops(prims: Sequence[Usd.Prim], layer: Sdf.Layer | None = None) -> None:
+    """Give prims that lack an op for a pose component our op set, without moving them."""
+    for prim in prims:
+        matrix, reset = _local_matrix(prim)
+        slots = _own_slots(_op_order(prim))
+        if slots is None or not all(slots.values()):
+            _replace_ops(prim, dict(zip(XFORM_OP_ORDER, _decomposed(prim, matrix), strict=True)), reset, layer)
+
+
 def local_positions(prims: Sequence[Usd.Prim]) -> np.ndarray:
     """Return the local translations of prims [stage units], shape (N, 3), float64, whatever ops they have."""
     return np.array([_local_matrix(prim)[0].ExtractTranslation() for prim in prims]).reshape(-1, 3)
@@ -164,17 +174,23 @@ def _local_matrix(prim: Usd.Prim) -> tuple[Gf.Matrix4d, bool]:
 def _write_foreign(prim: Usd.Prim, wanted: dict[str, np.ndarray], layer: Sdf.Layer | None) -> None:
     """Write components to a prim whose op order is not ours."""
     matrix, reset = _local_matrix(prim)
-    order = [name for name in (prim.GetAttribute("xformOpOrder").Get() or ()) if name != _RESET]
-    slots = _own_slots(order)
+    slots = _own_slots(_op_order(prim))
     if slots is not None and all(slots[name] for name in wanted):
         columns = [_slot_column(prim, slots[name], value) for name, value in wanted.items()]
         write_attributes([prim], columns, layer)
         return
-    complete = dict(zip(XFORM_OP_ORDER, _decomposed(prim, matrix), strict=True)) | wanted
-    columns = [column_of_rows(name, _TYPES[name], value[None]) for name, value in complete.items()]
-    new_order = Vt.TokenArray([_RESET, *XFORM_OP_ORDER] if reset else list(XFORM_OP_ORDER))
-    order_column = AttributeColumn("xformOpOrder", Sdf.ValueTypeNames.TokenArray, [new_order], uniform=True)
-    write_attributes([prim], [*columns, order_column], layer)
+    _replace_ops(prim, dict(zip(XFORM_OP_ORDER, _decomposed(prim, matrix), strict=True)) | wanted, reset, layer)
+
+
+def _op_order(prim: Usd.Prim) -> list[str]:
+    return [name for name in (prim.GetAttribute("xformOpOrder").Get() or ()) if name != _RESET]
+
+
+def _replace_ops(prim: Usd.Prim, values: dict[str, np.ndarray], reset: bool, layer: Sdf.Layer | None) -> None:
+    columns = [column_of_rows(name, _TYPES[name], value[None]) for name, value in values.items()]
+    order = Vt.TokenArray([_RESET, *XFORM_OP_ORDER] if reset else list(XFORM_OP_ORDER))
+    column = AttributeColumn("xformOpOrder", Sdf.ValueTypeNames.TokenArray, [order], uniform=True)
+    write_attributes([prim], [*columns, column], layer)
 
 
 def _own_slots(order: Sequence[str]) -> dict[str, str] | None:

@@ -37,7 +37,8 @@ def unique_paths(stage: Usd.Stage, parent: Sdf.Path, name: str, count: int = 1) 
 
 
 def define_prims(stage: Usd.Stage, paths: Sequence[Sdf.Path], type_name: str, columns: Sequence[AttributeColumn] = (), *,
-                 api_schemas: Sequence[str] = (), layer: Sdf.Layer | None = None) -> list[Usd.Prim]:
+                 api_schemas: Sequence[str] = (), reference: Sdf.Reference | None = None,
+                 layer: Sdf.Layer | None = None) -> list[Usd.Prim]:
     """Define N new prims with first values of their attributes, recomposing the stage once.
 
     Missing ancestors are defined as Xform.
@@ -48,6 +49,7 @@ def define_prims(stage: Usd.Stage, paths: Sequence[Sdf.Path], type_name: str, co
         type_name: USD type; "" = none.
         columns: Attributes to author, N values each.
         api_schemas: Applied schemas, with instance names.
+        reference: What each prim references.
         layer: Where to write; the stage's current edit target by default.
 
     Returns:
@@ -67,6 +69,8 @@ def define_prims(stage: Usd.Stage, paths: Sequence[Sdf.Path], type_name: str, co
             spec.typeName = type_name
             if api_schemas:
                 add_api_schemas(spec, api_schemas)
+            if reference is not None:
+                spec.referenceList.prependedItems = [reference]
             specs.append(spec)
         for column in columns:
             for spec, value in zip(specs, column.values, strict=False):

@@ -1,0 +1,56 @@
+"""References to USD files, checked before they are authored."""
+
+import os
+from pathlib import PurePath
+
+from pxr import Ar, Sdf, Tf, Usd
+
+__all__ = ["file_reference", "open_layer"]
+
+
+def file_reference(stage: Usd.Stage, usd_path: str | os.PathLike[str]) -> tuple[str, Sdf.Reference]:
+    """Return the name and the reference for a USD file.
+
+    Args:
+        stage: Relative paths count from its edit target, as USD resolves them.
+        usd_path: File path or URL.
+
+    Returns:
+        A prim name made of the file's name, and a reference to the file's default prim, or to its only root prim.
+
+    Raises:
+        FileNotFoundError: There is no such file.
+        ValueError: The file cannot be read, is empty, or has several root prims and no default prim.
+    """
+    path = os.fspath(usd_path)
+    layer = open_layer(path, stage.GetEditTarget().GetLayer())
+    roots = [spec.name for spec in layer.rootPrims if spec.specifier == Sdf.SpecifierDef] or [p.name for p in layer.rootPrims]
+    name = Tf.MakeValidIdentifier(PurePath(path).stem)
+    if layer.defaultPrim and layer.GetPrimAtPath(layer.GetDefaultPrimAsPath()):
+        return name, Sdf.Reference(path)
+    if len(roots) == 1:
+        return name, Sdf.Reference(path, Sdf.Path.absoluteRootPath.AppendChild(roots[0]))
+    if not roots:
+        raise ValueError(f"{path}: the file has no prims")
+    raise ValueError(f"{path}: no default prim among the root prims {', '.join(roots)}. Set `defaultPrim` in the file")
+
+
+def open_layer(path: str, anchor: Sdf.Layer) -> Sdf.Layer:
+    """Open a USD file as a layer; see `file_reference` for what it raises."""
+    resolved = Ar.GetResolver().Resolve(Sdf.ComputeAssetPathRelativeToLayer(anchor, path)) if path else ""
+    if not resolved and Sdf.Layer.Find(path):
+        return Sdf.Layer.Find(path)
+    if not resolved:
+        raise FileNotFoundError(f"No USD file {path!r} (looked from {os.getcwd()}). Check the path, or give an absolute one")
+    try:
+        layer = Sdf.Layer.FindOrOpen(str(resolved))
+    except Tf.ErrorException as error:
+        raise ValueError(f"{path}: not a readable USD file: {_reason(error)}") from error
+    if not layer:
+        raise ValueError(f"{path}: not a readable USD file")
+    return layer
+
+
+def _reason(error: Tf.ErrorException) -> str:
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return lines[-1] if lines else "unknown reason"
