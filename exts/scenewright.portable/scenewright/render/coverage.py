@@ -1,0 +1,163 @@
+"""Unoccluded pixels of every labelled entity, in one pass over their own geometry."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import warp as wp
+
+from scenewright.render.kernels.multihit import CoverageItem, CoverageRow, CoverageSpan, cover_rows
+
+if TYPE_CHECKING:
+    from scenewright.render.device.camera import ImageCamera
+    from scenewright.render.device.scene import PlacedScene
+    from scenewright.render.tiles import TileLauncher
+
+__all__ = ["NO_BOX", "EntityCoverage", "cover_entities", "screen_rectangles"]
+
+NO_BOX = (2147483647, 2147483647, -2147483648, -2147483648)
+"""Box of an entity that covers no pixel."""
+
+
+@dataclass(frozen=True, eq=False)
+class EntityCoverage:
+    """Pixels whose centre ray crosses an entity between the clipping planes, whatever stands before it."""
+
+    pixels: np.ndarray
+    """(E,) int64."""
+    boxes: np.ndarray
+    """(E, 4) int32: x_min, y_min, x_max, y_max of those pixels, inclusive; ``NO_BOX`` where there are none."""
+    masks: list[np.ndarray | None]
+    """Bool arrays cropped to the box, None where there are no pixels or no masks were asked for."""
+
+
+def screen_rectangles(corners: np.ndarray, camera: "ImageCamera") -> np.ndarray:
+    """Return pixel rectangles that surely contain the image of boxes, (N, 4) int64: x begin, y begin, x end, y end.
+
+    A box that touches the camera's plane gets the whole image; one behind it or wholly outside an empty rectangle.
+
+    Args:
+        corners: Box corners in world space, (N, 8, 3) float64, stage units.
+        camera: The camera.
+    """
+    x, y, depth = camera.project(corners)
+    low_x, high_x = np.floor(x.min(axis=1)) - 1, np.ceil(x.max(axis=1)) + 1
+    low_y, high_y = np.floor(y.min(axis=1)) - 1, np.ceil(y.max(axis=1)) + 1
+    size = np.linalg.norm(corners[:, 7] - corners[:, 0], axis=1)
+    tiny = 1e-6 * (size + np.abs(depth).max(axis=1)) + 1e-30
+    across = depth.min(axis=1) <= tiny
+    low_x[across], low_y[across], high_x[across], high_y[across] = 0, 0, camera.width, camera.height
+    behind = depth.max(axis=1) < 0.0
+    rectangles = np.stack([np.clip(low_x, 0, camera.width), np.clip(low_y, 0, camera.height),
+                           np.clip(high_x, 0, camera.width), np.clip(high_y, 0, camera.height)], axis=1).astype(np.int64)
+    rectangles[behind] = 0
+    return rectangles
+
+
+def cover_entities(placed: "PlacedScene", camera: "ImageCamera", entity_of_prim: np.ndarray, entity_count: int,
+                   launcher: "TileLauncher", masks: bool) -> EntityCoverage:
+    """Trace the entities' own geometry.
+
+    Args:
+        placed: The scene relative to the camera.
+        camera: The camera.
+        entity_of_prim: Entity row of each prim id, (P,) int32, -1 for none.
+        entity_count: Number of entities E.
+        launcher: Where to run.
+        masks: Whether to return masks.
+    """
+    items, groups = entity_items(placed.first_prim, entity_of_prim)
+    rectangles = entity_rectangles(screen_rectangles(placed.corners, camera), items["instance"], groups, entity_count)
+    rows, words = coverage_rows(rectangles)
+    if not len(rows):
+        return empty_coverage(entity_count)
+    device = launcher.device
+    low, high = placed.low[items["instance"]], placed.high[items["instance"]]
+    bvh = wp.Bvh(wp.array(low, dtype=wp.vec3, device=device), wp.array(high, dtype=wp.vec3, device=device),
+                 groups=wp.array(groups.astype(np.int32), dtype=wp.int32, device=device))
+    spans = wp.empty(len(rows), dtype=CoverageSpan, device=device)
+    bits = wp.zeros(words if masks else 1, dtype=wp.uint32, device=device)
+    launcher.launch(
+        cover_rows, len(rows),
+        [placed.data, camera.data, bvh.id, wp.array(items, dtype=CoverageItem, device=device),
+         wp.array(entity_of_prim.astype(np.int32), dtype=wp.int32, device=device),
+         wp.array(rows, dtype=CoverageRow, device=device), int(masks)],
+        [spans, bits], tile=256,
+    )
+    found = spans.numpy()
+    coverage = reduce_rows(rows, found, entity_count)
+    if masks:
+        cut_masks(coverage, rows, rectangles, bits.numpy())
+    return coverage
+
+
+def empty_coverage(entity_count: int) -> EntityCoverage:
+    """Return the coverage of entities that are all out of view."""
+    return EntityCoverage(np.zeros(entity_count, np.int64), np.tile(np.array(NO_BOX, np.int32), (entity_count, 1)), [None] * entity_count)
+
+
+def entity_items(first_prim: np.ndarray, entity_of_prim: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return (instance, entity) pairs without duplicates: CoverageItem rows and the entity of each, (K,) int64."""
+    prims = np.arange(1, len(entity_of_prim))
+    owner = np.searchsorted(first_prim, prims, side="right") - 1
+    labelled = entity_of_prim[1:] >= 0
+    pairs = np.unique(np.stack([owner[labelled], entity_of_prim[1:][labelled]], axis=1), axis=0).astype(np.int64)
+    items = np.zeros(len(pairs), CoverageItem.numpy_dtype())
+    if len(pairs):
+        slots = np.bincount(owner)
+        labels = np.bincount(owner[labelled], minlength=len(slots))
+        kinds = np.bincount(pairs[:, 0], minlength=len(slots))
+        items["instance"] = pairs[:, 0]
+        items["partial"] = (kinds[pairs[:, 0]] > 1) | (labels[pairs[:, 0]] < slots[pairs[:, 0]])
+    return items, pairs[:, 1]
+
+
+def entity_rectangles(rectangles: np.ndarray, instance: np.ndarray, entity: np.ndarray, entity_count: int) -> np.ndarray:
+    """Return the union of the rectangles of each entity's instances, (E, 4) int64; empty ones do not count."""
+    union = np.tile(np.array([2**31, 2**31, 0, 0], np.int64), (entity_count, 1))
+    seen = (rectangles[instance, 2] > rectangles[instance, 0]) & (rectangles[instance, 3] > rectangles[instance, 1])
+    np.minimum.at(union[:, :2], entity[seen], rectangles[instance[seen], :2])
+    np.maximum.at(union[:, 2:], entity[seen], rectangles[instance[seen], 2:])
+    union[union[:, 2] == 0] = 0
+    return union
+
+
+def coverage_rows(rectangles: np.ndarray) -> tuple[np.ndarray, int]:
+    """Return a CoverageRow for each image row of each rectangle, and the number of mask words they need."""
+    heights = rectangles[:, 3] - rectangles[:, 1]
+    entity = np.repeat(np.arange(len(rectangles)), heights)
+    rows = np.zeros(len(entity), CoverageRow.numpy_dtype())
+    starts = np.cumsum(heights) - heights
+    rows["entity"] = entity
+    rows["y"] = rectangles[entity, 1] + np.arange(len(entity)) - starts[entity]
+    rows["x_begin"] = rectangles[entity, 0]
+    rows["x_end"] = rectangles[entity, 2]
+    words = (rectangles[entity, 2] - rectangles[entity, 0] + 31) // 32
+    rows["word"] = np.cumsum(words) - words
+    return rows, int(words.sum())
+
+
+def reduce_rows(rows: np.ndarray, spans: np.ndarray, entity_count: int) -> EntityCoverage:
+    """Sum the rows of each entity."""
+    coverage = empty_coverage(entity_count)
+    hit = spans["pixels"] > 0
+    entity = rows["entity"][hit]
+    np.add.at(coverage.pixels, entity, spans["pixels"][hit])
+    for column, values, reduce in ((0, spans["x_min"], np.minimum), (1, rows["y"], np.minimum),
+                                   (2, spans["x_max"], np.maximum), (3, rows["y"], np.maximum)):
+        reduce.at(coverage.boxes[:, column], entity, values[hit])
+    return coverage
+
+
+def cut_masks(coverage: EntityCoverage, rows: np.ndarray, rectangles: np.ndarray, words: np.ndarray) -> None:
+    """Fill ``coverage.masks`` from the bits of each row."""
+    bits = words.astype("<u4").view(np.uint8)
+    first_row = np.searchsorted(rows["entity"], np.arange(len(rectangles)))
+    for entity in np.flatnonzero(coverage.pixels):
+        x_begin, y_begin, x_end, y_end = rectangles[entity]
+        width, height = int(x_end - x_begin), int(y_end - y_begin)
+        stride = 4 * ((width + 31) // 32)
+        start = 4 * int(rows["word"][first_row[entity]])
+        mask = np.unpackbits(bits[start:start + stride * height].reshape(height, stride), axis=1, bitorder="little")
+        x_min, y_min, x_max, y_max = coverage.boxes[entity]
+        coverage.masks[entity] = mask[y_min - y_begin:y_max - y_begin + 1, x_min - x_begin:x_max - x_begin + 1].astype(bool)

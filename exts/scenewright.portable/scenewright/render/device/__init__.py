@@ -1,0 +1,1 @@
+"""Records of the stage as arrays on a device."""

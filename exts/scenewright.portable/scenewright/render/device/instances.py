@@ -1,0 +1,156 @@
+"""Placed shapes: transforms and boxes in float64 on the host, camera-relative float32 with a BVH on the device."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import warp as wp
+
+from scenewright.render.kernels.types import InstanceData, MotionData
+from scenewright.render.scene.records import InstanceRecord, MeshRecord, ShapeKind
+
+__all__ = ["InstanceArrays", "InstanceSnapshot", "object_box"]
+
+
+@dataclass(frozen=True, eq=False)
+class InstanceSnapshot:
+    """Where the instances of one step were; never changed afterwards."""
+
+    paths: tuple[str, ...]
+    matrices: np.ndarray  # (N, 4, 4) float64, object to world, row-vector convention
+
+
+def object_box(record: InstanceRecord, meshes: Mapping[str, MeshRecord]) -> tuple[np.ndarray, np.ndarray]:
+    """Return centre and half size of an instance's object-space box, each (3,) float64."""
+    s = record.size
+    if record.kind == ShapeKind.MESH:
+        points = meshes[record.mesh].points
+        if len(points) == 0:
+            return np.zeros(3), np.zeros(3)
+        low, high = points.min(axis=0).astype(np.float64), points.max(axis=0).astype(np.float64)
+        return 0.5 * (low + high), 0.5 * (high - low)
+    half = {
+        ShapeKind.CUBE: (s[0], s[0], s[0]),
+        ShapeKind.SPHERE: (s[0], s[0], s[0]),
+        ShapeKind.CYLINDER: (max(s[0], s[1]), max(s[0], s[1]), s[2]),
+        ShapeKind.CONE: (max(s[0], s[1]), max(s[0], s[1]), s[2]),
+        ShapeKind.CAPSULE: (s[0], s[0], s[2] + s[0]),
+        ShapeKind.PLANE: (s[0], s[1], 0.0),
+        ShapeKind.DISK: (s[0], s[0], 0.0),
+    }[ShapeKind(record.kind)]
+    return np.zeros(3), np.array(half, np.float64)
+
+
+def invertible(matrices: np.ndarray) -> np.ndarray:
+    """Return the linear parts (N, 3, 3), axes that are scaled to nothing lifted to a millionth of the largest one."""
+    linear = matrices[:, :3, :3].copy()
+    largest = np.abs(linear).max(axis=(1, 2))
+    for row in np.flatnonzero(np.abs(np.linalg.det(linear)) <= 1e-18 * largest**3):
+        u, scales, vt = np.linalg.svd(linear[row])
+        linear[row] = (u * np.maximum(scales, max(scales[0], 1e-20) * 1e-6)) @ vt
+    return linear
+
+
+class InstanceArrays:
+    """All instances of a stage."""
+
+    def __init__(self, device: str) -> None:
+        self.paths: tuple[str, ...] = ()
+        self.matrices = np.zeros((0, 4, 4))
+        self._inverses = np.zeros((0, 3, 3))
+        self._centers = np.zeros((0, 3))
+        self._halves = np.zeros((0, 3))
+        self._device = device
+        self._rows = np.zeros(0, InstanceData.numpy_dtype())
+
+    def replace(self, instances: Sequence[InstanceRecord], meshes: Mapping[str, MeshRecord], mesh_rows: Mapping[str, int],
+                first_prim: np.ndarray) -> None:
+        """Take all instances anew; ``first_prim`` is the prim id of each one's slot 0, (N,) int."""
+        count = len(instances)
+        keys = [record.mesh if record.kind == ShapeKind.MESH else (int(record.kind), *record.size) for record in instances]
+        boxes = {}
+        for key, record in zip(keys, instances, strict=True):
+            if key not in boxes:
+                boxes[key] = object_box(record, meshes)
+        self.paths = tuple(record.path for record in instances)
+        self._centers = np.array([boxes[key][0] for key in keys]).reshape(count, 3)
+        self._halves = np.array([boxes[key][1] for key in keys]).reshape(count, 3)
+        self.matrices = np.zeros((count, 4, 4))
+        self._inverses = np.zeros((count, 3, 3))
+        self._rows = np.zeros(count, InstanceData.numpy_dtype())
+        self._rows["kind"] = [int(record.kind) for record in instances]
+        self._rows["size"] = np.array([record.size for record in instances], np.float32).reshape(count, 4)
+        self._rows["mesh"] = [mesh_rows[r.mesh] if r.kind == ShapeKind.MESH else -1 for r in instances]
+        self._rows["first_prim"] = np.asarray(first_prim)[:count]
+        self.set_transforms(np.array([record.matrix for record in instances]), np.arange(count))
+
+    def set_transforms(self, matrices: np.ndarray, rows: np.ndarray) -> None:
+        """Take the matrices of some instances from those of all, (N, 4, 4) float64."""
+        if len(rows) == 0:
+            return
+        moved = np.array(matrices[rows], np.float64)
+        moved[:, :3, :3] = invertible(moved)
+        self.matrices = self.matrices.copy()  # snapshots of earlier steps keep the old array
+        self.matrices[rows] = moved
+        self._inverses[rows] = np.linalg.inv(moved[:, :3, :3])
+        self._rows["forward"][rows] = moved[:, :3, :3].transpose(0, 2, 1)
+        self._rows["inverse"][rows] = self._inverses[rows].transpose(0, 2, 1)
+
+    def set_flags(self, flags: np.ndarray) -> None:
+        """Take the see-through flags of all instances, (N,) int32."""
+        self._rows["flags"] = flags
+
+    def snapshot(self) -> InstanceSnapshot:
+        """Return where the instances are now."""
+        return InstanceSnapshot(self.paths, self.matrices)
+
+    def world_boxes(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return lower and upper corners of the instances' world boxes, each (N, 3) float64, stage units."""
+        linear = self.matrices[:, :3, :3]
+        centers = np.einsum("ni,nij->nj", self._centers, linear) + self.matrices[:, 3, :3]
+        halves = np.einsum("ni,nij->nj", self._halves, np.abs(linear))
+        return centers - halves, centers + halves
+
+    def object_corners(self) -> np.ndarray:
+        """Return the eight corners of each instance's box in world space, (N, 8, 3) float64."""
+        signs = np.array([[x, y, z] for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)], np.float64)
+        corners = self._centers[:, None] + signs * self._halves[:, None]
+        return np.einsum("nki,nij->nkj", corners, self.matrices[:, :3, :3]) + self.matrices[:, None, 3, :3]
+
+    def padded_boxes(self, center: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return world boxes relative to ``center``, each (N, 3) float32, widened by what float32 may lose."""
+        low, high = self.world_boxes()
+        low, high = low - center, high - center
+        pad = 1e-5 * (high - low).max(axis=1) + 2e-6 * np.maximum(np.abs(low), np.abs(high)).max(axis=1)
+        return (low - pad[:, None]).astype(np.float32), (high + pad[:, None]).astype(np.float32)
+
+    def place(self, center: np.ndarray) -> wp.array:
+        """Return the instances relative to ``center``, (N,) InstanceData.
+
+        Args:
+            center: World position that becomes the origin, (3,) float64, stage units.
+        """
+        offset = self.matrices[:, 3, :3] - center
+        self._rows["forward_origin"] = offset
+        self._rows["inverse_origin"] = -np.einsum("ni,nij->nj", offset, self._inverses)
+        return wp.array(self._rows, dtype=InstanceData, device=self._device)
+
+    def motion(self, before: InstanceSnapshot | None, center: np.ndarray) -> wp.array:
+        """Return where each instance was, relative to the previous camera position; (N,) MotionData.
+
+        Args:
+            before: The step before, None when there was none; instances are matched by path.
+            center: World position of the camera in the step before, (3,) float64.
+        """
+        data = np.zeros(len(self.paths), MotionData.numpy_dtype())
+        if before is not None and len(data):
+            rows = np.arange(len(data))
+            if before.paths != self.paths:
+                index = {path: row for row, path in enumerate(before.paths)}
+                rows = np.array([index.get(path, -1) for path in self.paths])
+            known = rows >= 0
+            matrices = before.matrices[rows[known]]
+            data["known"] = known
+            data["forward"][known] = matrices[:, :3, :3].transpose(0, 2, 1)
+            data["forward_origin"][known] = matrices[:, 3, :3] - center
+        return wp.array(data, dtype=MotionData, device=self._device)

@@ -1,0 +1,102 @@
+"""Materials on the device, and which prim id has which."""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+import warp as wp
+
+from scenewright.render.kernels.types import CUTOUT, SLOTS_PER_MATERIAL, TRANSLUCENT, MaterialData, PrimData, SlotData
+from scenewright.render.scene.records import InstanceRecord, MaterialRecord, TextureSlot
+
+__all__ = ["MaterialArrays", "material_textures"]
+
+_SLOTS = ("base_color_texture", "metallic_texture", "roughness_texture", "opacity_texture", "emission_texture", "normal_texture")
+_CONSTANTS = ("base_color", "emission", "metallic", "roughness", "ior", "specular", "clearcoat", "clearcoat_roughness", "opacity",
+              "opacity_threshold")
+
+
+def material_textures(materials: Iterable[MaterialRecord]) -> set[str]:
+    """Return the keys of all textures that materials read."""
+    return {getattr(record, name).texture for record in materials for name in _SLOTS} - {""}
+
+
+def fill_slot(row: np.void, slot: TextureSlot, texture: int) -> None:
+    """Write a texture slot; the UV transform becomes two rows of an affine matrix."""
+    cos, sin = math.cos(slot.uv_rotation), math.sin(slot.uv_rotation)
+    row["texture"] = texture
+    row["channel"] = slot.channel
+    row["wrap_u"], row["wrap_v"] = slot.wrap
+    row["scale"] = slot.scale
+    row["bias"] = slot.bias
+    row["row_u"] = (cos * slot.uv_scale[0], -sin * slot.uv_scale[1], slot.uv_translate[0])
+    row["row_v"] = (sin * slot.uv_scale[0], cos * slot.uv_scale[1], slot.uv_translate[1])
+
+
+def see_through(record: MaterialRecord) -> int:
+    """Return CUTOUT and TRANSLUCENT flags of a material."""
+    textured = bool(record.opacity_texture.texture)
+    if record.opacity_threshold > 0.0:
+        return int(CUTOUT) if textured or record.opacity < record.opacity_threshold else 0
+    if textured:
+        return int(CUTOUT) | int(TRANSLUCENT)
+    if record.opacity <= 0.0:
+        return int(CUTOUT)
+    return int(TRANSLUCENT) if record.opacity < 1.0 else 0
+
+
+class MaterialArrays:
+    """All materials of a stage and the table of prim ids."""
+
+    def __init__(self, device: str) -> None:
+        self.materials = wp.zeros(1, dtype=MaterialData, device=device)
+        self.slots = wp.zeros(int(SLOTS_PER_MATERIAL), dtype=SlotData, device=device)
+        self.prims = wp.zeros(1, dtype=PrimData, device=device)
+        self._device = device
+        self._rows: dict[str, int] = {}
+        self._see_through = np.zeros(1, np.int32)
+        self._prim_rows = np.zeros(1, PrimData.numpy_dtype())
+
+    def replace(self, materials: Mapping[str, MaterialRecord], texture_rows: Mapping[str, int]) -> None:
+        """Take all materials anew."""
+        per = int(SLOTS_PER_MATERIAL)
+        count = max(len(materials), 1)
+        rows = np.zeros(count, MaterialData.numpy_dtype())
+        slots = np.zeros(count * per, SlotData.numpy_dtype())
+        slots["texture"] = -1
+        self._see_through = np.zeros(count, np.int32)
+        self._rows = {key: row for row, key in enumerate(materials)}
+        for row, record in enumerate(materials.values()):
+            for name in _CONSTANTS:
+                rows[name][row] = getattr(record, name)
+            rows["use_display_color"][row] = int(record.use_display_color)
+            self._see_through[row] = see_through(record)
+            for k, name in enumerate(_SLOTS):
+                slot = getattr(record, name)
+                if slot.texture:
+                    rows["textures"][row] |= 1 << k
+                    fill_slot(slots[row * per + k], slot, texture_rows[slot.texture])
+        self.materials = wp.array(rows, dtype=MaterialData, device=self._device)
+        self.slots = wp.array(slots, dtype=SlotData, device=self._device)
+
+    def bind(self, instances: Sequence[InstanceRecord], first_prim: np.ndarray) -> np.ndarray:
+        """Take which slot of which instance has which material and colour; return see-through flags, (N,) int32."""
+        total = 1 + sum(len(record.slot_materials) for record in instances)
+        self._prim_rows = np.zeros(total, PrimData.numpy_dtype())
+        flags = np.zeros(len(instances), np.int32)
+        for i, record in enumerate(instances):
+            first = int(first_prim[i])
+            rows = [self._rows[key] for key in record.slot_materials]
+            self._prim_rows["material"][first:first + len(rows)] = rows
+            self._prim_rows["color"][first:first + len(rows)] = record.slot_colors
+            flags[i] = np.bitwise_or.reduce(self._see_through[rows])
+        self.prims = wp.array(self._prim_rows, dtype=PrimData, device=self._device)
+        return flags
+
+    def set_colors(self, instances: Sequence[InstanceRecord], first_prim: np.ndarray, rows: np.ndarray) -> None:
+        """Take the display colours of some instances."""
+        for row in rows:
+            first = int(first_prim[row])
+            colors = instances[row].slot_colors
+            self._prim_rows["color"][first:first + len(colors)] = colors
+        self.prims = wp.array(self._prim_rows, dtype=PrimData, device=self._device)

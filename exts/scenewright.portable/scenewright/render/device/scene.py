@@ -1,0 +1,99 @@
+"""The whole scene on a device, updated as little as the changes allow."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import warp as wp
+
+from scenewright.render.device.instances import InstanceArrays, InstanceSnapshot
+from scenewright.render.device.lights import LightArrays
+from scenewright.render.device.materials import MaterialArrays, material_textures
+from scenewright.render.device.meshes import MeshArrays
+from scenewright.render.device.textures import TextureArrays
+from scenewright.render.kernels.types import SceneData
+
+if TYPE_CHECKING:
+    from scenewright.render.scene.changes import SceneChanges
+    from scenewright.render.scene.stage_scene import StageScene
+
+__all__ = ["DeviceScene", "PlacedScene"]
+
+
+@dataclass(frozen=True, eq=False)
+class PlacedScene:
+    """A scene relative to a camera; stays as it is when the stage moves on."""
+
+    data: SceneData
+    low: np.ndarray  # (N, 3) float32: lower corners of the instances' padded world boxes, relative to the camera
+    high: np.ndarray  # (N, 3) float32
+    corners: np.ndarray  # (N, 8, 3) float64: corners of the instances' boxes in world space
+    first_prim: np.ndarray  # (N,) int64: prim id of each instance's slot 0
+    owners: tuple  # what must live as long as ``data``: BVHs, meshes
+
+
+class DeviceScene:
+    """Device arrays that mirror the records of a stage."""
+
+    def __init__(self, device: str) -> None:
+        self._device = device
+        self._first_prim = np.zeros(0, np.int64)
+        self.instances = InstanceArrays(device)
+        self.previous: InstanceSnapshot | None = None
+        """Where the instances were in the step before; None = no motion."""
+        self._meshes = MeshArrays(device)
+        self._textures = TextureArrays(device)
+        self._materials = MaterialArrays(device)
+        self._lights = LightArrays(device)
+        bytes_ = np.arange(256) / 255.0
+        linear = np.where(bytes_ <= 0.04045, bytes_ / 12.92, ((bytes_ + 0.055) / 1.055) ** 2.4)
+        self._srgb_to_linear = wp.array(linear.astype(np.float32), dtype=wp.float32, device=device)
+
+    @property
+    def has_lights(self) -> bool:
+        """Whether anything shines."""
+        return self._lights.count > 0
+
+    def update(self, scene: "StageScene", changes: "SceneChanges") -> None:
+        """Take in what a sync of ``scene`` changed."""
+        structure = changes.structure
+        if structure or changes.meshes:
+            self._first_prim = np.array(scene.instance_first_prim, np.int64)
+            self._meshes.replace(scene.meshes)
+            self.instances.replace(scene.instances, scene.meshes, self._meshes.rows, scene.instance_first_prim)
+        elif len(changes.transforms):
+            self.instances.set_transforms(scene.matrices, changes.transforms)
+        surfaces = bool(structure or changes.meshes or changes.materials)
+        if surfaces or changes.lights:
+            keys = material_textures(scene.materials.values()) | {light.texture for light in scene.lights}
+            moved = self._textures.replace(keys, scene.textures)
+            if surfaces or moved:
+                self._materials.replace(scene.materials, self._textures.rows)
+                self.instances.set_flags(self._materials.bind(scene.instances, scene.instance_first_prim))
+            if changes.lights or moved or structure:
+                self._lights.replace(scene.lights, scene.textures, self._textures.rows)
+        if len(changes.colors) and not surfaces:
+            self._materials.set_colors(scene.instances, scene.instance_first_prim, changes.colors)
+
+    def place(self, center: np.ndarray) -> PlacedScene:
+        """Return the scene relative to ``center``, (3,) float64 world position."""
+        data = SceneData()
+        data.instance_count = len(self.instances.paths)
+        low, high = self.instances.padded_boxes(center)
+        bvh = None
+        if data.instance_count:
+            bvh = wp.Bvh(wp.array(low, dtype=wp.vec3, device=self._device), wp.array(high, dtype=wp.vec3, device=self._device))
+            data.tlas = bvh.id
+        data.instances = self.instances.place(center)
+        data.meshes = self._meshes.data
+        data.prims = self._materials.prims
+        data.materials = self._materials.materials
+        data.slots = self._materials.slots
+        data.textures = self._textures.data
+        data.srgb_to_linear = self._srgb_to_linear
+        data.lights = self._lights.place(center)
+        data.light_count = self._lights.count
+        data.first_dome = self._lights.first_dome
+        data.domes = self._lights.domes
+        owners = (bvh, self._meshes.entries, self._textures.entries, self._lights.tables)
+        return PlacedScene(data, low, high, self.instances.object_corners(), self._first_prim, owners)

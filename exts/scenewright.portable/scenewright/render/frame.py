@@ -1,0 +1,119 @@
+"""One rendered image with all its buffers."""
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+import warp as wp
+
+from scenewright.render.buffers import buffer_spec
+from scenewright.render.coverage import EntityCoverage, cover_entities
+from scenewright.render.scene.labels import LabelTable
+from scenewright.render.scene.records import CameraRecord
+
+if TYPE_CHECKING:
+    from scenewright.render.device.camera import ImageCamera
+    from scenewright.render.device.scene import PlacedScene
+    from scenewright.render.tiles import TileLauncher
+
+__all__ = ["Frame", "StageNames"]
+
+_FIRST_ENTITY = 2
+SemanticFilter = Callable[[dict[str, list[str]]], dict[str, list[str]]]
+
+
+class StageNames:
+    """Paths and declared labels of a stage at one moment, and the label tables made from them."""
+
+    def __init__(self, prim_paths: tuple[str, ...], instance_first_prim: np.ndarray,
+                 declared_labels: Mapping[str, Mapping[str, list[str]]]) -> None:
+        self.prim_paths = prim_paths
+        self._first_prim = instance_first_prim
+        self._declared = declared_labels
+        self._unfiltered: dict[bool, LabelTable] = {}
+
+    def labels(self, semantic_filter: SemanticFilter | None, per_subset: bool) -> LabelTable:
+        """Return the label table under a filter; those without a filter are made once."""
+        if semantic_filter is not None:
+            return LabelTable.build(self.prim_paths, self._first_prim, self._declared, semantic_filter, per_subset=per_subset)
+        if per_subset not in self._unfiltered:
+            self._unfiltered[per_subset] = LabelTable.build(self.prim_paths, self._first_prim, self._declared, per_subset=per_subset)
+        return self._unfiltered[per_subset]
+
+
+class Frame:
+    """The buffers of one rendering. It keeps what it shows: the stage may move on.
+
+    Attributes:
+        resolution: (width, height).
+        camera: The camera as it was rendered.
+        prim_paths: Path of each value of the ``prim_id`` buffer; [0] is "".
+    """
+
+    def __init__(self, image: "ImageCamera", arrays: Mapping[str, wp.array], names: StageNames, placed: "PlacedScene",
+                 launcher: "TileLauncher") -> None:
+        self.resolution: tuple[int, int] = (image.width, image.height)
+        self.camera: CameraRecord = image.record
+        self.prim_paths: tuple[str, ...] = names.prim_paths
+        self._image = image
+        self._arrays = dict(arrays)
+        self._names = names
+        self._placed = placed
+        self._launcher = launcher
+        self._host: dict[str, np.ndarray] = {}
+
+    @property
+    def buffers(self) -> tuple[str, ...]:
+        """Names of the buffers that were rendered."""
+        return tuple(self._arrays)
+
+    def array(self, name: str) -> wp.array:
+        """Return a buffer on the device: one element a pixel, row-major, shape (H * W,).
+
+        Raises:
+            KeyError: The buffer was not asked for.
+            ValueError: There is no such buffer.
+        """
+        buffer_spec(name)
+        try:
+            return self._arrays[name]
+        except KeyError:
+            raise KeyError(f"Buffer {name!r} was not rendered in this frame. Rendered: {', '.join(self._arrays) or 'none'}. "
+                           "Name it in Renderer.render(buffers=...).") from None
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        """Return a buffer as (H, W) or (H, W, channels), dtype of its row in BUFFERS.
+
+        On the CPU a view of the device buffer, valid as long as the frame lives; from a GPU a copy, made once.
+        """
+        array = self.array(name)
+        if name not in self._host:
+            self._host[name] = array.numpy().reshape(buffer_spec(name).shape(*self.resolution))
+        return self._host[name]
+
+    def labels(self, semantic_filter: SemanticFilter | None = None, *, per_subset: bool = False) -> LabelTable:
+        """Return who is who in ``prim_id``.
+
+        Args:
+            semantic_filter: Maps the labels that one prim declares, {type: [labels]}, to those that count; an empty result is
+                unlabelled. None keeps all.
+            per_subset: Whether labels on GeomSubsets make entities of their own.
+        """
+        return self._names.labels(semantic_filter, per_subset)
+
+    def coverage(self, labels: LabelTable, *, masks: bool = False) -> EntityCoverage:
+        """Return what each labelled entity covers when nothing else stands before it.
+
+        Args:
+            labels: A table of this frame; row e of the result is its entity e.
+            masks: Whether to return masks, too.
+
+        Raises:
+            ValueError: The table is not of this frame.
+        """
+        if len(labels.instance_of_prim) != len(self.prim_paths):
+            raise ValueError(f"The label table knows {len(labels.instance_of_prim)} prim ids, this frame has {len(self.prim_paths)}. "
+                             "Use a table from the same frame's labels().")
+        entity_of_prim = labels.instance_of_prim.astype(np.int64) - _FIRST_ENTITY
+        entity_of_prim[entity_of_prim < 0] = -1
+        return cover_entities(self._placed, self._image, entity_of_prim.astype(np.int32), len(labels.entity_paths), self._launcher, masks)

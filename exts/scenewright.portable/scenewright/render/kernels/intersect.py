@@ -1,0 +1,172 @@
+"""Ray against scene: instances from the top-level BVH, then an analytic shape or the BVH of a mesh, in object space.
+
+The nearest hit is the minimum of (t, instance), so it does not depend on the order in which a BVH is walked.
+"""
+
+import warp as wp
+
+from scenewright.render.kernels.shapes import away_from_zero, intersect_shape, shape_uv
+from scenewright.render.kernels.textures import OPACITY, has_slot, sample_slot
+from scenewright.render.kernels.types import CUTOUT, NO_HIT, TRANSLUCENT, Hit, InstanceData, MeshData, SceneData
+from scenewright.render.scene.records import ShapeKind
+
+__all__ = ["closest_hit", "hit_prim", "instance_hit", "instance_ray_direction", "instance_ray_origin", "query_direction",
+           "surface_opacity", "transmittance"]
+
+MESH = wp.constant(int(ShapeKind.MESH))
+LAYERS = wp.constant(64)
+"""Most see-through surfaces of one instance that a ray looks behind."""
+STEP = wp.constant(1.0e-6)
+"""Relative step past a surface that was looked through."""
+
+
+@wp.func
+def query_direction(d: wp.vec3) -> wp.vec3:
+    """Return the direction without zero components: the BVH's slab test divides by them."""
+    return wp.vec3(away_from_zero(d[0]), away_from_zero(d[1]), away_from_zero(d[2]))
+
+
+@wp.func
+def instance_ray_origin(instance: InstanceData, o: wp.vec3) -> wp.vec3:
+    """Return a camera-relative point in object space."""
+    return instance.inverse * o + instance.inverse_origin
+
+
+@wp.func
+def instance_ray_direction(instance: InstanceData, d: wp.vec3) -> wp.vec3:
+    """Return a direction in object space, its length scaled so that ray parameters stay the same."""
+    return instance.inverse * d
+
+
+@wp.func
+def triangle_uv(mesh: MeshData, face: int, u: float, v: float) -> wp.vec2:
+    """Return the texture coordinate at barycentric (u, v)."""
+    c = 3 * face
+    return mesh.corner_uvs[c] * u + mesh.corner_uvs[c + 1] * v + mesh.corner_uvs[c + 2] * (1.0 - u - v)
+
+
+@wp.func
+def hit_prim(scene: SceneData, instance: InstanceData, face: int) -> int:
+    """Return the prim id of a face: that of the instance, or of the GeomSubset which holds the face."""
+    if instance.mesh >= 0:
+        if scene.meshes[instance.mesh].has_slots != 0:
+            return instance.first_prim + scene.meshes[instance.mesh].triangle_slots[face]
+    return instance.first_prim
+
+
+@wp.func
+def surface_opacity(scene: SceneData, instance: InstanceData, hit: Hit, o: wp.vec3, d: wp.vec3) -> float:
+    """Return opacity 0..1 at a hit (0 or 1 for cut-outs); ``o`` and ``d`` are in object space."""
+    material = scene.prims[hit_prim(scene, instance, hit.face)].material
+    opacity = scene.materials[material].opacity
+    if has_slot(scene.materials[material].textures, OPACITY):
+        uv = wp.vec2(0.0, 0.0)
+        if instance.mesh >= 0:
+            uv = triangle_uv(scene.meshes[instance.mesh], hit.face, hit.u, hit.v)
+        else:
+            uv = shape_uv(instance.kind, instance.size, o + hit.t * d, hit.face)
+        opacity = sample_slot(scene, material, OPACITY, uv)[0]
+    threshold = scene.materials[material].opacity_threshold
+    if threshold > 0.0:
+        return wp.where(opacity >= threshold, 1.0, 0.0)
+    return wp.clamp(opacity, 0.0, 1.0)
+
+
+@wp.func
+def shape_hit(scene: SceneData, instance: InstanceData, o: wp.vec3, d: wp.vec3, t_min: float, t_max: float) -> Hit:
+    """Return the first hit of one shape with its faces all solid; ``o`` and ``d`` are in object space."""
+    hit = Hit()
+    hit.instance = NO_HIT
+    if instance.kind == MESH:
+        query = wp.mesh_query_ray(scene.meshes[instance.mesh].mesh, o + t_min * d, d, t_max - t_min)
+        if query.result:
+            hit.t = t_min + query.t
+            hit.face = query.face
+            hit.u = query.u
+            hit.v = query.v
+            hit.instance = 0
+    else:
+        t, face = intersect_shape(instance.kind, instance.size, o, d, t_min, t_max)
+        if t >= 0.0:
+            hit.t = t
+            hit.face = face
+            hit.instance = 0
+    return hit
+
+
+@wp.func
+def instance_hit(scene: SceneData, index: int, world_o: wp.vec3, world_d: wp.vec3, t_min: float, t_max: float) -> Hit:
+    """Return the first point of an instance in (t_min, t_max) that is not cut out or wholly transparent."""
+    instance = scene.instances[index]
+    o = instance_ray_origin(instance, world_o)
+    d = instance_ray_direction(instance, world_d)
+    hit = shape_hit(scene, instance, o, d, t_min, t_max)
+    if (instance.flags & CUTOUT) != 0:
+        layer = int(0)
+        while hit.instance != NO_HIT and layer < LAYERS:
+            if surface_opacity(scene, instance, hit, o, d) > 0.0:
+                break
+            hit = shape_hit(scene, instance, o, d, hit.t * (1.0 + STEP), t_max)
+            layer += 1
+    if hit.instance != NO_HIT:
+        hit.instance = index
+    return hit
+
+
+@wp.func
+def closest_hit(scene: SceneData, o: wp.vec3, d: wp.vec3, t_min: float, t_max: float, skip: int) -> Hit:
+    """Return the nearest hit in (t_min, t_max), instance ``skip`` left out (a convex shape never shades itself)."""
+    best = Hit()
+    best.t = t_max
+    best.instance = NO_HIT
+    if scene.instance_count == 0:
+        return best
+    query = wp.bvh_query_ray(scene.tlas, o, query_direction(d))
+    index = int(0)
+    # a little more than the best so far, so that equal distances are decided by the index and not by the order of visits
+    while wp.bvh_query_next(query, index, best.t * 1.000001):
+        if index != skip:
+            hit = instance_hit(scene, index, o, d, t_min, wp.min(best.t * 1.000001, t_max))
+            if hit.instance != NO_HIT:
+                if hit.t < best.t or (hit.t == best.t and (best.instance == NO_HIT or index < best.instance)):
+                    best = hit
+    return best
+
+
+@wp.func
+def instance_transmittance(scene: SceneData, index: int, world_o: wp.vec3, world_d: wp.vec3, t_min: float, t_max: float) -> float:
+    """Return the part of light that passes an instance along a ray."""
+    instance = scene.instances[index]
+    o = instance_ray_origin(instance, world_o)
+    d = instance_ray_direction(instance, world_d)
+    if (instance.flags & (CUTOUT | TRANSLUCENT)) == 0:
+        if instance.kind == MESH:
+            if wp.mesh_query_ray_anyhit(scene.meshes[instance.mesh].mesh, o + t_min * d, d, t_max - t_min):
+                return 0.0
+            return 1.0
+        t, face = intersect_shape(instance.kind, instance.size, o, d, t_min, t_max)
+        return wp.where(t >= 0.0, 0.0, 1.0)
+    passed = float(1.0)
+    hit = shape_hit(scene, instance, o, d, t_min, t_max)
+    layer = int(0)
+    while hit.instance != NO_HIT and layer < LAYERS and passed > 0.001:
+        passed *= 1.0 - surface_opacity(scene, instance, hit, o, d)
+        hit = shape_hit(scene, instance, o, d, hit.t * (1.0 + STEP) + t_min * STEP, t_max)
+        layer += 1
+    return wp.where(passed > 0.001, passed, 0.0)
+
+
+@wp.func
+def transmittance(scene: SceneData, o: wp.vec3, d: wp.vec3, t_max: float, skip: int) -> float:
+    """Return the part of light that reaches ``o`` from distance ``t_max`` along ``d``; 0 as soon as something solid is met."""
+    if scene.instance_count == 0:
+        return 1.0
+    passed = float(1.0)
+    query = wp.bvh_query_ray(scene.tlas, o, query_direction(d))
+    index = int(0)
+    while wp.bvh_query_next(query, index, t_max):
+        if index != skip:
+            passed *= instance_transmittance(scene, index, o, d, 0.0, t_max)
+            if passed == 0.0:
+                return 0.0
+    return passed

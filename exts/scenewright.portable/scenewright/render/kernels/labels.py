@@ -1,0 +1,112 @@
+"""Label buffers: everything that is known of the one ray through each pixel centre."""
+
+import warp as wp
+
+from scenewright.render.buffers import BUFFERS, BufferSpec
+from scenewright.render.kernels.motion import image_motion
+from scenewright.render.kernels.rays import camera_direction
+from scenewright.render.kernels.surface import base_color_at, object_point, opacity_at, point_at
+from scenewright.render.kernels.types import NO_HIT, CameraData, Hit, MotionData, SceneData
+
+__all__ = ["LABEL_BITS", "LabelBuffers", "buffer_dtype", "write_labels"]
+
+wp.set_module_options({"enable_backward": False, "max_unroll": 4})
+
+_SCALARS = {"float32": wp.float32, "uint32": wp.uint32, "uint8": wp.uint8}
+
+
+def buffer_dtype(spec: BufferSpec) -> type:
+    """Return the Warp element type of one pixel of a buffer."""
+    scalar = _SCALARS[spec.dtype.__name__]
+    return scalar if spec.channels == 1 else wp.types.vector(spec.channels, scalar)
+
+
+_LABEL_SPECS = [spec for spec in BUFFERS.values() if spec.source == "label"]
+LABEL_BITS = {spec.name: 1 << bit for bit, spec in enumerate(_LABEL_SPECS)}
+"""Bit of each label buffer in the ``wanted`` argument of :func:`write_labels`."""
+
+LabelBuffers = wp.struct(type("LabelBuffers", (), {
+    "__module__": __name__,
+    "__doc__": "One array a label buffer, empty unless its bit is set; a pixel is one element.",
+    "__annotations__": {spec.name: wp.array(dtype=buffer_dtype(spec)) for spec in _LABEL_SPECS},
+}))
+
+DISTANCE_TO_CAMERA = wp.constant(LABEL_BITS["distance_to_camera"])
+DISTANCE_TO_IMAGE_PLANE = wp.constant(LABEL_BITS["distance_to_image_plane"])
+NORMALS = wp.constant(LABEL_BITS["normals"])
+UV = wp.constant(LABEL_BITS["uv"])
+ALBEDO = wp.constant(LABEL_BITS["albedo"])
+PRIM_ID = wp.constant(LABEL_BITS["prim_id"])
+INSTANCE_ID = wp.constant(LABEL_BITS["instance_id"])
+SEMANTIC_ID = wp.constant(LABEL_BITS["semantic_id"])
+MOTION_VECTORS = wp.constant(LABEL_BITS["motion_vectors"])
+
+DISTANCE_MISS = wp.constant(float(BUFFERS["distance_to_camera"].miss))
+GEOMETRY = wp.constant(LABEL_BITS["normals"] | LABEL_BITS["uv"] | LABEL_BITS["albedo"] | LABEL_BITS["prim_id"]
+                       | LABEL_BITS["instance_id"] | LABEL_BITS["semantic_id"])
+"""Buffers that need more of a hit than its distance."""
+
+
+@wp.kernel
+def write_labels(
+    # Scene:
+    scene: SceneData,
+    camera: CameraData,
+    before: CameraData,
+    motion: wp.array(dtype=MotionData),
+    instance_of_prim: wp.array(dtype=wp.uint32),
+    semantic_of_prim: wp.array(dtype=wp.uint32),
+    meters_per_unit: float,
+    # In:
+    hits: wp.array(dtype=Hit),
+    wanted: int,
+    first: int,
+    # Out:
+    labels_out: LabelBuffers,
+):
+    """Write the wanted label buffers of each pixel; where nothing was hit they hold their miss value."""
+    i = first + wp.tid()
+    hit = hits[i]
+    x = float(i % camera.width) + 0.5
+    y = float(i // camera.width) + 0.5
+    found = hit.instance != NO_HIT
+    o = wp.vec3(0.0, 0.0, 0.0)
+    d = camera_direction(camera, x, y)
+    plane_distance = float(DISTANCE_MISS)
+    if found:
+        plane_distance = hit.t * meters_per_unit
+    if (wanted & DISTANCE_TO_IMAGE_PLANE) != 0:
+        labels_out.distance_to_image_plane[i] = plane_distance
+    if (wanted & DISTANCE_TO_CAMERA) != 0:
+        labels_out.distance_to_camera[i] = plane_distance * wp.length(d)
+    if (wanted & MOTION_VECTORS) != 0:
+        moved = wp.vec4(0.0, 0.0, 0.0, 0.0)
+        if found:
+            moved = image_motion(motion[hit.instance], before, object_point(scene, hit, o, d), x, y)
+        labels_out.motion_vectors[i] = moved
+    if (wanted & GEOMETRY) == 0:
+        return
+    normal = wp.vec4(0.0, 0.0, 0.0, 0.0)
+    uv = wp.vec2(0.0, 0.0)
+    albedo = wp.vec4(0.0, 0.0, 0.0, 0.0)
+    prim = int(0)
+    if found:
+        point = point_at(scene, hit, o, d)
+        normal = wp.vec4(point.normal[0], point.normal[1], point.normal[2], 0.0)
+        uv = point.uv
+        prim = point.prim
+        if (wanted & ALBEDO) != 0:
+            color = base_color_at(scene, point)
+            albedo = wp.vec4(color[0], color[1], color[2], opacity_at(scene, hit, o, d))
+    if (wanted & NORMALS) != 0:
+        labels_out.normals[i] = normal
+    if (wanted & UV) != 0:
+        labels_out.uv[i] = uv
+    if (wanted & ALBEDO) != 0:
+        labels_out.albedo[i] = albedo
+    if (wanted & PRIM_ID) != 0:
+        labels_out.prim_id[i] = wp.uint32(prim)
+    if (wanted & INSTANCE_ID) != 0:
+        labels_out.instance_id[i] = instance_of_prim[prim]
+    if (wanted & SEMANTIC_ID) != 0:
+        labels_out.semantic_id[i] = semantic_of_prim[prim]

@@ -1,0 +1,219 @@
+"""From a hit to what is needed there: position, normals, texture coordinates, and the material's values."""
+
+import warp as wp
+
+from scenewright.render.kernels.intersect import (
+    closest_hit,
+    hit_prim,
+    instance_ray_direction,
+    instance_ray_origin,
+    surface_opacity,
+    triangle_uv,
+)
+from scenewright.render.kernels.shapes import shape_normal, shape_tangent, shape_uv
+from scenewright.render.kernels.textures import BASE_COLOR, EMISSION, METALLIC, NORMAL, ROUGHNESS, has_slot, sample_slot
+from scenewright.render.kernels.types import CUTOUT, TRANSLUCENT, Hit, InstanceData, MeshData, SceneData
+
+__all__ = ["Point", "Surface", "base_color_at", "closest_hit", "leaving_skip", "material_at", "object_point", "offset_origin",
+           "point_at"]
+
+
+@wp.struct
+class Point:
+    """Geometry of a hit, camera-relative world space."""
+
+    position: wp.vec3
+    geometric_normal: wp.vec3  # unit, facing where the ray came from
+    normal: wp.vec3  # shading normal, unit, on the same side of the surface as the geometric one
+    tangent: wp.vec3  # direction of growing u, not normalised
+    uv: wp.vec2
+    color: wp.vec3  # displayColor
+    prim: wp.int32
+    instance: wp.int32
+    inside: wp.int32  # 1: the ray met the back of the surface
+    reach: wp.float32  # magnitude of the numbers the position was computed from, for offsets
+
+
+@wp.struct
+class Surface:
+    """Values of the principled surface at a point."""
+
+    base_color: wp.vec3
+    emission: wp.vec3
+    metallic: wp.float32
+    roughness: wp.float32
+    ior: wp.float32
+    specular: wp.float32
+    clearcoat: wp.float32
+    clearcoat_roughness: wp.float32
+    opacity: wp.float32
+
+
+@wp.func
+def unit(v: wp.vec3) -> wp.vec3:
+    """Return the direction of ``v``; +Z for a zero vector."""
+    length = wp.length(v)
+    if length > 0.0:
+        return v / length
+    return wp.vec3(0.0, 0.0, 1.0)
+
+
+@wp.func
+def object_point(scene: SceneData, hit: Hit, o: wp.vec3, d: wp.vec3) -> wp.vec3:
+    """Return the hit point in object space; on triangles from the corners, which is more exact than along the ray."""
+    instance = scene.instances[hit.instance]
+    if instance.mesh >= 0:
+        mesh = scene.meshes[instance.mesh].mesh
+        a = wp.mesh_get_point(mesh, 3 * hit.face)
+        b = wp.mesh_get_point(mesh, 3 * hit.face + 1)
+        c = wp.mesh_get_point(mesh, 3 * hit.face + 2)
+        return a * hit.u + b * hit.v + c * (1.0 - hit.u - hit.v)
+    return instance_ray_origin(instance, o) + hit.t * instance_ray_direction(instance, d)
+
+
+@wp.func
+def triangle_tangent(mesh: MeshData, face: int) -> wp.vec3:
+    """Return dp/du of a triangle, or an edge where the texture coordinates are degenerate."""
+    c = 3 * face
+    p0 = wp.mesh_get_point(mesh.mesh, c)
+    e1 = wp.mesh_get_point(mesh.mesh, c + 1) - p0
+    e2 = wp.mesh_get_point(mesh.mesh, c + 2) - p0
+    d1 = mesh.corner_uvs[c + 1] - mesh.corner_uvs[c]
+    d2 = mesh.corner_uvs[c + 2] - mesh.corner_uvs[c]
+    det = d1[0] * d2[1] - d1[1] * d2[0]
+    if wp.abs(det) < 1.0e-20:
+        return e1
+    return (e1 * d2[1] - e2 * d1[1]) / det
+
+
+@wp.func
+def normal_to_world(instance: InstanceData, n: wp.vec3) -> wp.vec3:
+    """Return an object-space normal in world space (inverse transpose), unit."""
+    return unit(wp.transpose(instance.inverse) * n)
+
+
+@wp.func
+def point_at(scene: SceneData, hit: Hit, o: wp.vec3, d: wp.vec3) -> Point:
+    """Return the geometry of a hit on ray ``o + t d``."""
+    instance = scene.instances[hit.instance]
+    p = object_point(scene, hit, o, d)
+    point = Point()
+    point.instance = hit.instance
+    point.prim = hit_prim(scene, instance, hit.face)
+    point.color = scene.prims[point.prim].color
+    moved = instance.forward * p
+    point.position = moved + instance.forward_origin
+    point.reach = wp.length(moved) + wp.length(instance.forward_origin) + wp.length(point.position)
+    if instance.mesh >= 0:
+        mesh = scene.meshes[instance.mesh]
+        c = 3 * hit.face
+        w = 1.0 - hit.u - hit.v
+        a = wp.mesh_get_point(mesh.mesh, c)
+        e1 = wp.mesh_get_point(mesh.mesh, c + 1) - a
+        e2 = wp.mesh_get_point(mesh.mesh, c + 2) - a
+        point.geometric_normal = normal_to_world(instance, wp.cross(e1, e2))
+        smooth = mesh.corner_normals[c] * hit.u + mesh.corner_normals[c + 1] * hit.v + mesh.corner_normals[c + 2] * w
+        point.normal = normal_to_world(instance, smooth)
+        if wp.dot(point.normal, point.geometric_normal) < 0.0 and wp.length_sq(smooth) == 0.0:
+            point.normal = point.geometric_normal
+        point.uv = triangle_uv(mesh, hit.face, hit.u, hit.v)
+        if mesh.has_colors != 0:
+            point.color = mesh.corner_colors[c] * hit.u + mesh.corner_colors[c + 1] * hit.v + mesh.corner_colors[c + 2] * w
+    else:
+        point.geometric_normal = normal_to_world(instance, shape_normal(instance.kind, instance.size, p, hit.face))
+        point.normal = point.geometric_normal
+        point.uv = shape_uv(instance.kind, instance.size, p, hit.face)
+    if wp.dot(point.geometric_normal, d) > 0.0:
+        point.geometric_normal = -point.geometric_normal
+        point.normal = -point.normal
+        point.inside = 1
+    return point
+
+
+@wp.func
+def bend_normal(scene: SceneData, point: Point, hit: Hit, o: wp.vec3, d: wp.vec3, material: int) -> wp.vec3:
+    """Return the shading normal after the material's normal map."""
+    instance = scene.instances[hit.instance]
+    tangent = wp.vec3(1.0, 0.0, 0.0)
+    if instance.mesh >= 0:
+        tangent = triangle_tangent(scene.meshes[instance.mesh], hit.face)
+    else:
+        tangent = shape_tangent(instance.kind, object_point(scene, hit, o, d), hit.face)
+    side = wp.where(point.inside != 0, -1.0, 1.0)
+    n = side * point.normal
+    t = instance.forward * tangent
+    t = unit(t - n * wp.dot(n, t))
+    b = wp.cross(n, t)
+    if wp.determinant(instance.forward) < 0.0:
+        b = -b
+    m = sample_slot(scene, material, NORMAL, point.uv)
+    bent = unit(t * m[0] + b * m[1] + n * wp.max(m[2], 1.0e-3))
+    return side * bent
+
+
+@wp.func
+def base_color_at(scene: SceneData, point: Point) -> wp.vec3:
+    """Return the linear base colour, 0..1."""
+    material = scene.prims[point.prim].material
+    color = scene.materials[material].base_color
+    if scene.materials[material].use_display_color != 0:
+        color = point.color
+    if has_slot(scene.materials[material].textures, BASE_COLOR):
+        texel = sample_slot(scene, material, BASE_COLOR, point.uv)
+        color = wp.vec3(texel[0], texel[1], texel[2])
+    return wp.vec3(wp.clamp(color[0], 0.0, 1.0), wp.clamp(color[1], 0.0, 1.0), wp.clamp(color[2], 0.0, 1.0))
+
+
+@wp.func
+def material_at(scene: SceneData, point: Point) -> Surface:
+    """Return the principled values at a point, opacity apart (``opacity_at``)."""
+    index = scene.prims[point.prim].material
+    material = scene.materials[index]
+    surface = Surface()
+    surface.base_color = base_color_at(scene, point)
+    surface.emission = material.emission
+    surface.metallic = material.metallic
+    surface.roughness = material.roughness
+    surface.ior = material.ior
+    surface.specular = material.specular
+    surface.clearcoat = material.clearcoat
+    surface.clearcoat_roughness = material.clearcoat_roughness
+    surface.opacity = 1.0
+    if has_slot(material.textures, METALLIC):
+        surface.metallic = wp.clamp(sample_slot(scene, index, METALLIC, point.uv)[0], 0.0, 1.0)
+    if has_slot(material.textures, ROUGHNESS):
+        surface.roughness = wp.clamp(sample_slot(scene, index, ROUGHNESS, point.uv)[0], 0.0, 1.0)
+    if has_slot(material.textures, EMISSION):
+        texel = sample_slot(scene, index, EMISSION, point.uv)
+        surface.emission = wp.vec3(texel[0], texel[1], texel[2])
+    return surface
+
+
+@wp.func
+def opacity_at(scene: SceneData, hit: Hit, o: wp.vec3, d: wp.vec3) -> float:
+    """Return opacity at a hit; 1 without looking where the instance has no see-through material."""
+    instance = scene.instances[hit.instance]
+    if (instance.flags & (CUTOUT | TRANSLUCENT)) == 0:
+        return 1.0
+    return surface_opacity(scene, instance, hit, instance_ray_origin(instance, o), instance_ray_direction(instance, d))
+
+
+@wp.func
+def has_normal_map(scene: SceneData, point: Point) -> bool:
+    """Return whether the material at a point bends normals."""
+    return has_slot(scene.materials[scene.prims[point.prim].material].textures, NORMAL)
+
+
+@wp.func
+def leaving_skip(scene: SceneData, point: Point) -> int:
+    """Return the instance that a ray leaving ``point`` outwards need not test: a convex shape never hides itself."""
+    if scene.instances[point.instance].mesh < 0 and point.inside == 0:
+        return point.instance
+    return -1
+
+
+@wp.func
+def offset_origin(point: Point, direction: wp.vec3) -> wp.vec3:
+    """Return the start of a ray that leaves ``point``, lifted off the surface by the error of its position."""
+    lift = 4.0e-6 * point.reach
+    return point.position + point.geometric_normal * wp.where(wp.dot(direction, point.geometric_normal) < 0.0, -lift, lift)

@@ -1,0 +1,380 @@
+"""The colour pass: direct light with shadows, environment light and indirect bounces.
+
+Each surface point samples every light once (four chosen in proportion to their estimated light where there are more than
+eight). Directions sampled from the surface and from a light are combined by the balance heuristic, so both sharp
+reflections of lamps and small bright lights are unbiased and calm. A constant dome is reached by surface sampling alone.
+"""
+
+import warp as wp
+
+from scenewright.render.kernels.bsdf import Lobes, bsdf_eval, bsdf_pdf, bsdf_sample, lobes_of
+from scenewright.render.kernels.intersect import closest_hit, transmittance
+from scenewright.render.kernels.lights import (
+    dome_pdf,
+    dome_radiance,
+    intersect_light,
+    light_estimate,
+    light_pdf,
+    light_radiance,
+    sample_light,
+)
+from scenewright.render.kernels.rays import camera_direction
+from scenewright.render.kernels.sampling import hash_u32, pixel_index, sample_1d, sample_2d
+from scenewright.render.kernels.surface import (
+    Point,
+    bend_normal,
+    has_normal_map,
+    leaving_skip,
+    material_at,
+    offset_origin,
+    opacity_at,
+    point_at,
+)
+from scenewright.render.kernels.types import NO_HIT, CameraData, Hit, PathSettings, SceneData
+from scenewright.render.scene.records import LightKind
+
+__all__ = ["shade_pixels"]
+
+wp.set_module_options({"enable_backward": False, "max_unroll": 4})
+
+DOME = wp.constant(int(LightKind.DOME))
+FAR = wp.constant(1.0e30)
+MANY_LIGHTS = wp.constant(8)
+PICKS = wp.constant(4)
+TRANSPARENT_LAYERS = wp.constant(16)
+DIMENSIONS_PER_BOUNCE = wp.constant(32)
+"""Sampler dimensions of a vertex: 0, 1 for the surface, 2 for the choice of lights, from 4 on one for each light."""
+
+
+@wp.struct
+class Sampler:
+    """Which sample of which pixel asks for random numbers."""
+
+    index: wp.uint32
+    seed: wp.uint32
+
+
+@wp.struct
+class Emitter:
+    """The nearest lamp along a ray."""
+
+    t: wp.float32
+    light: wp.int32  # NO_HIT where none
+    radiance: wp.vec3
+
+
+@wp.func
+def nearest_emitter(scene: SceneData, o: wp.vec3, d: wp.vec3, t_min: float, t_max: float) -> Emitter:
+    """Return the first area light that a ray meets and that shows itself."""
+    found = Emitter()
+    found.t = t_max
+    found.light = NO_HIT
+    for i in range(scene.first_dome):
+        if scene.lights[i].visible != 0:
+            light = scene.lights[i]
+            t = intersect_light(light, o, d, t_min)
+            if t >= 0.0 and t < found.t:
+                found.t = t
+                found.light = i
+                local = o + d * t - light.position
+                x = wp.dot(local, light.axis_x) / wp.max(light.half_x, 1.0e-20)
+                y = wp.dot(local, light.axis_y) / wp.max(light.half_y, 1.0e-20)
+                found.radiance = light_radiance(scene, light, x, y)
+    return found
+
+
+@wp.func
+def shadow(scene: SceneData, point: Point, direction: wp.vec3, distance: float, casts: int) -> float:
+    """Return the part of a light's radiance that arrives at a point."""
+    if casts == 0:
+        return 1.0
+    t_max = wp.where(distance < FAR, distance * 0.99999, FAR)
+    return transmittance(scene, offset_origin(point, direction), direction, t_max, leaving_skip(scene, point))
+
+
+@wp.func
+def light_part(scene: SceneData, point: Point, lobes: Lobes, index: int, count: float, u: wp.vec2, weighted: bool) -> wp.vec3:
+    """Return one light's share: BSDF, radiance, shadow; with ``weighted`` it leaves room for surface sampling."""
+    light = scene.lights[index]
+    sample = sample_light(scene, light, point.position, u)
+    none = wp.vec3(0.0, 0.0, 0.0)
+    if sample.pdf < 0.0:
+        return none
+    value = bsdf_eval(lobes, sample.direction)
+    if value[0] + value[1] + value[2] <= 0.0:
+        return none
+    scale = float(1.0)
+    if sample.pdf > 0.0:
+        scale = 1.0 / (sample.pdf * count)
+        if weighted and light.visible != 0:
+            scale = 1.0 / (sample.pdf * count + bsdf_pdf(lobes, sample.direction))
+    else:
+        scale = 1.0 / count
+    arrived = shadow(scene, point, sample.direction, sample.distance, light.shadows)
+    if arrived == 0.0:
+        return none
+    return wp.cw_mul(value, sample.radiance) * (scale * arrived)
+
+
+@wp.func
+def expected_samples(scene: SceneData, point: Point, index: int, total: float, picks: float) -> float:
+    """Return how many samples light ``index`` gets on average at a point."""
+    if total <= 0.0:
+        return 1.0
+    return picks * light_estimate(scene.lights[index], point.position, point.normal) / total
+
+
+@wp.func
+def estimate_total(scene: SceneData, point: Point, first: int, last: int) -> float:
+    """Return the sum of the light estimates of a range of lights."""
+    total = float(0.0)
+    for i in range(first, last):
+        total += light_estimate(scene.lights[i], point.position, point.normal)
+    return total
+
+
+@wp.func
+def direct_light(scene: SceneData, point: Point, lobes: Lobes, sampler: Sampler, dimension: int, total: float, picks: int,
+                 weighted: bool) -> wp.vec3:
+    """Return light from lamps and textured domes: all of them, or ``picks`` of them where ``total`` is positive."""
+    light_sum = wp.vec3(0.0, 0.0, 0.0)
+    if total <= 0.0:
+        for i in range(scene.light_count):
+            if scene.lights[i].kind != DOME or (weighted and scene.lights[i].dome >= 0):
+                u = sample_2d(sampler.index, sampler.seed, dimension + 4 + i)
+                light_sum += light_part(scene, point, lobes, i, 1.0, u, weighted)
+        return light_sum
+    step = total / float(picks)
+    at = sample_1d(sampler.index, sampler.seed, dimension + 2) * step
+    reached = float(0.0)
+    for i in range(scene.first_dome):
+        reached += light_estimate(scene.lights[i], point.position, point.normal)
+        while at < reached:
+            u = sample_2d(sampler.index, sampler.seed, dimension + 4 + int(at / step))
+            count = expected_samples(scene, point, i, total, float(picks))
+            light_sum += light_part(scene, point, lobes, i, count, u, weighted)
+            at += step
+    if weighted:
+        for i in range(scene.first_dome, scene.light_count):
+            if scene.lights[i].dome >= 0:
+                u = sample_2d(sampler.index, sampler.seed, dimension + 4 + picks + i)
+                light_sum += light_part(scene, point, lobes, i, 1.0, u, weighted)
+    return light_sum
+
+
+@wp.func
+def environment(scene: SceneData, direction: wp.vec3) -> wp.vec3:
+    """Return what all domes together send from a unit direction."""
+    radiance = wp.vec3(0.0, 0.0, 0.0)
+    for i in range(scene.first_dome, scene.light_count):
+        radiance += dome_radiance(scene, scene.lights[i], direction)
+    return radiance
+
+
+@wp.func
+def weighted_environment(scene: SceneData, direction: wp.vec3, pdf: float) -> wp.vec3:
+    """Return the domes' radiance along a surface sample of density ``pdf``, textured ones by the balance heuristic."""
+    radiance = wp.vec3(0.0, 0.0, 0.0)
+    for i in range(scene.first_dome, scene.light_count):
+        light = scene.lights[i]
+        part = dome_radiance(scene, light, direction)
+        if light.dome >= 0:
+            part = part * (pdf / (pdf + dome_pdf(scene, light, direction)))
+        radiance += part
+    return radiance
+
+
+@wp.func
+def dome_light(scene: SceneData, point: Point, lobes: Lobes, sampler: Sampler, dimension: int) -> wp.vec3:
+    """Return the domes' light at the end of a path with one shadow ray, by one sample of a mixture of both densities."""
+    none = wp.vec3(0.0, 0.0, 0.0)
+    count = scene.light_count - scene.first_dome
+    choice = sample_1d(sampler.index, sampler.seed, dimension + 1)
+    u = sample_2d(sampler.index, sampler.seed, dimension)
+    slot = sample_1d(sampler.index, sampler.seed, dimension + 3) * float(count)
+    light = scene.lights[scene.first_dome + wp.min(int(slot), count - 1)]
+    direction = wp.vec3(0.0, 0.0, 1.0)
+    pdf = float(0.0)
+    if light.dome >= 0:
+        if choice < 0.5:
+            direction = sample_light(scene, light, point.position, u).direction
+        else:
+            direction = bsdf_sample(lobes, u, 2.0 * choice - 1.0)
+        pdf = 0.5 * (bsdf_pdf(lobes, direction) + dome_pdf(scene, light, direction))
+    else:
+        direction = bsdf_sample(lobes, u, choice)
+        pdf = bsdf_pdf(lobes, direction)
+    value = bsdf_eval(lobes, direction)
+    if pdf <= 0.0 or value[0] + value[1] + value[2] <= 0.0:
+        return none
+    arrived = shadow(scene, point, direction, FAR, light.shadows)
+    if arrived == 0.0:
+        return none
+    return wp.cw_mul(value, dome_radiance(scene, light, direction)) * (arrived * float(count) / pdf)
+
+
+@wp.func
+def limited(radiance: wp.vec3, limit: float) -> wp.vec3:
+    """Scale a radiance down so that its largest channel is at most ``limit``."""
+    peak = wp.max(wp.max(radiance[0], radiance[1]), radiance[2])
+    if peak > limit:
+        return radiance * (limit / peak)
+    return radiance
+
+
+@wp.func
+def bounce_hit(scene: SceneData, o: wp.vec3, d: wp.vec3, skip: int, sampler: Sampler, dimension: int) -> Hit:
+    """Return the next surface on a path; translucent ones are met with the probability of their opacity."""
+    hit = closest_hit(scene, o, d, 0.0, FAR, skip)
+    layer = int(0)
+    while hit.instance != NO_HIT and layer < TRANSPARENT_LAYERS:
+        opacity = opacity_at(scene, hit, o, d)
+        if opacity >= 1.0:
+            break
+        chance = hash_u32(sampler.seed ^ hash_u32(sampler.index * wp.uint32(61) + wp.uint32(dimension + layer)))
+        if float(chance >> wp.uint32(8)) * 5.9604644775390625e-8 < opacity:
+            break
+        hit = closest_hit(scene, o, d, hit.t * 1.00001, FAR, skip)
+        layer += 1
+    return hit
+
+
+@wp.func
+def shading_normal(scene: SceneData, point: Point, hit: Hit, o: wp.vec3, d: wp.vec3) -> wp.vec3:
+    """Return the normal to shade with."""
+    if has_normal_map(scene, point):
+        return bend_normal(scene, point, hit, o, d, scene.prims[point.prim].material)
+    return point.normal
+
+
+@wp.func
+def shade_point(scene: SceneData, settings: PathSettings, sampler: Sampler, first_hit: Hit, from_o: wp.vec3,
+                from_d: wp.vec3) -> wp.vec3:
+    """Return the radiance that leaves a surface point against the ray that met it."""
+    radiance = wp.vec3(0.0, 0.0, 0.0)
+    throughput = wp.vec3(1.0, 1.0, 1.0)
+    o = from_o
+    d = from_d
+    hit = first_hit
+    has_dome = scene.light_count > scene.first_dome
+    for bounce in range(settings.bounces + 1):
+        dimension = 4 + bounce * DIMENSIONS_PER_BOUNCE
+        point = point_at(scene, hit, o, d)
+        surface = material_at(scene, point)
+        lobes = lobes_of(surface, shading_normal(scene, point, hit, o, d), -wp.normalize(d))
+        last = bounce == settings.bounces
+        picks = wp.where(bounce == 0, PICKS, 1)
+        total = float(0.0)
+        if scene.first_dome > wp.where(bounce == 0, MANY_LIGHTS, 1):
+            total = estimate_total(scene, point, 0, scene.first_dome)
+        local = surface.emission + direct_light(scene, point, lobes, sampler, dimension, total, picks, not last)
+        if last:
+            if has_dome:
+                local += dome_light(scene, point, lobes, sampler, dimension)
+            radiance += limited(wp.cw_mul(throughput, local), wp.where(bounce == 0, FAR, settings.indirect_limit))
+            break
+        next_d = bsdf_sample(lobes, sample_2d(sampler.index, sampler.seed, dimension),
+                             sample_1d(sampler.index, sampler.seed, dimension + 1))
+        pdf = bsdf_pdf(lobes, next_d)
+        value = bsdf_eval(lobes, next_d)
+        alive = pdf > 0.0 and value[0] + value[1] + value[2] > 0.0
+        if alive:
+            next_o = offset_origin(point, next_d)
+            next_hit = bounce_hit(scene, next_o, next_d, leaving_skip(scene, point), sampler, dimension)
+            weight = value / pdf
+            emitter = nearest_emitter(scene, next_o, next_d, 0.0, next_hit.t)
+            if emitter.light != NO_HIT:
+                count = expected_samples(scene, point, emitter.light, total, float(picks))
+                rival = count * light_pdf(scene.lights[emitter.light], point.position, next_d, emitter.t)
+                local += wp.cw_mul(weight, emitter.radiance) * (pdf / (pdf + rival))
+                alive = False
+            elif next_hit.instance == NO_HIT:
+                if has_dome:
+                    local += wp.cw_mul(weight, weighted_environment(scene, next_d, pdf))
+                alive = False
+            hit = next_hit
+            o = next_o
+            d = next_d
+            radiance += limited(wp.cw_mul(throughput, local), wp.where(bounce == 0, FAR, settings.indirect_limit))
+            throughput = wp.cw_mul(throughput, weight)
+        else:
+            radiance += limited(wp.cw_mul(throughput, local), wp.where(bounce == 0, FAR, settings.indirect_limit))
+        if not alive:
+            break
+    return radiance
+
+
+@wp.func
+def camera_radiance(scene: SceneData, settings: PathSettings, sampler: Sampler, o: wp.vec3, d: wp.vec3, near: float, far: float,
+                    first_hit: Hit) -> wp.vec4:
+    """Return radiance and coverage along a camera ray, blending translucent surfaces front to back."""
+    radiance = wp.vec3(0.0, 0.0, 0.0)
+    through = float(1.0)
+    hit = first_hit
+    t_min = near
+    covered = float(0.0)
+    for layer in range(TRANSPARENT_LAYERS):
+        emitter = nearest_emitter(scene, o, d, t_min, wp.where(hit.instance == NO_HIT, far, hit.t))
+        if emitter.light != NO_HIT:
+            radiance += emitter.radiance * through
+            through = 0.0
+            break
+        if hit.instance == NO_HIT:
+            if scene.light_count > scene.first_dome:
+                radiance += environment(scene, wp.normalize(d)) * through
+                covered = through
+            break
+        opacity = opacity_at(scene, hit, o, d)
+        if opacity > 0.0:
+            radiance += shade_point(scene, settings, sampler, hit, o, d) * (through * opacity)
+            through *= 1.0 - opacity
+        if through < 0.004:
+            through = 0.0
+            break
+        t_min = hit.t * 1.00001
+        hit = closest_hit(scene, o, d, t_min, far, -1)
+    return wp.vec4(radiance[0], radiance[1], radiance[2], 1.0 - through + covered)
+
+
+@wp.func
+def lens_ray(camera: CameraData, d: wp.vec3, u: wp.vec2) -> wp.vec3:
+    """Return the point of a thin lens, relative to the camera centre."""
+    r = camera.lens_radius * wp.sqrt(u[0])
+    phi = 6.283185307179586 * u[1]
+    return camera.right * (r * wp.cos(phi)) + camera.up * (r * wp.sin(phi))
+
+
+@wp.kernel
+def shade_pixels(
+    # Scene:
+    scene: SceneData,
+    camera: CameraData,
+    # In:
+    settings: PathSettings,
+    hits: wp.array(dtype=Hit),
+    first: int,
+    # Out:
+    hdr_out: wp.array(dtype=wp.vec4),
+):
+    """Average the colour samples of each pixel; the first one continues the label ray."""
+    i = first + wp.tid()
+    column = i % camera.width
+    row = i // camera.width
+    total = wp.vec4(0.0, 0.0, 0.0, 0.0)
+    for s in range(settings.samples):
+        sampler = Sampler()
+        sampler.index = pixel_index(column, row) * settings.sample_stride + wp.uint32(s)
+        sampler.seed = settings.seed
+        shift = wp.vec2(0.5, 0.5)
+        if s > 0:
+            shift = sample_2d(sampler.index, sampler.seed, 0)
+        d = camera_direction(camera, float(column) + shift[0], float(row) + shift[1])
+        o = wp.vec3(0.0, 0.0, 0.0)
+        hit = hits[i]
+        if camera.lens_radius > 0.0:
+            o = lens_ray(camera, d, sample_2d(sampler.index, sampler.seed, 1))
+            d = d - o / camera.focus_distance
+        if s > 0 or camera.lens_radius > 0.0:
+            hit = closest_hit(scene, o, d, camera.near, camera.far, -1)
+        total += camera_radiance(scene, settings, sampler, o, d, camera.near, camera.far, hit)
+    hdr_out[i] = total / float(settings.samples)

@@ -1,0 +1,200 @@
+"""Structs that travel to the kernels. Matrices act on column vectors; positions are relative to the camera centre.
+
+The scene is moved to the camera in float64 on the host before it becomes float32, so a scene 1e5 units from the stage
+origin loses nothing and a ray from the camera starts at exactly (0, 0, 0).
+"""
+
+import warp as wp
+
+__all__ = ["CUTOUT", "NO_HIT", "SLOTS_PER_MATERIAL", "TRANSLUCENT", "CameraData", "DomeData", "Hit", "InstanceData", "LightData",
+           "MaterialData", "MeshData", "MotionData", "PathSettings", "PrimData", "SceneData", "SlotData", "TextureData"]
+
+CUTOUT = wp.constant(1)
+"""Instance flag: some material of it has points that rays pass through."""
+TRANSLUCENT = wp.constant(2)
+"""Instance flag: some material of it lets part of the light through."""
+NO_HIT = wp.constant(-1)
+SLOTS_PER_MATERIAL = wp.constant(6)
+"""Texture slots of a material, in the order base colour, metallic, roughness, opacity, emission, normal."""
+
+
+@wp.struct
+class InstanceData:
+    """One placed shape."""
+
+    kind: wp.int32  # ShapeKind
+    flags: wp.int32
+    mesh: wp.int32  # row of SceneData.meshes, -1 for analytic shapes
+    first_prim: wp.int32  # prim id of slot 0
+    size: wp.vec4
+    inverse: wp.mat33  # camera-relative world to object
+    inverse_origin: wp.vec3
+    forward: wp.mat33  # object to camera-relative world
+    forward_origin: wp.vec3
+
+
+@wp.struct
+class MotionData:
+    """Where an instance was in the step before, relative to where the camera was."""
+
+    known: wp.int32  # 0: new or teleported, no motion
+    forward: wp.mat33
+    forward_origin: wp.vec3
+
+
+@wp.struct
+class MeshData:
+    """One mesh prototype; the arrays may be empty, which the flags say."""
+
+    mesh: wp.uint64
+    has_slots: wp.int32
+    has_colors: wp.int32
+    corner_normals: wp.array(dtype=wp.vec3)
+    corner_uvs: wp.array(dtype=wp.vec2)
+    corner_colors: wp.array(dtype=wp.vec3)
+    triangle_slots: wp.array(dtype=wp.int32)
+
+
+@wp.struct
+class PrimData:
+    """What belongs to a prim id: a slot of an instance."""
+
+    material: wp.int32
+    color: wp.vec3
+
+
+@wp.struct
+class SlotData:
+    """How a material input reads a texture; texture is -1 where there is none."""
+
+    texture: wp.int32
+    channel: wp.int32
+    wrap_u: wp.int32
+    wrap_v: wp.int32
+    scale: wp.vec4
+    bias: wp.vec4
+    row_u: wp.vec3  # u' = dot(row_u, (u, v, 1))
+    row_v: wp.vec3
+
+
+@wp.struct
+class MaterialData:
+    """Constants of the principled surface."""
+
+    base_color: wp.vec3
+    emission: wp.vec3
+    use_display_color: wp.int32
+    textures: wp.int32  # bit k: slot k has a texture
+    metallic: wp.float32
+    roughness: wp.float32
+    ior: wp.float32
+    specular: wp.float32
+    clearcoat: wp.float32
+    clearcoat_roughness: wp.float32
+    opacity: wp.float32
+    opacity_threshold: wp.float32
+
+
+@wp.struct
+class TextureData:
+    """An image, row 0 at v = 0. Exactly one of the two arrays holds the texels."""
+
+    width: wp.int32
+    height: wp.int32
+    is_float: wp.int32
+    srgb: wp.int32
+    bytes: wp.array(dtype=wp.uint32)  # R in the lowest byte
+    floats: wp.array(dtype=wp.vec4)
+
+
+@wp.struct
+class DomeData:
+    """Piecewise constant distribution over the lat-long image of a dome."""
+
+    width: wp.int32
+    height: wp.int32
+    marginal: wp.array(dtype=wp.float32)  # (height + 1,) cumulative, 0..1
+    conditional: wp.array(dtype=wp.float32)  # (height * (width + 1),) cumulative per row, 0..1
+
+
+@wp.struct
+class LightData:
+    """One light; ``axis_*`` are unit, emission of flat lights is towards ``-axis_z``."""
+
+    kind: wp.int32
+    shadows: wp.int32
+    visible: wp.int32
+    texture: wp.int32
+    dome: wp.int32  # row of SceneData.domes, -1 for a constant dome
+    color: wp.vec3
+    position: wp.vec3
+    axis_x: wp.vec3
+    axis_y: wp.vec3
+    axis_z: wp.vec3
+    half_x: wp.float32  # half width | radius | half length of a cylinder
+    half_y: wp.float32  # half height | radius
+    cos_angle: wp.float32  # of a distant light's cone
+    area: wp.float32
+
+
+@wp.struct
+class CameraData:
+    """Pinhole: the ray of pixel (x, y) is ``forward + right * (x * step_x + start_x) + up * (y * step_y + start_y)``.
+
+    Its component along ``forward`` is 1, so the ray parameter is the distance to the image plane in stage units.
+    """
+
+    right: wp.vec3
+    up: wp.vec3
+    forward: wp.vec3
+    step_x: wp.float32
+    start_x: wp.float32
+    step_y: wp.float32
+    start_y: wp.float32
+    near: wp.float32
+    far: wp.float32
+    width: wp.int32
+    height: wp.int32
+    lens_radius: wp.float32
+    focus_distance: wp.float32
+
+
+@wp.struct
+class PathSettings:
+    """What the colour pass needs of the render settings."""
+
+    samples: wp.int32
+    sample_stride: wp.uint32  # samples rounded up to a power of two
+    bounces: wp.int32
+    seed: wp.uint32
+    indirect_limit: wp.float32  # largest indirect radiance of one sample
+
+
+@wp.struct
+class SceneData:
+    """All that a ray may meet."""
+
+    tlas: wp.uint64
+    instance_count: wp.int32
+    instances: wp.array(dtype=InstanceData)
+    meshes: wp.array(dtype=MeshData)
+    prims: wp.array(dtype=PrimData)
+    materials: wp.array(dtype=MaterialData)
+    slots: wp.array(dtype=SlotData)
+    textures: wp.array(dtype=TextureData)
+    srgb_to_linear: wp.array(dtype=wp.float32)
+    lights: wp.array(dtype=LightData)  # domes last
+    light_count: wp.int32
+    first_dome: wp.int32
+    domes: wp.array(dtype=DomeData)
+
+
+@wp.struct
+class Hit:
+    """The nearest surface along a ray."""
+
+    t: wp.float32
+    instance: wp.int32  # NO_HIT where nothing was hit
+    face: wp.int32  # triangle, or face of an analytic shape
+    u: wp.float32  # barycentric weights of the triangle's first two corners
+    v: wp.float32

@@ -1,0 +1,224 @@
+"""The façade: a USD stage in, buffers out."""
+
+import logging
+from collections.abc import Iterable
+
+import numpy as np
+import warp as wp
+from pxr import Sdf, Usd
+
+from scenewright.render.buffers import BUFFERS, BufferSpec, buffer_spec
+from scenewright.render.device.camera import ImageCamera
+from scenewright.render.device.instances import InstanceSnapshot
+from scenewright.render.device.scene import DeviceScene, PlacedScene
+from scenewright.render.frame import Frame, StageNames
+from scenewright.render.kernels.film import develop
+from scenewright.render.kernels.labels import LABEL_BITS, LabelBuffers, buffer_dtype, write_labels
+from scenewright.render.kernels.multihit import cover_rows
+from scenewright.render.kernels.rays import trace_primary
+from scenewright.render.kernels.trace import shade_pixels
+from scenewright.render.kernels.types import Hit, PathSettings
+from scenewright.render.scene.records import CameraRecord
+from scenewright.render.scene.stage_scene import StageScene
+from scenewright.render.settings import RenderSettings
+from scenewright.render.tiles import TileLauncher, load_kernels
+
+__all__ = ["Renderer", "compile_kernels"]
+
+_log = logging.getLogger(__name__)
+
+_INDIRECT_LIMIT = 8.0
+"""Largest exposed indirect radiance of one sample: above it a path is a firefly rather than light."""
+_MAX_SIDE = 16384
+
+
+def compile_kernels(device: str = "cpu") -> None:
+    """Compile and load every kernel for ``device``, so that worker processes find them in Warp's cache."""
+    load_kernels([trace_primary, write_labels, shade_pixels, develop, cover_rows], device)
+
+
+class Renderer:
+    """Renders the cameras of one stage and follows its changes.
+
+    Example:
+        >>> renderer = Renderer(Usd.Stage.Open("scene.usda"))
+        >>> frame = renderer.render("/World/Camera", (640, 360), ["ldr_color", "distance_to_camera"])
+        >>> frame["ldr_color"].shape
+        (360, 640, 4)
+    """
+
+    def __init__(self, stage: Usd.Stage, *, device: str = "cpu", threads: int | None = None) -> None:
+        """Follow ``stage``; nothing is read before the first :meth:`sync` or :meth:`render`.
+
+        Args:
+            stage: An open stage.
+            device: Warp device, ``cpu`` or ``cuda:0``.
+            threads: CPU threads; default ``SCENEWRIGHT_THREADS``, else all cores.
+        """
+        self.stage = stage
+        self.device = str(device)
+        self._scene = StageScene(stage)
+        self._device_scene = DeviceScene(self.device)
+        self._launcher = TileLauncher(self.device, threads)
+        self._time = Usd.TimeCode.Default()
+        self._synced = False
+        self._names = StageNames(("",), np.zeros(0, np.int64), {})
+        self._cameras: dict[str, CameraRecord] = {}
+        self._previous_cameras: dict[str, CameraRecord] = {}
+        self._previous: InstanceSnapshot | None = None
+        self._teleport = False
+        self._warned_dark = False
+
+    # ---- following the stage
+
+    def begin_step(self) -> None:
+        """Make the present transforms and cameras the previous ones: motion vectors tell what moves from here on."""
+        self._previous = self._device_scene.instances.snapshot() if self._synced else None
+        self._previous_cameras = dict(self._cameras)
+
+    def reset_motion(self) -> None:
+        """Forget where everything was (a teleport): after the next sync nothing has moved."""
+        self._teleport = True
+
+    def sync(self, time: Usd.TimeCode = Usd.TimeCode.Default()) -> None:
+        """Take in what changed on the stage.
+
+        Raises:
+            SceneError: Something on the stage cannot be rendered; the message names the prim.
+        """
+        self._time = time
+        changes = self._scene.sync(time)
+        if changes or not self._synced:
+            self._device_scene.update(self._scene, changes)
+            if changes.structure or changes.labels or not self._synced:
+                self._names = StageNames(self._scene.prim_paths, self._scene.instance_first_prim, self._scene.declared_labels)
+        self._synced = True
+        for path in list(self._cameras):
+            prim = self.stage.GetPrimAtPath(path)
+            if prim:
+                self._cameras[path] = self._scene.camera(path)
+            else:
+                del self._cameras[path]
+        if self._teleport:
+            self._previous = self._device_scene.instances.snapshot()
+            self._previous_cameras = dict(self._cameras)
+            self._teleport = False
+
+    # ---- rendering
+
+    def render(self, camera: str | Sdf.Path, resolution: tuple[int, int], buffers: Iterable[str],
+               settings: RenderSettings = RenderSettings()) -> Frame:
+        """Render one image.
+
+        Args:
+            camera: Path of a camera prim.
+            resolution: (width, height) in pixels.
+            buffers: Names of rows of BUFFERS; only these are computed.
+            settings: Choices for colour.
+
+        Raises:
+            SceneError: There is no such camera (the message lists those that exist), or the stage cannot be rendered.
+            ValueError: An unknown buffer or an impossible resolution.
+        """
+        specs = wanted_buffers(buffers)
+        load_kernels(needed_kernels(specs), self.device)
+        width, height = checked_resolution(resolution)
+        self.sync(self._time)
+        record = self._scene.camera(camera, settings.exposure)
+        self._cameras.setdefault(record.path, record)
+        image = ImageCamera(record, width, height, self._scene.meters_per_unit)
+        placed = self._device_scene.place(image.center)
+        arrays = {spec.name: wp.empty(width * height, dtype=buffer_dtype(spec), device=self.device) for spec in specs}
+        hits = wp.empty(width * height, dtype=Hit, device=self.device)
+        self._launcher.launch(trace_primary, width * height, [placed.data, image.data], [hits])
+        self._write_labels(image, placed, hits, arrays)
+        if any(spec.source == "color" for spec in specs):
+            self._write_color(image, placed, hits, arrays, settings)
+        return Frame(image, arrays, self._names, placed, self._launcher)
+
+    def close(self) -> None:
+        """Stop following the stage and end the threads. Frames stay valid, but can no longer compute coverage in parallel."""
+        self._scene.close()
+        self._launcher.close()
+
+    def _write_labels(self, image: ImageCamera, placed: PlacedScene, hits: wp.array, arrays: dict[str, wp.array]) -> None:
+        wanted = {name: array for name, array in arrays.items() if name in LABEL_BITS}
+        if not wanted:
+            return
+        buffers = LabelBuffers()
+        for name, array in wanted.items():
+            setattr(buffers, name, array)
+        before = self._previous_cameras.get(image.record.path, image.record)
+        old = ImageCamera(before, image.width, image.height)
+        motion = self._device_scene.instances.motion(self._previous, old.center) if "motion_vectors" in wanted else None
+        table = self._names.labels(None, False) if {"instance_id", "semantic_id"} & set(wanted) else None
+        luts = [None if table is None else wp.array(lut, dtype=wp.uint32, device=self.device)
+                for lut in (getattr(table, "instance_of_prim", None), getattr(table, "semantic_of_prim", None))]
+        bits = sum(LABEL_BITS[name] for name in wanted)
+        self._launcher.launch(
+            write_labels, image.width * image.height,
+            [placed.data, image.data, old.data, motion, *luts, self._scene.meters_per_unit, hits, bits], [buffers])
+
+    def _write_color(self, image: ImageCamera, placed: PlacedScene, hits: wp.array, arrays: dict[str, wp.array],
+                     settings: RenderSettings) -> None:
+        if not self._device_scene.has_lights and not self._warned_dark:
+            self._warned_dark = True
+            _log.warning("The stage has no light that shines: colour will be black. Add a UsdLux light, a DomeLight for instance.")
+        count = image.width * image.height
+        hdr = arrays.get("hdr_color")
+        if hdr is None:
+            hdr = wp.empty(count, dtype=wp.vec4, device=self.device)
+        exposure = image.record.exposure
+        self._launcher.launch(shade_pixels, count, [placed.data, image.data, path_settings(settings, exposure), hits], [hdr], tile=4096)
+        if "ldr_color" in arrays:
+            self._launcher.launch(develop, count, [hdr, exposure, int(settings.tone_map == "aces")], [arrays["ldr_color"]])
+
+
+def needed_kernels(specs: list[BufferSpec]) -> list[wp.Kernel]:
+    """Return the kernels that render some buffers."""
+    kernels = [trace_primary]
+    if any(spec.source == "label" for spec in specs):
+        kernels.append(write_labels)
+    if any(spec.source == "color" for spec in specs):
+        kernels.extend((shade_pixels, develop))
+    return kernels
+
+
+def wanted_buffers(names: Iterable[str]) -> list[BufferSpec]:
+    """Return the rows of the named buffers, each once, in the order of the table.
+
+    Raises:
+        ValueError: A name is unknown.
+        TypeError: One string was given instead of a collection of names.
+    """
+    if isinstance(names, str):
+        raise TypeError(f"buffers must be a collection of names, got the string {names!r}. Write [{names!r}].")
+    wanted = {buffer_spec(name).name for name in names}
+    return [spec for spec in BUFFERS.values() if spec.name in wanted]
+
+
+def checked_resolution(resolution: tuple[int, int]) -> tuple[int, int]:
+    """Return (width, height) as ints.
+
+    Raises:
+        ValueError: Not two whole numbers between 1 and 16384.
+    """
+    try:
+        width, height = (int(side) for side in resolution)
+        whole = width == resolution[0] and height == resolution[1]
+    except (TypeError, ValueError):
+        whole = False
+    if not whole or not (1 <= width <= _MAX_SIDE and 1 <= height <= _MAX_SIDE):
+        raise ValueError(f"resolution must be (width, height), each a whole number from 1 to {_MAX_SIDE}, got {resolution!r}.")
+    return width, height
+
+
+def path_settings(settings: RenderSettings, exposure: float) -> PathSettings:
+    """Return the settings as the kernel reads them."""
+    data = PathSettings()
+    data.samples = settings.samples
+    data.sample_stride = 1 << (settings.samples - 1).bit_length()
+    data.bounces = settings.bounces
+    data.seed = np.random.SeedSequence([settings.seed & 0xFFFFFFFFFFFFFFFF, settings.step & 0xFFFFFFFFFFFFFFFF]).generate_state(1)[0]
+    data.indirect_limit = _INDIRECT_LIMIT / exposure
+    return data
