@@ -114,11 +114,14 @@ class CaptureLoop:
             mine = {path: captures[path] for path in _product_paths(writer) if path in captures}
             if not mine:
                 continue
+            from scenewright.replicator.backends.io_queue import WriteError
             from scenewright.replicator.writers.payload import build_payload
 
             try:
                 writer._scheduled = False
                 writer.write(build_payload(writer, list(mine.values())))
+            except WriteError:
+                raise
             except Exception as error:
                 raise OrchestratorError(f"Writer '{type(writer).__name__}' failed at frame {graph.frame}: "
                                         f"{type(error).__name__}: {error}") from error

@@ -48,7 +48,8 @@ def normal(mean: Any, std: Any, num_samples: int = 1, seed: int | None = None, n
                  {"mean": mean, "std": std}, num_samples, seed, name)
 
 
-def log_uniform(lower: Any, upper: Any, num_samples: int = 1, seed: int | None = None, name: str | None = None) -> ReplicatorItem:
+def log_uniform(lower: Any, upper: Any, num_samples: int = 1, seed: int | None = None,
+                name: str | None = None) -> ReplicatorItem:
     """Draw so that the logarithm is uniform between those of ``lower`` and ``upper``, which are positive.
 
     Raises:
@@ -93,7 +94,8 @@ def choice(choices: Any, weights: Sequence[float] | None = None, num_samples: in
     return _item("choice", draw, {"choices": choices, "weights": weights}, num_samples, seed, name)
 
 
-def sequence(items: Any, ordered: bool = True, seed: int | None = -1, stride: int = 1, name: str | None = None) -> ReplicatorItem:
+def sequence(items: Any, ordered: bool = True, seed: int | None = -1, stride: int = 1,
+             name: str | None = None) -> ReplicatorItem:
     """Give one item per execution, beginning again at the end.
 
     Nested one level deeper than the input needs (a list of lists of positions, or of numbers for a scalar), each inner list is
@@ -116,7 +118,8 @@ def sequence(items: Any, ordered: bool = True, seed: int | None = -1, stride: in
     def draw(node: DistributionNode, rng: np.random.Generator, count: int, width: int | None) -> Any:
         position = node.execution * int(stride)
         if _is_per_prim(entries, width):
-            picked = [_nth(node, entries[row % len(entries)], position, ordered, str(row % len(entries))) for row in range(count)]
+            lanes = [row % len(entries) for row in range(count)]
+            picked = [_nth(node, entries[lane], position, ordered, str(lane)) for lane in lanes]
         else:
             picked = [_nth(node, entries, position, ordered, "")] * count
         return _collected([_entry(value, row, count, width) for row, value in enumerate(picked)])

@@ -1,22 +1,22 @@
 """``rep.get``: items for prims that exist, found by path, type or label."""
 
 import logging
-import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from pxr import Sdf, Usd, UsdGeom, UsdLux, UsdRender, UsdShade, UsdSkel
+from pxr import Usd, UsdGeom, UsdLux, UsdRender, UsdShade, UsdSkel
 
 from scenewright.replicator.availability import unavailable_names
-from scenewright.replicator.functional.semantic_labels import parse_labels, read_labels
+from scenewright.replicator.functional.prim_query import prim_filter
 from scenewright.replicator.graph.item import ReplicatorItem
 from scenewright.replicator.graph.node import PrimsNode
 from scenewright.replicator.graph.targets import prims_node
 from scenewright.replicator.registration import register_function
 from scenewright.replicator.session import current_session
 
-__all__ = ["camera", "curve", "geomsubset", "graph", "light", "listener", "material", "mesh", "nurbs", "physics", "prim_at_path",
-           "prims", "register", "renderproduct", "rendervar", "scope", "shape", "skelanimation", "skeleton", "sound", "xform"]
+__all__ = ["camera", "curve", "geomsubset", "graph", "light", "listener", "material", "mesh", "nurbs", "physics",
+           "prim_at_path", "prims", "register", "renderproduct", "rendervar", "scope", "shape", "skelanimation", "skeleton",
+           "sound", "xform"]
 
 __getattr__ = unavailable_names(__name__, ())
 
@@ -70,17 +70,8 @@ def prims(path_pattern: str | None = None, path_match: str | None = None, path_p
     Raises:
         ValueError: A pattern is no regular expression.
     """
-    test = _path_test(path_pattern, path_match, path_pattern_exclusion, ignore_case)
-    wanted, unwanted = _type_test(prim_types, ignore_case), _type_test(prim_types_exclusion, ignore_case)
-    labels, excluded = parse_labels(semantics), parse_labels(semantics_exclusion)
-
-    def matches(prim: Usd.Prim) -> bool:
-        if not test(str(prim.GetPath())) or (prim_types is not None and not wanted(prim)):
-            return False
-        if (prim_types_exclusion is not None and unwanted(prim)) or (labels and not _shares_label(prim, labels)):
-            return False
-        return not (excluded and _shares_label(prim, excluded))
-
+    matches = prim_filter(path_pattern, path_match, path_pattern_exclusion, prim_types, prim_types_exclusion, semantics,
+                          semantics_exclusion, ignore_case, _TYPES)
     return _query("get.prims", matches, cache_result, name)
 
 
@@ -91,8 +82,7 @@ def prim_at_path(path: Any, name: str | None = None) -> ReplicatorItem:
         ValueError: There is no prim at a path.
         TypeError: Something else was given.
     """
-    graph = current_session().graph
-    return ReplicatorItem(prims_node(Sdf.Path(path) if isinstance(path, str) and path.startswith("/") else path, graph, name=name))
+    return ReplicatorItem(prims_node(path, current_session().graph, name=name))
 
 
 def register(fn: Callable[..., Any], override: bool = True) -> None:
@@ -107,8 +97,9 @@ def register(fn: Callable[..., Any], override: bool = True) -> None:
 
 def _typed(kind: str) -> Callable[..., ReplicatorItem]:
     def get_typed(path_pattern: str | None = None, path_match: str | None = None, path_pattern_exclusion: str | None = None,
-                  prim_types_exclusion: str | Sequence[str] | None = None, semantics: Any = None, semantics_exclusion: Any = None,
-                  cache_result: bool = True, ignore_case: bool = True, name: str | None = None) -> ReplicatorItem:
+                  prim_types_exclusion: str | Sequence[str] | None = None, semantics: Any = None,
+                  semantics_exclusion: Any = None, cache_result: bool = True, ignore_case: bool = True,
+                  name: str | None = None) -> ReplicatorItem:
         return prims(path_pattern, path_match, path_pattern_exclusion, [kind], prim_types_exclusion, semantics,
                      semantics_exclusion, cache_result, ignore_case, name)
 
@@ -138,38 +129,4 @@ def _query(kind: str, matches: Callable[[Usd.Prim], bool], cached: bool, name: s
 
 def _is_hidden(prim: Usd.Prim) -> bool:
     path = str(prim.GetPath())
-    return any(path.startswith(prefix) for prefix in _HIDDEN) and not prim.IsA(UsdRender.Product) and not prim.IsA(UsdRender.Var)
-
-
-def _path_test(pattern: str | None, match: str | None, exclusion: str | None, ignore_case: bool) -> Callable[[str], bool]:
-    flags = re.IGNORECASE if ignore_case else 0
-    try:
-        wanted = re.compile(pattern, flags) if pattern else None
-        unwanted = re.compile(exclusion, flags) if exclusion else None
-    except re.error as error:
-        raise ValueError(f"rep.get: {error.pattern!r} is not a regular expression: {error}.") from None
-    part = (match.lower() if ignore_case else match) if match else ""
-
-    def test(path: str) -> bool:
-        if part and part not in (path.lower() if ignore_case else path):
-            return False
-        return (wanted is None or wanted.search(path) is not None) and (unwanted is None or unwanted.search(path) is None)
-
-    return test
-
-
-def _type_test(types: str | Sequence[str] | None, ignore_case: bool) -> Callable[[Usd.Prim], bool]:
-    names = [types] if isinstance(types, str) else list(types or ())
-    plain = {name.lower() if ignore_case else name for name in names}
-    kinds = [_TYPES[name.lower()] for name in names if name.lower() in _TYPES]
-
-    def test(prim: Usd.Prim) -> bool:
-        type_name = str(prim.GetTypeName())
-        return (type_name.lower() if ignore_case else type_name) in plain or any(kind(prim) for kind in kinds)
-
-    return test
-
-
-def _shares_label(prim: Usd.Prim, labels: dict[str, tuple[str, ...]]) -> bool:
-    own = read_labels(prim)
-    return any(set(values) & set(own.get(kind, ())) for kind, values in labels.items())
+    return any(path.startswith(prefix) for prefix in _HIDDEN) and not (prim.IsA(UsdRender.Product) or prim.IsA(UsdRender.Var))

@@ -20,7 +20,7 @@ def register_function(module_name: str, fn: Callable[..., Any], override: bool, 
         raise TypeError(f"{short}.register expects a function, got {fn!r}.")
     attribute = name or getattr(fn, "__name__", "")
     if not attribute.isidentifier():
-        raise ValueError(f"{short}.register: {attribute!r} cannot be an attribute name. Register a named function or pass a name.")
+        raise ValueError(f"{short}.register: {attribute!r} cannot be an attribute name; register a named function.")
     module = sys.modules[module_name]
     if not override and attribute in vars(module):
         raise ValueError(f"{short}.{attribute} exists already. Pass override=True or choose another name.")

@@ -17,7 +17,7 @@ from scenewright.replicator.functional.pose_ops import (
 )
 from scenewright.replicator.functional.prim_arguments import is_quaternion
 from scenewright.replicator.graph.item import node_of
-from scenewright.replicator.graph.node import DistributionNode, Node
+from scenewright.replicator.graph.node import DistributionNode
 from scenewright.replicator.graph.sampling import is_dynamic, rows, sampled
 
 __all__ = ["POSE_INPUTS", "Z_UP_CAMERA_EULER", "check_pose_inputs", "pose_prims"]
@@ -48,8 +48,8 @@ def check_pose_inputs(caller: str, inputs: dict[str, Any]) -> None:
         raise ValueError(f"{caller}: rotation_order is one of {', '.join(_ORDERS)}, got {order!r}.")
 
 
-def pose_prims(node: Node, prims: list[Usd.Prim]) -> None:
-    """Write the pose inputs of ``node`` to ``prims``; components that are not given keep their values."""
+def pose_prims(node: Any, prims: list[Usd.Prim]) -> None:
+    """Write the pose inputs of ``node`` (its ``inputs`` and ``graph``) to ``prims``; other components keep their values."""
     if not prims:
         return
     inputs, count = node.inputs, len(prims)
@@ -93,7 +93,7 @@ def _scale(inputs: dict[str, Any], prims: list[Usd.Prim], count: int) -> np.ndar
     return size / extent
 
 
-def _rotation(node: Node, prims: list[Usd.Prim], count: int) -> np.ndarray | None:
+def _rotation(node: Any, prims: list[Usd.Prim], count: int) -> np.ndarray | None:
     """Return Euler XYZ rows [deg]; for a graph camera in a Z-up stage with its own zero direction in front."""
     inputs = node.inputs
     value = inputs.get("rotation")

@@ -1,0 +1,388 @@
+"""``rep.create``: prims, materials, groups and render products for graph scripts.
+
+Prims are authored at once under ``/Replicator``, each below an Xform that holds its pose. Arguments may be distributions: those
+are drawn for each prim when the enclosing trigger fires, or once when capturing starts.
+"""
+
+import logging
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from pxr import Usd, UsdGeom
+
+from scenewright.host.settings import get_settings
+from scenewright.replicator.availability import unavailable_names, unsupported
+from scenewright.replicator.functional import modify as write
+from scenewright.replicator.functional.camera_definition import camera_columns
+from scenewright.replicator.functional.layer_writes import AttributeColumn
+from scenewright.replicator.functional.light_definition import LIGHT_KINDS, light_columns
+from scenewright.replicator.functional.material_definition import define_materials, write_material_inputs
+from scenewright.replicator.functional.prim_arguments import resolve_parent, unknown_name
+from scenewright.replicator.functional.prim_definition import unique_paths
+from scenewright.replicator.functional.shape_definition import shape_columns
+from scenewright.replicator.graph.creating import ROOT, checked_count, create_wrapped, live_columns, static_inputs
+from scenewright.replicator.graph.item import ReplicatorItem
+from scenewright.replicator.graph.node import ActionNode, PrimsNode
+from scenewright.replicator.graph.sampling import is_dynamic, sampled
+from scenewright.replicator.graph.targets import prims_node
+from scenewright.replicator.registration import register_function
+from scenewright.replicator.render_product import RenderProduct, create_render_products
+from scenewright.replicator.session import current_session
+
+__all__ = ["camera", "cone", "cube", "cylinder", "disk", "from_dir", "from_usd", "group", "light", "material_omnipbr", "plane",
+           "register", "render_product", "sphere", "torus", "xform"]
+
+__getattr__ = unavailable_names(__name__, ("mdl_from_json", "projection_material", "render_product_tiled", "stereo_camera"))
+
+_log = logging.getLogger(__name__)
+
+
+def _shape(shape: str, may_be_gprim: bool) -> Callable[..., ReplicatorItem]:
+    def create_shape(position: Any = None, scale: Any = None, pivot: Any = None, rotation: Any = None, look_at: Any = None,
+                     look_at_up_axis: Any = None, semantics: Any = None, material: Any = None, visible: Any = True,
+                     as_mesh: bool = True, count: int = 1, name: str | None = None, parent: Any = None) -> ReplicatorItem:
+        return create_wrapped(
+            f"create.{shape}", shape.capitalize(),
+            lambda stage, n: shape_columns(stage, shape, as_mesh=as_mesh or not may_be_gprim),
+            pose=_pose(position, scale, rotation, look_at, look_at_up_axis, pivot), semantics=semantics, material=material,
+            visible=visible, count=count, name=name, parent=parent)
+
+    create_shape.__name__ = create_shape.__qualname__ = shape
+    create_shape.__doc__ = f"""Create ``count`` {shape}s of one metre at unit scale.
+
+    Args:
+        position: Translation [stage units].
+        scale: One factor or three.
+        pivot: Point of the bounds, each axis in [-1, 1], that ``position`` places.
+        rotation: Euler XYZ angles [degrees]; not together with ``look_at``.
+        look_at: World point, prim, path or item that -Z turns to.
+        look_at_up_axis: World up axis for it; None = the stage's.
+        semantics: Labels, ``[(type, label), …]`` or ``{{type: label}}``.
+        material: Material path, prim or item.
+        visible: Whether it is seen.
+        as_mesh: True = a mesh, False = a USD gprim where there is one.
+        count: Number of prims in the item.
+        name: Prim name in place of the type's.
+        parent: Path, prim or item below which to create; None = ``/Replicator``.
+
+    Returns:
+        An item for the prims' Xforms.
+
+    Raises:
+        ValueError: An argument is out of range, or rotation and look_at are both given.
+    """
+    return create_shape
+
+
+cone, cube, cylinder, sphere = (_shape(kind, True) for kind in ("cone", "cube", "cylinder", "sphere"))
+disk, plane, torus = (_shape(kind, False) for kind in ("disk", "plane", "torus"))
+
+
+def xform(position: Any = None, scale: Any = None, pivot: Any = None, rotation: Any = None, look_at: Any = None,
+          look_at_up_axis: Any = None, semantics: Any = None, visible: Any = True, count: int = 1, name: str | None = None,
+          parent: Any = None) -> ReplicatorItem:
+    """Create ``count`` empty Xforms: see ``cube`` for the arguments.
+
+    Raises:
+        ValueError: An argument is out of range, or rotation and look_at are both given.
+    """
+    return create_wrapped("create.xform", "Xform", None, semantics=semantics, visible=visible, count=count, name=name,
+                          parent=parent, pose=_pose(position, scale, rotation, look_at, look_at_up_axis, pivot))
+
+
+def light(position: Any = None, scale: Any = None, rotation: Any = None, look_at: Any = None, look_at_up_axis: Any = None,
+          light_type: str = "Distant", color: Any = (1.0, 1.0, 1.0), intensity: Any = 1000.0, exposure: Any = None,
+          temperature: Any = 6500, texture: Any = None, count: int = 1, name: str | None = None,
+          parent: Any = None) -> ReplicatorItem:
+    """Create ``count`` lights; every value may be a distribution.
+
+    Args:
+        position: Translation [stage units].
+        scale: One factor or three.
+        rotation: Euler XYZ angles [degrees]; not together with ``look_at``.
+        look_at: World point, prim, path or item that the light points at.
+        look_at_up_axis: World up axis for it; None = the stage's.
+        light_type: Cylinder, disk, distant, dome, rect or sphere, in any case.
+        color: Linear Rec.709.
+        intensity: Nits; lux for a distant light. Drawn values below 0 count as 0.
+        exposure: Stops.
+        temperature: Kelvin; None = not used. Drawn values below 0 count as 0.
+        texture: Image file, of dome and rect lights only.
+        count: Number of lights in the item.
+        name: Prim name in place of the type's.
+        parent: Path, prim or item below which to create; None = ``/Replicator``.
+
+    Raises:
+        ValueError: The type is unknown, has no texture, or a value is out of range.
+    """
+    kind = str(light_type).lower()
+    if kind not in LIGHT_KINDS:
+        raise ValueError(f"rep.create.light: {unknown_name(str(light_type), LIGHT_KINDS, 'light_type')}")
+    if texture is not None and "texture" not in LIGHT_KINDS[kind]:
+        raise ValueError(f"rep.create.light: a {kind} light has no texture; dome and rect lights have.")
+    values = {"color": color, "intensity": intensity, "exposure": exposure, "temperature": temperature, "texture": texture}
+    item = create_wrapped("create.light", f"{kind.capitalize()}Light",
+                          lambda stage, n: light_columns(stage, kind, n, static_inputs(values)), count=count, name=name,
+                          parent=parent, pose=_pose(position, scale, rotation, look_at, look_at_up_axis))
+
+    def drawn(stage: Usd.Stage, n: int, draws: dict[str, Any]) -> Sequence[AttributeColumn]:
+        for key in ("intensity", "temperature"):  # the tail of a normal distribution must not end a run
+            if key in draws:
+                draws[key] = [max(0.0, float(value)) for value in draws[key]]
+        wanted = {"color": "inputs:color", "intensity": "inputs:intensity", "exposure": "inputs:exposure",
+                  "temperature": "inputs:colorTemperature", "texture": "inputs:texture:file"}
+        names = {wanted[key] for key in draws} | ({"inputs:enableColorTemperature"} if "temperature" in draws else set())
+        return [column for column in light_columns(stage, kind, n, draws)[1] if column.name in names]
+
+    live_columns(item.node, "create.light", values, drawn)
+    return item
+
+
+_LENS_DEFAULTS = {
+    "fisheye_nominal_width": 1936.0, "fisheye_nominal_height": 1216.0, "fisheye_optical_centre_x": 970.94244,
+    "fisheye_optical_centre_y": 600.37482, "fisheye_max_fov": 200.0, "fisheye_polynomial_a": 0.0,
+    "fisheye_polynomial_b": 0.00245, "fisheye_polynomial_c": 0.0, "fisheye_polynomial_d": 0.0, "fisheye_polynomial_e": 0.0,
+    "fisheye_polynomial_f": 0.0,
+}
+
+
+def camera(position: Any = None, rotation: Any = None, look_at: Any = None, look_at_up_axis: Any = None,
+           focal_length: Any = 24.0, focus_distance: Any = 400.0, f_stop: Any = 0.0, horizontal_aperture: Any = 20.955,
+           horizontal_aperture_offset: Any = 0.0, vertical_aperture_offset: Any = 0.0,
+           clipping_range: Any = (1.0, 1000000.0), projection_type: str = "pinhole", *, count: int = 1, parent: Any = None,
+           name: str | None = None, tick_rate: Any = None, **lens: Any) -> ReplicatorItem:
+    """Create ``count`` cameras; poses and lens values may be distributions.
+
+    In a Z-up stage zero rotation looks along -X with +Z up, as Replicator's graph cameras do; the carb setting
+    ``/scenewright/cameraZUpRotation`` = False gives USD's zero rotation (along -Z with +Y up) in every stage. ``look_at`` is
+    the same in both.
+
+    Args:
+        position: Translation [stage units].
+        rotation: Euler XYZ angles [degrees]; not together with ``look_at``.
+        look_at: World point, prim, path or item to look at.
+        look_at_up_axis: World up axis for it; None = the stage's.
+        focal_length: In tenths of a stage unit, as the aperture.
+        focus_distance: Stage units.
+        f_stop: 0 = no depth of field.
+        horizontal_aperture: In tenths of a stage unit; pixels are square.
+        horizontal_aperture_offset: Lens shift, as the aperture.
+        vertical_aperture_offset: Lens shift, as the aperture.
+        clipping_range: Near and far [stage units].
+        projection_type: "pinhole"; the other types of Replicator are refused by name.
+        count: Number of cameras in the item.
+        parent: Path, prim or item below which to create; None = ``/Replicator``.
+        name: Prim name in place of "Camera".
+        tick_rate: Refused unless None.
+        lens: Parameters of other projections (``fisheye_*``, ``openCV_*``); accepted at their default values only.
+
+    Raises:
+        ValueError: A value is out of range or the projection type does not exist.
+        NotImplementedError: A projection or parameter that is not built.
+    """
+    if tick_rate is not None:
+        unsupported("rep.create.camera(tick_rate=…)")
+    changed = {key: value for key, value in lens.items() if value is not None and value != _LENS_DEFAULTS.get(key)}
+    values = {"focal_length": focal_length, "focus_distance": focus_distance, "f_stop": f_stop,
+              "horizontal_aperture": horizontal_aperture, "horizontal_aperture_offset": horizontal_aperture_offset,
+              "vertical_aperture_offset": vertical_aperture_offset, "clipping_range": clipping_range}
+    fixed = {**static_inputs(values), **changed, "projection_type": projection_type}
+    item = create_wrapped("create.camera", "Camera", lambda stage, n: camera_columns(n, fixed), count=count, name=name,
+                          parent=parent, pose=_pose(position, None, rotation, look_at, look_at_up_axis),
+                          turned=_has_turned_cameras())
+
+    def drawn(stage: Usd.Stage, n: int, draws: dict[str, Any]) -> Sequence[AttributeColumn]:
+        names = {_camel_case(key) for key in draws}
+        return [column for column in camera_columns(n, draws)[1] if column.name in names]
+
+    live_columns(item.node, "create.camera", values, drawn)
+    return item
+
+
+def from_usd(usd: str, semantics: Any = None, count: int = 1, name: str | None = None, parent: Any = None) -> ReplicatorItem:
+    """Reference a USD file ``count`` times, each below an Xform.
+
+    Args:
+        usd: File path or URL.
+        semantics: Labels.
+        count: Number of references in the item.
+        name: Prim name in place of "Ref".
+        parent: Path, prim or item below which to create; None = ``/Replicator``.
+
+    Raises:
+        FileNotFoundError: There is no such file.
+        ValueError: It cannot be read, or has several root prims and no default prim.
+    """
+    from scenewright.replicator.functional.create_batch import reference
+    from scenewright.replicator.functional.references import file_reference
+
+    file_reference(current_session().stage, usd)  # refuses a bad file before anything is authored
+
+    def add_reference(outer: list[Usd.Prim]) -> None:
+        for prim in outer:
+            reference(1, usd, parent=prim, name=name or "Ref")
+
+    return create_wrapped("create.from_usd", "Ref", None, pose={}, semantics=semantics, count=count, name=name, parent=parent,
+                          finish=add_reference)
+
+
+def from_dir(dir_path: str, recursive: bool = False, path_filter: str | None = None, semantics: Any = None) -> ReplicatorItem:
+    """Reference every USD file of a folder; the item holds them all.
+
+    Args:
+        dir_path: Folder.
+        recursive: Look into folders below it as well.
+        path_filter: Regular expression that is found in the paths of the files taken.
+        semantics: Labels.
+
+    Raises:
+        FileNotFoundError: There is no such folder, or no USD file in it.
+    """
+    from scenewright.replicator.utils import get_usd_files
+
+    files = get_usd_files(dir_path, recursive=recursive, path_filter=path_filter)
+    if not files:
+        raise FileNotFoundError(f"rep.create.from_dir: no USD file in {str(dir_path)!r} passes the filter {path_filter!r}.")
+    return group([from_usd(file, semantics=semantics) for file in files])
+
+
+def group(items: Any, semantics: Any = None, name: str | None = None) -> ReplicatorItem:
+    """Join items, prims or paths to one item.
+
+    Args:
+        items: List of them.
+        semantics: Labels that all of them get.
+        name: Name of the node.
+
+    Raises:
+        ValueError: There is no prim at a path.
+        TypeError: An entry is something else.
+    """
+    entries = list(items) if isinstance(items, list | tuple | set | frozenset) else [items]
+    item = ReplicatorItem(prims_node(entries, current_session().graph, kind="create.group", name=name))
+    if semantics is not None:
+        write.semantics(item.get_prims(), semantics)
+    return item
+
+
+_OMNIPBR = {
+    "diffuse": "diffuse_color_constant", "diffuse_texture": "diffuse_texture", "roughness": "reflection_roughness_constant",
+    "roughness_texture": "reflectionroughness_texture", "metallic": "metallic_constant", "metallic_texture": "metallic_texture",
+    "specular": "specular_level", "emissive_color": "emissive_color", "emissive_texture": "emissive_color_texture",
+    "emissive_intensity": "emissive_intensity",
+}
+
+
+def material_omnipbr(diffuse: Any = None, diffuse_texture: Any = None, roughness: Any = None, roughness_texture: Any = None,
+                     metallic: Any = None, metallic_texture: Any = None, specular: Any = None, emissive_color: Any = None,
+                     emissive_texture: Any = None, emissive_intensity: Any = 0.0, project_uvw: bool = False,
+                     semantics: Any = None, count: int = 1) -> ReplicatorItem:
+    """Create ``count`` OmniPBR materials; every value may be a distribution, drawn for each material.
+
+    Args:
+        diffuse: Base colour, linear Rec.709.
+        diffuse_texture: Image file of it.
+        roughness: 0 to 1.
+        roughness_texture: Image file of it.
+        metallic: 0 to 1.
+        metallic_texture: Image file of it.
+        specular: Specular level, 0.5 = by index of refraction.
+        emissive_color: Colour of emission.
+        emissive_texture: Image file of it.
+        emissive_intensity: Strength of emission; it is on when this is drawn or above 0.
+        project_uvw: World-space texture coordinates.
+        semantics: Labels of the materials.
+        count: Number of materials in the item.
+
+    Raises:
+        ValueError: A value does not fit.
+        TypeError: A value is of the wrong kind.
+    """
+    given = {"diffuse": diffuse, "diffuse_texture": diffuse_texture, "roughness": roughness,
+             "roughness_texture": roughness_texture, "metallic": metallic, "metallic_texture": metallic_texture,
+             "specular": specular, "emissive_color": emissive_color, "emissive_texture": emissive_texture,
+             "emissive_intensity": emissive_intensity}
+    values = {_OMNIPBR[key]: value for key, value in given.items() if value is not None}
+    extra = {"project_uvw": True} if project_uvw else {}
+    if is_dynamic(emissive_intensity) or float(emissive_intensity) > 0.0:
+        extra["enable_emission"] = True
+    for key in ("roughness", "metallic"):
+        if given[f"{key}_texture"] is not None:
+            prefix = "reflection_roughness" if key == "roughness" else "metallic"
+            extra[f"{prefix}_texture_influence"] = 1.0
+    graph = current_session().graph
+    stage, parent = resolve_parent(f"{ROOT}/Looks", graph.stage)
+    _define_scope(stage, str(parent))
+    paths = unique_paths(stage, parent, "OmniPBR", checked_count("create.material_omnipbr", count))
+    textures = {key: "" for key, value in values.items() if key.endswith("_texture") and is_dynamic(value)}
+    made = define_materials(stage, paths, "OmniPBR.mdl", {**textures, **static_inputs(values), **extra})
+    if semantics is not None:
+        write.semantics(made, semantics)
+    node = PrimsNode(graph, "create.material_omnipbr", lambda: made, inputs=values)
+    node.prims()
+    _draw_materials(node, [key for key, value in values.items() if is_dynamic(value)])
+    return ReplicatorItem(node)
+
+
+def render_product(camera: Any, resolution: tuple[int, int], force_new: bool = False, name: str | list[str] | None = None,
+                   render_vars: list[str] | None = None) -> RenderProduct | list[RenderProduct]:
+    """Make a render product for a camera, or find the one that has this camera and resolution.
+
+    Args:
+        camera: Camera item, prim or path, or a list of these; an item of several cameras counts as a list.
+        resolution: (width, height) in pixels.
+        force_new: Make a new one even where one exists.
+        name: Unique name, or one for each camera; None = "Replicator", "Replicator_01", … A name makes a new product.
+        render_vars: Kept for readers of ``RenderProduct.render_vars``; what is rendered follows from the annotators.
+
+    Returns:
+        The product, or a list for a list or several cameras.
+
+    Raises:
+        ValueError: There is no such camera, the resolution is not positive, or the names do not match the cameras.
+        TypeError: The resolution is not a pair.
+    """
+    return create_render_products(camera, resolution, force_new, name, render_vars)
+
+
+def register(fn: Callable[..., Any], override: bool = True) -> None:
+    """Make ``fn`` reachable as ``rep.create.<its name>``.
+
+    Raises:
+        ValueError: The name is taken and ``override`` is False.
+        TypeError: ``fn`` is no function.
+    """
+    register_function(__name__, fn, override)
+
+
+def _pose(position: Any, scale: Any, rotation: Any, look_at: Any, look_at_up_axis: Any, pivot: Any = None) -> dict[str, Any]:
+    return {"position": position, "scale": scale, "rotation": rotation, "look_at": look_at, "look_at_up_axis": look_at_up_axis,
+            "pivot": pivot}
+
+
+def _has_turned_cameras() -> bool:
+    setting = get_settings().get("/scenewright/cameraZUpRotation")
+    wanted = setting is None or get_settings().get_as_bool("/scenewright/cameraZUpRotation")
+    return wanted and UsdGeom.GetStageUpAxis(current_session().stage) == UsdGeom.Tokens.z
+
+
+def _camel_case(name: str) -> str:
+    first, *others = name.split("_")
+    return first + "".join(map(str.capitalize, others))
+
+
+def _define_scope(stage: Usd.Stage, path: str) -> None:
+    if not stage.GetPrimAtPath(path):
+        UsdGeom.Scope.Define(stage, path)
+
+
+def _draw_materials(node: PrimsNode, names: list[str]) -> None:
+    if not names:
+        return
+
+    def apply(action: ActionNode) -> None:
+        materials = action.prims()
+        drawn = {key: sampled(node.inputs[key], len(materials)) for key in names}
+        write_material_inputs(materials, {key: list(value) for key, value in drawn.items()})
+
+    ActionNode(node.graph, "create.material_omnipbr", apply, targets=node)

@@ -1,0 +1,89 @@
+"""``rep.utils``: events, ordering, files, and the handles of graph scripts."""
+
+import re
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+from pxr import Usd
+
+from scenewright.replicator.availability import unavailable_names
+from scenewright.replicator.functional.prim_arguments import resolve_prims
+from scenewright.replicator.graph.item import ReplicatorItem, node_of
+from scenewright.replicator.session import current_session
+
+__all__ = ["GRAPH_PATH", "ReplicatorItem", "ReplicatorWrapper", "get_prims_from_paths", "get_usd_files", "send_og_event",
+           "sequential"]
+
+__getattr__ = unavailable_names(__name__, (
+    "auto_connect", "_disconnect", "compute_aabb", "create_node", "find_prims", "get_graph", "get_node_targets",
+    "set_target_prims"))
+
+#: Path under which the graph's own prims would be; nothing is authored there.
+GRAPH_PATH = "/Replicator/SDGPipeline"
+
+_USD_SUFFIXES = frozenset({".usd", ".usda", ".usdc", ".usdz"})
+
+#: Scripts also write ``rep.utils.utils``.
+utils = sys.modules[__name__]
+
+
+def send_og_event(event_name: str) -> None:
+    """Fire the ``rep.trigger.on_custom_event`` of this name with the next application update or step, whichever is first."""
+    current_session().graph.send_event(event_name)
+
+
+@contextmanager
+def sequential() -> Iterator[None]:
+    """Run the nodes inside in the order they are written; here all nodes always do."""
+    yield
+
+
+def get_usd_files(path: str, recursive: bool = False, path_filter: str | None = None) -> list[str]:
+    """Return the USD files of a local folder, sorted.
+
+    Args:
+        path: Folder.
+        recursive: Look into folders below it as well.
+        path_filter: Regular expression that is found in the paths of the files taken.
+
+    Raises:
+        FileNotFoundError: There is no such folder.
+        ValueError: ``path_filter`` is no regular expression, or ``path`` is a URL.
+    """
+    if "://" in str(path):
+        raise ValueError(f"rep.utils.get_usd_files: {path!r} is a URL; only local folders can be listed here.")
+    folder = Path(path)
+    if not folder.is_dir():
+        raise FileNotFoundError(f"rep.utils.get_usd_files: there is no folder {str(path)!r}.")
+    try:
+        wanted = re.compile(path_filter) if path_filter else None
+    except re.error as error:
+        raise ValueError(f"rep.utils.get_usd_files: {path_filter!r} is not a regular expression: {error}.") from None
+    files = folder.rglob("*") if recursive else folder.glob("*")
+    found = sorted(str(file) for file in files if file.suffix.lower() in _USD_SUFFIXES and file.is_file())
+    return [file for file in found if wanted is None or wanted.search(file)]
+
+
+def get_prims_from_paths(paths: Any) -> list[Usd.Prim]:
+    """Return the prims at paths.
+
+    Raises:
+        ValueError: There is no prim at a path.
+    """
+    return resolve_prims(paths, current_session().stage)
+
+
+def ReplicatorWrapper(fn: Callable[..., Any]) -> Callable[..., Any]:
+    """Make a function that returns a node return an item."""
+
+    @wraps(fn)
+    def wrapped(*args: Any, **kwargs: Any) -> Any:
+        result = fn(*args, **kwargs)
+        node = node_of(result)
+        return result if node is None else ReplicatorItem(node)
+
+    return wrapped
