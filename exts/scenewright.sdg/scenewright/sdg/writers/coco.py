@@ -106,6 +106,9 @@ class WriterCoco(rep.Writer):
         self._note(merged)
         self._frame_id += 1
 
+    def write_metadata(self) -> None:
+        """Write none: the dataset's header says more, and the file's name is BasicWriter's."""
+
     def _note(self, fragment: dict[str, Any]) -> None:
         note = getattr(self.backend, "note", None)
         if note is not None:  # a dataset's backend; any other one has no ledger
