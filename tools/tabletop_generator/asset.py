@@ -29,7 +29,7 @@ class Part:
 class Variant:
     """What one choice of a variant set changes: inputs of looks, geometry, or both."""
 
-    looks: Mapping[str, Mapping[str, object]] = field(default_factory=dict)  # look -> interface input -> value
+    looks: Mapping[str, Mapping[str, object]] = field(default_factory=dict)  # look -> field of Surface -> value
     parts: Mapping[str, Part] = field(default_factory=dict)  # further meshes, in a payload of the variant's own
 
 
@@ -48,6 +48,10 @@ class Asset:
     def path(self) -> str:
         """The interface file, relative to the folder of assets."""
         return f"{self.label}/{self.name}.usda"
+
+    def varied_fields(self, look: str) -> set[str]:
+        """Return the fields of a look that some variant authors."""
+        return {name for choices in self.variants.values() for change in choices.values() for name in change.looks.get(look, ())}
 
 
 def new_layer_stage(path: Path) -> Usd.Stage:
@@ -75,7 +79,7 @@ def write_asset(asset: Asset, folder: Path) -> None:
 
     looks = stage.DefinePrim(root.GetPath().AppendChild("Looks"), "Scope").GetPath()
     for name, surface in asset.looks.items():
-        define_material(stage, looks.AppendChild(name), surface)
+        define_material(stage, looks.AppendChild(name), surface, asset.varied_fields(name))
     if asset.parts:
         _attach_parts(stage, root, asset.parts, home, f"{asset.name}.geo.usdc")
     for set_name, choices in asset.variants.items():

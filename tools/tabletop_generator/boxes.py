@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .mesh import Mesh, merge
+from .mesh import Mesh, grid_mesh, merge
 
 __all__ = ["FACES", "rounded_box"]
 
@@ -44,7 +44,7 @@ def rounded_box(width: float, depth: float, height: float, radius: float, *, bev
         rect = (atlas or {}).get(name, (0.0, 0.0, 1.0, 1.0))
         s = rect[0] + (rect[2] - rect[0]) * (u / extents[0] + 1) / 2
         t = rect[1] + (rect[3] - rect[1]) * (v / extents[1] + 1) / 2
-        meshes.append(_patch(points, s, t, name))
+        meshes.append(grid_mesh(points, s, t, crease=50.0).named(name))
     return _weld(meshes).moved(z=half[2])
 
 
@@ -53,16 +53,6 @@ def _lines(extent: float, radius: float, bevels: int, span: int) -> np.ndarray:
     fan = radius * np.tan(np.linspace(0.0, np.pi / 4, bevels + 1))
     flat = np.linspace(-(extent - radius), extent - radius, span + 1)
     return np.concatenate([-(extent - radius) - fan[:0:-1], flat, (extent - radius) + fan[1:]])
-
-
-def _patch(points: np.ndarray, s: np.ndarray, t: np.ndarray, name: str) -> Mesh:
-    """Return a grid of quads (rows upwards, columns to the right) as one group."""
-    rows, columns = points.shape[:2]
-    index = np.arange(rows * columns).reshape(rows, columns)
-    quads = np.stack([index[:-1, :-1], index[:-1, 1:], index[1:, 1:], index[1:, :-1]], axis=2).reshape(-1)
-    st = np.stack(np.broadcast_arrays(s[None, :], t[:, None]), axis=2).reshape(-1, 2)
-    faces = (rows - 1) * (columns - 1)
-    return Mesh(points.reshape(-1, 3), np.full(faces, 4), quads, st[quads], {name: np.arange(faces)}, crease=50.0)
 
 
 def _weld(meshes: list[Mesh]) -> Mesh:

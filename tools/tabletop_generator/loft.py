@@ -5,9 +5,9 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from .curves import lengths
-from .mesh import Mesh
+from .mesh import Mesh, grid_mesh
 
-__all__ = ["lathe", "loft", "profile_groups", "sweep"]
+__all__ = ["lathe", "loft", "profile_groups", "sweep", "wrap"]
 
 
 def loft(rings: np.ndarray, *, v: np.ndarray | None = None, u: np.ndarray | None = None, closed: bool = False,
@@ -139,3 +139,17 @@ def _dome(center: np.ndarray, ring: np.ndarray, outward: np.ndarray, rounded: bo
     height = np.linalg.norm(spokes, axis=1).min()
     return np.stack([center + spokes * np.cos(a) + outward * (height * np.sin(a)) for a in np.radians([30.0, 60.0])]
                     + [np.repeat((center + outward * height)[None], len(ring), axis=0)])
+
+
+def wrap(profile: np.ndarray, degrees: float, segments: int = 24) -> Mesh:
+    """Return an open patch of a surface of revolution, centred on -y: a label round a bottle. st fills 0..1.
+
+    Args:
+        profile: (P, 2) radius and height [m], upwards.
+        degrees: Angle that the patch covers.
+        segments: Faces along the arc.
+    """
+    angle = np.radians(-90.0 + degrees * (np.linspace(0.0, 1.0, segments + 1) - 0.5))
+    grid = np.stack([profile[:, :1] * np.cos(angle), profile[:, :1] * np.sin(angle),
+                     np.broadcast_to(profile[:, 1:], (len(profile), segments + 1))], axis=2)
+    return grid_mesh(grid, np.linspace(0, 1, segments + 1), lengths(profile) / lengths(profile)[-1])

@@ -1,8 +1,10 @@
-"""Materials: one set of interface inputs that feeds UsdPreviewSurface and OmniPBR side by side.
+"""Materials: UsdPreviewSurface and OmniPBR side by side in one material.
 
-RTX takes `outputs:mdl:surface`, everything else `outputs:surface`; variants override the interface inputs, so both agree.
+RTX takes `outputs:mdl:surface`, everything else `outputs:surface`. Values stand directly on both shaders (not on interface
+inputs of the material, which several importers do not follow), and variants override both.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from pxr import Gf, Sdf, Usd, UsdShade
@@ -23,67 +25,76 @@ class Surface:
     tiling: tuple[float, float] = (1.0, 1.0)  # repeats of the maps over st
 
 
+# What a variant may change -> where it stands: (shader, input, type), once for each of the two networks.
 _INPUTS = {
-    "base_color": Sdf.ValueTypeNames.Color3f,
-    "base_color_map": Sdf.ValueTypeNames.Asset,
-    "normal_map": Sdf.ValueTypeNames.Asset,
-    "roughness": Sdf.ValueTypeNames.Float,
-    "metallic": Sdf.ValueTypeNames.Float,
+    "color": (("Preview", "diffuseColor", Sdf.ValueTypeNames.Color3f),
+              ("OmniPBR", "diffuse_color_constant", Sdf.ValueTypeNames.Color3f)),
+    "roughness": (("Preview", "roughness", Sdf.ValueTypeNames.Float),
+                  ("OmniPBR", "reflection_roughness_constant", Sdf.ValueTypeNames.Float)),
+    "metallic": (("Preview", "metallic", Sdf.ValueTypeNames.Float),
+                 ("OmniPBR", "metallic_constant", Sdf.ValueTypeNames.Float)),
+    "color_map": (("ColorMap", "file", Sdf.ValueTypeNames.Asset), ("OmniPBR", "diffuse_texture", Sdf.ValueTypeNames.Asset)),
+    "normal_map": (("NormalMap", "file", Sdf.ValueTypeNames.Asset), ("OmniPBR", "normalmap_texture", Sdf.ValueTypeNames.Asset)),
 }
+_COLOR_SPACES = {"color_map": "sRGB", "normal_map": "raw"}
 
 
-def define_material(stage: Usd.Stage, path: Sdf.Path, surface: Surface) -> UsdShade.Material:
-    """Define a material with both shader networks at ``path``."""
+def define_material(stage: Usd.Stage, path: Sdf.Path, surface: Surface, varied: Collection[str] = ()) -> UsdShade.Material:
+    """Define a material with both shader networks at ``path``.
+
+    Args:
+        stage: To author on.
+        path: Of the material.
+        surface: The look.
+        varied: Fields that variants author. They get no value here, because in one layer the prim's own opinion is stronger
+            than any variant's.
+    """
     material = UsdShade.Material.Define(stage, path)
-    for name, value in _interface(surface).items():
-        material.CreateInput(name, _INPUTS[name]).Set(value)
     _preview_network(stage, material, surface)
     _omnipbr_network(stage, material, surface)
+    values = {"roughness": surface.roughness, "metallic": surface.metallic}
+    if surface.color_map:
+        values["color_map"] = surface.color_map
+    else:
+        values["color"] = surface.color
+    if surface.normal_map:
+        values["normal_map"] = surface.normal_map
+    override_material(stage, path, **{name: value for name, value in values.items() if name not in varied})
     return material
 
 
 def override_material(stage: Usd.Stage, path: Sdf.Path, **values: object) -> None:
-    """Author other interface inputs of an existing material, typically inside a variant's edit context.
+    """Author values of an existing material on both networks, typically inside a variant's edit context.
 
     Args:
-        stage: With the variant's edit target set.
+        stage: With the edit target set.
         path: Of the material.
-        **values: ``base_color``, ``roughness``, ``metallic`` (values) or ``base_color_map``, ``normal_map`` (paths).
+        **values: ``color`` (linear), ``roughness``, ``metallic``, ``color_map`` or ``normal_map`` (paths).
     """
-    prim = stage.OverridePrim(path)
     for name, value in values.items():
-        value = Sdf.AssetPath(value) if _INPUTS[name] == Sdf.ValueTypeNames.Asset else value
-        prim.CreateAttribute(f"inputs:{name}", _INPUTS[name], custom=False).Set(value)
-
-
-def _interface(surface: Surface) -> dict[str, object]:
-    values: dict[str, object] = {"roughness": surface.roughness, "metallic": surface.metallic}
-    if surface.color_map:
-        values["base_color_map"] = Sdf.AssetPath(surface.color_map)
-    else:
-        values["base_color"] = Gf.Vec3f(*surface.color)
-    if surface.normal_map:
-        values["normal_map"] = Sdf.AssetPath(surface.normal_map)
-    return values
+        for shader, socket, kind in _INPUTS[name]:
+            prim = stage.OverridePrim(path.AppendChild(shader))
+            attribute = prim.CreateAttribute(f"inputs:{socket}", kind, custom=False)
+            if kind == Sdf.ValueTypeNames.Asset:
+                attribute.Set(Sdf.AssetPath(value))
+                attribute.SetColorSpace(_COLOR_SPACES[name])
+            else:
+                attribute.Set(Gf.Vec3f(*value) if kind == Sdf.ValueTypeNames.Color3f else value)
 
 
 def _preview_network(stage: Usd.Stage, material: UsdShade.Material, surface: Surface) -> None:
     path = material.GetPath()
     shader = UsdShade.Shader.Define(stage, path.AppendChild("Preview"))
     shader.CreateIdAttr("UsdPreviewSurface")
-    for name in ("roughness", "metallic"):
-        shader.CreateInput(name, Sdf.ValueTypeNames.Float).ConnectToSource(material.GetInput(name))
     if surface.clearcoat:
         shader.CreateInput("clearcoat", Sdf.ValueTypeNames.Float).Set(surface.clearcoat)
         shader.CreateInput("clearcoatRoughness", Sdf.ValueTypeNames.Float).Set(0.03)
-    diffuse = shader.CreateInput("diffuseColor", Sdf.ValueTypeNames.Color3f)
     if surface.color_map:
-        texture = _texture(stage, material, surface, "ColorMap", "base_color_map", "sRGB")
+        texture = _texture(stage, material, surface, "ColorMap", "sRGB")
+        diffuse = shader.CreateInput("diffuseColor", Sdf.ValueTypeNames.Color3f)
         diffuse.ConnectToSource(texture.CreateOutput("rgb", Sdf.ValueTypeNames.Float3))
-    else:
-        diffuse.ConnectToSource(material.GetInput("base_color"))
     if surface.normal_map:
-        texture = _texture(stage, material, surface, "NormalMap", "normal_map", "raw")
+        texture = _texture(stage, material, surface, "NormalMap", "raw")
         texture.CreateInput("scale", Sdf.ValueTypeNames.Float4).Set(Gf.Vec4f(2, 2, 2, 1))
         texture.CreateInput("bias", Sdf.ValueTypeNames.Float4).Set(Gf.Vec4f(-1, -1, -1, 0))
         normal = shader.CreateInput("normal", Sdf.ValueTypeNames.Normal3f)
@@ -91,11 +102,9 @@ def _preview_network(stage: Usd.Stage, material: UsdShade.Material, surface: Sur
     material.CreateSurfaceOutput().ConnectToSource(shader.CreateOutput("surface", Sdf.ValueTypeNames.Token))
 
 
-def _texture(stage: Usd.Stage, material: UsdShade.Material, surface: Surface, name: str, source: str,
-             color_space: str) -> UsdShade.Shader:
+def _texture(stage: Usd.Stage, material: UsdShade.Material, surface: Surface, name: str, color_space: str) -> UsdShade.Shader:
     texture = UsdShade.Shader.Define(stage, material.GetPath().AppendChild(name))
     texture.CreateIdAttr("UsdUVTexture")
-    texture.CreateInput("file", Sdf.ValueTypeNames.Asset).ConnectToSource(material.GetInput(source))
     texture.CreateInput("sourceColorSpace", Sdf.ValueTypeNames.Token).Set(color_space)
     for wrap in ("wrapS", "wrapT"):
         texture.CreateInput(wrap, Sdf.ValueTypeNames.Token).Set("repeat")
@@ -124,21 +133,6 @@ def _omnipbr_network(stage: Usd.Stage, material: UsdShade.Material, surface: Sur
     shader.SetSourceAsset(Sdf.AssetPath("OmniPBR.mdl"), "mdl")
     shader.SetSourceAssetSubIdentifier("OmniPBR", "mdl")
 
-    def connect(name: str, kind: Sdf.ValueTypeName, source: str, color_space: str = "") -> None:
-        socket = shader.CreateInput(name, kind)
-        socket.ConnectToSource(material.GetInput(source))
-        if color_space:
-            socket.GetAttr().SetColorSpace(color_space)
-
-    connect("reflection_roughness_constant", Sdf.ValueTypeNames.Float, "roughness")
-    connect("metallic_constant", Sdf.ValueTypeNames.Float, "metallic")
-    if surface.color_map:
-        connect("diffuse_texture", Sdf.ValueTypeNames.Asset, "base_color_map", "sRGB")
-    else:
-        connect("diffuse_color_constant", Sdf.ValueTypeNames.Color3f, "base_color")
-    if surface.normal_map:
-        connect("normalmap_texture", Sdf.ValueTypeNames.Asset, "normal_map", "raw")
     if surface.tiling != (1.0, 1.0):
         shader.CreateInput("texture_scale", Sdf.ValueTypeNames.Float2).Set(Gf.Vec2f(*surface.tiling))
-    output = shader.CreateOutput("out", Sdf.ValueTypeNames.Token)
-    material.CreateSurfaceOutput("mdl").ConnectToSource(output)
+    material.CreateSurfaceOutput("mdl").ConnectToSource(shader.CreateOutput("out", Sdf.ValueTypeNames.Token))

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-__all__ = ["Mesh", "corner_normals", "merge", "rotation"]
+__all__ = ["Mesh", "corner_normals", "grid_mesh", "merge", "rotation"]
 
 
 @dataclass(eq=False)
@@ -68,6 +68,22 @@ class Mesh:
         forward = np.sort(self.indices * size + self.indices[following])
         backward = np.sort(self.indices[following] * size + self.indices)
         return bool(np.all(np.diff(forward) > 0) and np.array_equal(forward, backward))
+
+
+def grid_mesh(points: np.ndarray, s: np.ndarray, t: np.ndarray, crease: float = 40.0) -> Mesh:
+    """Return an open patch of quads.
+
+    Args:
+        points: (R, C, 3) [m]; the direction along a row crossed with the direction from row to row points outwards.
+        s: (C,) texture coordinate of each column.
+        t: (R,) texture coordinate of each row.
+        crease: See `Mesh.crease`.
+    """
+    rows, columns = points.shape[:2]
+    index = np.arange(rows * columns).reshape(rows, columns)
+    quads = np.stack([index[:-1, :-1], index[:-1, 1:], index[1:, 1:], index[1:, :-1]], axis=2).reshape(-1)
+    st = np.stack(np.broadcast_arrays(s[None, :], t[:, None]), axis=2).reshape(-1, 2)
+    return Mesh(points.reshape(-1, 3), np.full((rows - 1) * (columns - 1), 4), quads, st[quads], crease=crease)
 
 
 def rotation(axis: str, degrees: float) -> np.ndarray:

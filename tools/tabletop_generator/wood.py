@@ -1,6 +1,7 @@
 """Wood: boards cut out of procedural logs, so that grain, cathedrals and knots follow from growth rings."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -81,7 +82,7 @@ def planks(width: float, depth: float, pixels: tuple[int, int], species: Species
     edges = np.linspace(0, pixels[1], count + 1).round().astype(int)
     rng = np.random.default_rng(seed)
     rows = []
-    for i, (top, bottom) in enumerate(zip(edges, edges[1:], strict=False)):
+    for i, (top, bottom) in enumerate(pairwise(edges)):
         image = board(width, depth / count, (pixels[0], bottom - top), species, seed + 101 * i)
         tone = 1.0 + rng.uniform(-0.07, 0.05)
         warmth = rng.uniform(-0.012, 0.012)
