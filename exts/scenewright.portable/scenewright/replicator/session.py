@@ -26,6 +26,7 @@ class Session:
         self.graph = Graph(stage)
         self.render_products: dict[str, RenderProduct] = {}
         self._renderer: Renderer | None = None
+        self._sequence: object = None
 
     @property
     def renderer(self) -> "Renderer":
@@ -37,8 +38,17 @@ class Session:
         return self._renderer
 
     def begin_step(self) -> None:
-        """Make the present poses the previous ones of the motion vectors; nothing where nothing was rendered yet."""
-        if self._renderer is not None:
+        """Make the present poses the previous ones of the motion vectors; nothing where nothing was rendered yet.
+
+        Frames of different sequences (carb ``/scenewright/sequence``, any value) have no motion between them.
+        """
+        if self._renderer is None:
+            return
+        sequence = get_settings().get("/scenewright/sequence")
+        if sequence != self._sequence:
+            self._sequence = sequence
+            self._renderer.reset_motion()
+        else:
             self._renderer.begin_step()
 
     def close(self) -> None:
