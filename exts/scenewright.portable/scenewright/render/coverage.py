@@ -93,7 +93,8 @@ def cover_entities(placed: "PlacedScene", camera: "ImageCamera", entity_of_prim:
 
 def empty_coverage(entity_count: int) -> EntityCoverage:
     """Return the coverage of entities that are all out of view."""
-    return EntityCoverage(np.zeros(entity_count, np.int64), np.tile(np.array(NO_BOX, np.int32), (entity_count, 1)), [None] * entity_count)
+    boxes = np.tile(np.array(NO_BOX, np.int32), (entity_count, 1))
+    return EntityCoverage(np.zeros(entity_count, np.int64), boxes, [None] * entity_count)
 
 
 def entity_items(first_prim: np.ndarray, entity_of_prim: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

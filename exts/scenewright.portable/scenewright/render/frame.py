@@ -37,7 +37,8 @@ class StageNames:
         if semantic_filter is not None:
             return LabelTable.build(self.prim_paths, self._first_prim, self._declared, semantic_filter, per_subset=per_subset)
         if per_subset not in self._unfiltered:
-            self._unfiltered[per_subset] = LabelTable.build(self.prim_paths, self._first_prim, self._declared, per_subset=per_subset)
+            self._unfiltered[per_subset] = LabelTable.build(self.prim_paths, self._first_prim, self._declared,
+                                                            per_subset=per_subset)
         return self._unfiltered[per_subset]
 
 
@@ -112,8 +113,9 @@ class Frame:
             ValueError: The table is not of this frame.
         """
         if len(labels.instance_of_prim) != len(self.prim_paths):
-            raise ValueError(f"The label table knows {len(labels.instance_of_prim)} prim ids, this frame has {len(self.prim_paths)}. "
-                             "Use a table from the same frame's labels().")
+            raise ValueError(f"The label table knows {len(labels.instance_of_prim)} prim ids, this frame has "
+                             f"{len(self.prim_paths)}. Use a table from the same frame's labels().")
         entity_of_prim = labels.instance_of_prim.astype(np.int64) - _FIRST_ENTITY
         entity_of_prim[entity_of_prim < 0] = -1
-        return cover_entities(self._placed, self._image, entity_of_prim.astype(np.int32), len(labels.entity_paths), self._launcher, masks)
+        return cover_entities(self._placed, self._image, entity_of_prim.astype(np.int32), len(labels.entity_paths),
+                              self._launcher, masks)

@@ -163,13 +163,14 @@ class Renderer:
                      settings: RenderSettings) -> None:
         if not self._device_scene.has_lights and not self._warned_dark:
             self._warned_dark = True
-            _log.warning("The stage has no light that shines: colour will be black. Add a UsdLux light, a DomeLight for instance.")
+            _log.warning("The stage has no light that shines: colour will be black. Add a UsdLux light, such as a DomeLight.")
         count = image.width * image.height
         hdr = arrays.get("hdr_color")
         if hdr is None:
             hdr = wp.empty(count, dtype=wp.vec4, device=self.device)
         exposure = image.record.exposure
-        self._launcher.launch(shade_pixels, count, [placed.data, image.data, path_settings(settings, exposure), hits], [hdr], tile=4096)
+        path = path_settings(settings, exposure)
+        self._launcher.launch(shade_pixels, count, [placed.data, image.data, path, hits], [hdr], tile=4096)
         if "ldr_color" in arrays:
             self._launcher.launch(develop, count, [hdr, exposure, int(settings.tone_map == "aces")], [arrays["ldr_color"]])
 
@@ -219,6 +220,7 @@ def path_settings(settings: RenderSettings, exposure: float) -> PathSettings:
     data.samples = settings.samples
     data.sample_stride = 1 << (settings.samples - 1).bit_length()
     data.bounces = settings.bounces
-    data.seed = np.random.SeedSequence([settings.seed & 0xFFFFFFFFFFFFFFFF, settings.step & 0xFFFFFFFFFFFFFFFF]).generate_state(1)[0]
+    words = [settings.seed & 0xFFFFFFFFFFFFFFFF, settings.step & 0xFFFFFFFFFFFFFFFF]
+    data.seed = np.random.SeedSequence(words).generate_state(1)[0]
     data.indirect_limit = _INDIRECT_LIMIT / exposure
     return data

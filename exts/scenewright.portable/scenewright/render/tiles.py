@@ -27,7 +27,7 @@ class TileLauncher:
         self._pool = ThreadPoolExecutor(self.threads, thread_name_prefix="tile") if self.threads > 1 else None
 
     def launch(self, kernel: wp.Kernel, count: int, inputs: Sequence, outputs: Sequence, tile: int = 8192) -> None:
-        """Run ``kernel(*inputs, first, *outputs)`` for elements 0 .. count - 1, at most ``tile`` of them at a time on the CPU."""
+        """Run ``kernel(*inputs, first, *outputs)`` for elements 0 .. count - 1, on the CPU in tiles of ``tile`` elements."""
         if count <= 0:
             return
         if self._pool is None or count <= tile:
@@ -71,5 +71,6 @@ def thread_count(threads: int | None) -> int:
     if not given:
         return os.cpu_count() or 1
     if not given.isdigit() or int(given) < 1:
-        raise ValueError(f"The number of render threads must be a positive whole number, got {given!r} (threads or SCENEWRIGHT_THREADS).")
+        raise ValueError(f"The number of render threads must be a positive whole number, got {given!r}. "
+                         "Set it by the argument threads or by SCENEWRIGHT_THREADS.")
     return int(given)

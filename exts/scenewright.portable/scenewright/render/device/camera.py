@@ -20,7 +20,9 @@ class ImageCamera:
             NotImplementedError: The projection is not a pinhole.
         """
         if record.projection != "pinhole":
-            raise NotImplementedError(f"Camera {record.path}: projection {record.projection!r} is not available yet. Available: pinhole.")
+            raise NotImplementedError(
+                f"Camera {record.path}: projection {record.projection!r} is not available yet. Available: pinhole."
+            )
         self.record = record
         self.width, self.height = width, height
         matrix = np.asarray(record.matrix, np.float64)

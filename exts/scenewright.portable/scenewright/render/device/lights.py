@@ -97,7 +97,8 @@ class LightArrays:
         self._positions = np.zeros((0, 3))
         self.tables: dict[str, tuple[TextureRecord, DomeData]] = {}
 
-    def replace(self, lights: Sequence[LightRecord], textures: Mapping[str, TextureRecord], texture_rows: Mapping[str, int]) -> None:
+    def replace(self, lights: Sequence[LightRecord], textures: Mapping[str, TextureRecord],
+                texture_rows: Mapping[str, int]) -> None:
         """Take all lights anew; those that emit nothing are left out."""
         shining = sorted((light for light in lights if max(light.color) > 0.0), key=lambda light: light.kind == LightKind.DOME)
         self.count = len(shining)
@@ -105,7 +106,8 @@ class LightArrays:
         keys = sorted({light.texture for light in shining if light.kind == LightKind.DOME and light.texture})
         kept = self.tables
         self.tables = {
-            key: kept[key] if key in kept and kept[key][0] is textures[key] else (textures[key], upload_table(textures[key], self._device))
+            key: kept[key] if key in kept and kept[key][0] is textures[key]
+            else (textures[key], upload_table(textures[key], self._device))
             for key in keys
         }
         table_rows = {key: row for row, key in enumerate(self.tables)}

@@ -11,9 +11,10 @@ from scenewright.render.scene.records import InstanceRecord, MaterialRecord, Tex
 
 __all__ = ["MaterialArrays", "material_textures"]
 
-_SLOTS = ("base_color_texture", "metallic_texture", "roughness_texture", "opacity_texture", "emission_texture", "normal_texture")
-_CONSTANTS = ("base_color", "emission", "metallic", "roughness", "ior", "specular", "clearcoat", "clearcoat_roughness", "opacity",
-              "opacity_threshold")
+_SLOTS = ("base_color_texture", "metallic_texture", "roughness_texture", "opacity_texture", "emission_texture",
+          "normal_texture")
+_CONSTANTS = ("base_color", "emission", "metallic", "roughness", "ior", "specular", "clearcoat",
+              "clearcoat_roughness", "opacity", "opacity_threshold")
 
 
 def material_textures(materials: Iterable[MaterialRecord]) -> set[str]:

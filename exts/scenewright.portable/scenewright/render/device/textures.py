@@ -42,7 +42,8 @@ class TextureArrays:
         if list(kept) == wanted and all(kept[key][0] is textures[key] for key in wanted):
             return False
         self.entries = {
-            key: kept[key] if key in kept and kept[key][0] is textures[key] else (textures[key], upload_texture(textures[key], self._device))
+            key: kept[key] if key in kept and kept[key][0] is textures[key]
+            else (textures[key], upload_texture(textures[key], self._device))
             for key in wanted
         }
         self.rows = {key: row for row, key in enumerate(self.entries)}

@@ -5,6 +5,8 @@ Benyoub, HPG 2023), directional albedo by Karis' fit ("Physically Based Shading 
 between the lobes and makes up for what single scattering loses (Turquin 2019).
 """
 
+# ruff: noqa: UP018, RUF046 - in Warp, float(0.0) declares a variable and 0.0 a constant
+
 import warp as wp
 
 from scenewright.render.kernels.sampling import basis_of, cosine_hemisphere
@@ -32,6 +34,7 @@ class Lobes:
     coat: wp.float32
     coat_alpha: wp.float32
     coat_share: wp.float32
+    albedo: wp.vec3  # of all lobes together: what uniform light reflects
 
 
 @wp.func
@@ -84,6 +87,7 @@ def lobes_of(surface: Surface, normal: wp.vec3, view: wp.vec3) -> Lobes:
         coat_albedo = lobes.coat * wp.clamp(0.04 * coat_fit[0] + coat_fit[1], 0.0, 1.0)
         lobes.diffuse = lobes.diffuse * (1.0 - coat_albedo)
         lobes.boost = lobes.boost * (1.0 - coat_albedo)
+    lobes.albedo = lobes.diffuse + glossy * (1.0 - coat_albedo) + white * coat_albedo
     gloss = luminance(glossy) * (1.0 - coat_albedo)
     matt = luminance(lobes.diffuse)
     total = gloss + matt + coat_albedo

@@ -3,6 +3,8 @@
 The nearest hit is the minimum of (t, instance), so it does not depend on the order in which a BVH is walked.
 """
 
+# ruff: noqa: UP018, RUF046 - in Warp, float(0.0) declares a variable and 0.0 a constant
+
 import warp as wp
 
 from scenewright.render.kernels.shapes import away_from_zero, intersect_shape, shape_uv
@@ -134,7 +136,8 @@ def closest_hit(scene: SceneData, o: wp.vec3, d: wp.vec3, t_min: float, t_max: f
 
 
 @wp.func
-def instance_transmittance(scene: SceneData, index: int, world_o: wp.vec3, world_d: wp.vec3, t_min: float, t_max: float) -> float:
+def instance_transmittance(scene: SceneData, index: int, world_o: wp.vec3, world_d: wp.vec3, t_min: float,
+                           t_max: float) -> float:
     """Return the part of light that passes an instance along a ray."""
     instance = scene.instances[index]
     o = instance_ray_origin(instance, world_o)
@@ -144,7 +147,7 @@ def instance_transmittance(scene: SceneData, index: int, world_o: wp.vec3, world
             if wp.mesh_query_ray_anyhit(scene.meshes[instance.mesh].mesh, o + t_min * d, d, t_max - t_min):
                 return 0.0
             return 1.0
-        t, face = intersect_shape(instance.kind, instance.size, o, d, t_min, t_max)
+        t, _face = intersect_shape(instance.kind, instance.size, o, d, t_min, t_max)
         return wp.where(t >= 0.0, 0.0, 1.0)
     passed = float(1.0)
     hit = shape_hit(scene, instance, o, d, t_min, t_max)

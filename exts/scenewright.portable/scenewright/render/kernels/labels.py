@@ -1,5 +1,7 @@
 """Label buffers: everything that is known of the one ray through each pixel centre."""
 
+# ruff: noqa: UP018, RUF046 - in Warp, float(0.0) declares a variable and 0.0 a constant
+
 import warp as wp
 
 from scenewright.render.buffers import BUFFERS, BufferSpec

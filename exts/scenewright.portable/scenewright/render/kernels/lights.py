@@ -4,11 +4,13 @@ Rect and disk emit towards their local -Z, sphere and cylinder outwards, a dista
 a cone, a dome surrounds the scene.
 """
 
+# ruff: noqa: UP018, RUF046 - in Warp, float(0.0) declares a variable and 0.0 a constant
+
 import warp as wp
 
 from scenewright.render.kernels.sampling import basis_of
 from scenewright.render.kernels.textures import CLAMP, REPEAT, sample_texture
-from scenewright.render.kernels.types import DomeData, LightData, SceneData
+from scenewright.render.kernels.types import LightData, SceneData
 from scenewright.render.scene.records import LightKind
 
 __all__ = ["LightSample", "dome_pdf", "dome_radiance", "intersect_light", "light_estimate", "light_pdf", "light_radiance",

@@ -4,6 +4,8 @@ One thread looks at one image row of one entity's screen rectangle and writes it
 hit list is needed: a pixel counts once, however many surfaces of the entity its ray crosses.
 """
 
+# ruff: noqa: UP018, RUF046 - in Warp, float(0.0) declares a variable and 0.0 a constant
+
 import warp as wp
 
 from scenewright.render.kernels.intersect import (

@@ -6,6 +6,8 @@ starts far away (Haines, Günther & Akenine-Möller, "Precision Improvements for
 Gems, 2019).
 """
 
+# ruff: noqa: UP018, RUF046 - in Warp, float(0.0) declares a variable and 0.0 a constant
+
 import warp as wp
 
 from scenewright.render.scene.records import ShapeKind

@@ -2,7 +2,7 @@
 
 import warp as wp
 
-from scenewright.render.kernels.types import SLOTS_PER_MATERIAL, SceneData, SlotData, TextureData
+from scenewright.render.kernels.types import SLOTS_PER_MATERIAL, SceneData, TextureData
 
 __all__ = ["BASE_COLOR", "EMISSION", "METALLIC", "NORMAL", "OPACITY", "ROUGHNESS", "has_slot", "sample_slot", "sample_texture"]
 
@@ -61,7 +61,8 @@ def fetch_texel(texture: TextureData, to_linear: wp.array(dtype=wp.float32), x: 
 
 
 @wp.func
-def sample_texture(texture: TextureData, to_linear: wp.array(dtype=wp.float32), uv: wp.vec2, wrap_u: int, wrap_v: int) -> wp.vec4:
+def sample_texture(texture: TextureData, to_linear: wp.array(dtype=wp.float32), uv: wp.vec2, wrap_u: int,
+                   wrap_v: int) -> wp.vec4:
     """Return the bilinearly filtered texel at ``uv`` (texel centres at half-integers)."""
     u = uv[0]
     v = uv[1]

@@ -6,8 +6,9 @@ origin loses nothing and a ray from the camera starts at exactly (0, 0, 0).
 
 import warp as wp
 
-__all__ = ["CUTOUT", "NO_HIT", "SLOTS_PER_MATERIAL", "TRANSLUCENT", "CameraData", "DomeData", "Hit", "InstanceData", "LightData",
-           "MaterialData", "MeshData", "MotionData", "PathSettings", "PrimData", "SceneData", "SlotData", "TextureData"]
+__all__ = ["CUTOUT", "NO_HIT", "SLOTS_PER_MATERIAL", "TRANSLUCENT", "CameraData", "DomeData", "Hit", "InstanceData",
+           "LightData", "MaterialData", "MeshData", "MotionData", "PathSettings", "PrimData", "SceneData", "SlotData",
+           "TextureData"]
 
 CUTOUT = wp.constant(1)
 """Instance flag: some material of it has points that rays pass through."""
