@@ -80,7 +80,7 @@ class MaterialLibrary:
 
     def _read(self, key: str, material: UsdShade.Material, reader: NetworkReader) -> MaterialRecord:
         for context in ("mdl", ""):
-            shader = material.ComputeSurfaceSource([context] if context else [])[0]
+            shader = material.ComputeSurfaceSource(context)[0]
             if not shader:
                 continue
             reader.visit(shader.GetPrim())
@@ -98,7 +98,8 @@ class MaterialLibrary:
 
     @staticmethod
     def _unsupported(material: UsdShade.Material) -> str:
-        shader = material.ComputeSurfaceSource(["mdl", "mtlx"])[0]
+        shaders = (material.ComputeSurfaceSource(context)[0] for context in ("mdl", "mtlx", ""))
+        shader = next(filter(None, shaders), None)
         if not shader:
             return "the material has no surface"
         what = mdl_name(shader) or shader.GetIdAttr().Get() or str(shader.GetPath())
