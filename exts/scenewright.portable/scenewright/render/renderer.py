@@ -100,8 +100,8 @@ class Renderer:
             else:
                 del self._cameras[path]
         if self._teleport:
-            self._previous = self._device_scene.instances.snapshot()
-            self._previous_cameras = dict(self._cameras)
+            self._previous = None  # as before the first frame: exactly no motion, not the rounding of two equal poses
+            self._previous_cameras = {}
             self._teleport = False
 
     # ---- rendering

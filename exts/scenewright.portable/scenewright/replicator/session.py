@@ -42,14 +42,12 @@ class Session:
 
         Frames of different sequences (carb ``/scenewright/sequence``, any value) have no motion between them.
         """
-        if self._renderer is None:
-            return
         sequence = get_settings().get("/scenewright/sequence")
-        if sequence != self._sequence:
-            self._sequence = sequence
-            self._renderer.reset_motion()
-        else:
+        goes_on, self._sequence = sequence == self._sequence, sequence
+        if self._renderer is not None and goes_on:
             self._renderer.begin_step()
+        elif self._renderer is not None:
+            self._renderer.reset_motion()
 
     def close(self) -> None:
         """Release the renderer and everything that points to the stage."""
