@@ -41,6 +41,7 @@ class FrameMaker:
         self._part: LedgerPart | None = None
         self._known_common: dict[str, Any] = {}
         self._last: Any = None
+        self._run = 0
         self.backend = DatasetBackend(root, self._commit)
         self.writers: list[Any] = []
         for request in session.writer_requests:
@@ -79,7 +80,8 @@ class FrameMaker:
     def _render(self, address: Any, write: bool) -> Any:
         drawn = self.session.apply(address)
         rep.settings.carb_settings("/scenewright/step", address.index)
-        rep.settings.carb_settings("/scenewright/sequence", address.sequence)
+        self._run += not self._follows(address)
+        rep.settings.carb_settings("/scenewright/sequence", self._run)  # another value = nothing has moved since
         if write:
             for writer in self.writers:
                 writer._frame_id = address.index
@@ -90,10 +92,14 @@ class FrameMaker:
 
     def _prepare_motion(self, address: Any) -> None:
         """Show the step before, unless this process has just done so: motion of step n is that from step n - 1."""
-        before = (address.sequence, address.step - 1)
-        if address.step > 0 and (self._last is None or (self._last.sequence, self._last.step) != before):
-            previous = next(a for a in self.session.addresses if (a.sequence, a.step) == before)
-            self._render(previous, write=False)
+        if address.step > 0 and not self._follows(address):
+            before = (address.sequence, address.step - 1)
+            self._render(next(a for a in self.session.addresses if (a.sequence, a.step) == before), write=False)
+
+    def _follows(self, address: Any) -> bool:
+        """Return whether ``address`` is the step after what was shown last."""
+        last = self._last
+        return last is not None and address.step > 0 and (last.sequence, last.step) == (address.sequence, address.step - 1)
 
     def _attach(self, request: Any) -> Any:
         parameters = dict(request.init_params or {})
