@@ -58,7 +58,7 @@ def sort_changes(notices: StageChanges, scene: "StageScene") -> Dirt:
     for prim in moved:
         _sort_move(prim, scene, dirt)
     for prim, name in notices.properties:
-        if prim in moved and name.startswith("xformOp"):
+        if name.startswith("xformOp"):
             continue
         if name in _COLOR:
             _sort_color(prim, scene, dirt)
@@ -70,11 +70,18 @@ def sort_changes(notices: StageChanges, scene: "StageScene") -> Dirt:
 def _sort_resyncs(paths: set[str], scene: "StageScene", dirt: Dirt) -> None:
     dirt.everything = True
     if any(path.startswith("/__Prototype_") for path in paths):
-        scene.reader.forget_proxies()
+        _forget_instanced(scene, dirt)
     dirt.geometry |= {path for path in paths if not path.startswith("/__Prototype_")}
     if "/" in paths:
         dirt.geometry = {"/"}
     dirt.materials |= scene.material_library.below(paths)
+
+
+def _forget_instanced(scene: "StageScene", dirt: Dirt) -> None:
+    """Something inside a native prototype changed: what any instance shows is read again."""
+    scene.reader.forget_proxies()
+    dirt.materials |= scene.material_library.instanced
+    dirt.everything = True
 
 
 def _sort_move(prim: str, scene: "StageScene", dirt: Dirt) -> None:
@@ -97,7 +104,9 @@ def _sort_color(prim: str, scene: "StageScene", dirt: Dirt) -> None:
         dirt.geometry.add(prim)
     else:
         dirt.colors.update(anchors)
-    if prim.startswith("/__Prototype_") or (table.prototypes and table.in_prototype(prim)):
+    if prim.startswith("/__Prototype_"):
+        _forget_instanced(scene, dirt)
+    elif table.prototypes and table.in_prototype(prim):
         dirt.geometry.add(prim)
         dirt.everything = True
 
@@ -110,12 +119,12 @@ def _sort_property(prim: str, name: str, scene: "StageScene", dirt: Dirt) -> Non
         dirt.bindings = True
     elif is_label_property(name):
         dirt.labels = True
+        dirt.everything = dirt.everything or not scene.knows_labels_of(prim)
     dirt.materials |= scene.material_library.dependents(prim)
     if scene.is_light_path(prim):
         dirt.lights = True
     if prim.startswith("/__Prototype_"):
-        scene.reader.forget_proxies()
-        dirt.everything = True
+        _forget_instanced(scene, dirt)
     elif name in _INSTANCER and scene.table.prototypes:
         dirt.everything = True
     elif prim in scene.reader.leaves and _shapes_leaf(name):

@@ -1,13 +1,17 @@
 """From declared labels to entities and ids: pure functions of the paths that are drawn and of what is declared on them."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Protocol
 
 import numpy as np
 
-__all__ = ["LabelTable", "parent_of"]
+__all__ = ["BoxSource", "LabelSource", "LabelTable", "SemanticFilter", "parent_of"]
 
 SemanticFilter = Callable[[dict[str, list[str]]], dict[str, list[str]]]
+
+_KEPT_TABLES = 16
 
 UNLABELLED = 1
 """Id of what is drawn and belongs to no entity; 0 is the background."""
@@ -19,6 +23,16 @@ def parent_of(path: str) -> str:
     if path.endswith("]"):
         return path[: path.rindex("[")]
     return path.rpartition("/")[0]
+
+
+class BoxSource(Protocol):
+    """Knows where labelled prims and their geometry were at one moment."""
+
+    def entity_matrices(self, paths: tuple[str, ...]) -> np.ndarray:
+        """Return local to world of labelled prims, (E, 4, 4) float64."""
+
+    def entity_bounds(self, paths: tuple[str, ...], entity_of_prim: np.ndarray) -> np.ndarray:
+        """Return tight boxes in the space of labelled prims, (E, 6) float64."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,6 +58,33 @@ class LabelTable:
     """(P,) uint32: semantic id of each prim id; 0 for prim id 0, 1 unlabelled."""
     leaf_paths: tuple[str, ...]
     """Path of each prim id for instance id segmentation: the mesh's for subsets, unless the table is per subset."""
+
+    boxes: BoxSource | None = None
+    """Where :attr:`entity_matrices` and :attr:`entity_bounds` come from; None in a table made from names alone."""
+
+    @cached_property
+    def entity_matrices(self) -> np.ndarray:
+        """Local to world of each entity's labelled prim, (E, 4, 4) float64, row-vector, stage units; computed when asked."""
+        return self._source().entity_matrices(self.entity_paths)
+
+    @cached_property
+    def entity_bounds(self) -> np.ndarray:
+        """x_min, y_min, z_min, x_max, y_max, z_max of each entity in its labelled prim's space, (E, 6) float64.
+
+        Tight over what belongs to the entity (separately labelled descendants excluded), not scaled, in stage units.
+        """
+        entity_of_prim = self.instance_of_prim.astype(np.int64) - FIRST_ENTITY
+        entity_of_prim[entity_of_prim < 0] = -1
+        return self._source().entity_bounds(self.entity_paths, entity_of_prim)
+
+    def entity_boxes(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return :attr:`entity_bounds` and :attr:`entity_matrices`."""
+        return self.entity_bounds, self.entity_matrices
+
+    def _source(self) -> BoxSource:
+        if self.boxes is None:
+            raise ValueError("This label table was made from names alone and knows no boxes; take one from Frame.labels().")
+        return self.boxes
 
     @classmethod
     def build(
@@ -96,6 +137,29 @@ class LabelTable:
             semantic_of_prim,
             tuple(leaf_paths),
         )
+
+
+@dataclass(frozen=True, eq=False)
+class LabelSource:
+    """Names, declared labels and places of a stage at one moment, and the label tables made from them."""
+
+    prim_paths: tuple[str, ...]
+    instance_first_prim: np.ndarray
+    declared_labels: dict[str, dict[str, list[str]]]
+    boxes: BoxSource
+    memo: dict[tuple, LabelTable]
+    """Tables by (filter, per_subset), shared with other moments of the same names and labels."""
+
+    def labels(self, semantic_filter: SemanticFilter | None = None, per_subset: bool = False) -> LabelTable:
+        """Return the label table under a filter; each is resolved once while names and labels stay the same."""
+        key = (semantic_filter, per_subset)
+        if key not in self.memo:
+            if len(self.memo) >= _KEPT_TABLES:
+                self.memo.clear()
+            self.memo[key] = LabelTable.build(
+                self.prim_paths, self.instance_first_prim, self.declared_labels, semantic_filter, per_subset=per_subset
+            )
+        return replace(self.memo[key], boxes=self.boxes)
 
 
 def _filtered(

@@ -12,12 +12,14 @@ from scenewright.render.scene.meshes import MeshSource, face_subsets, read_mesh
 from scenewright.render.scene.records import ShapeKind
 from scenewright.render.scene.tessellate import read_tessellated
 
-__all__ = ["DEFAULT_COLOR", "Leaf", "LeafReader", "PREDICATE", "drawn_prims", "is_drawn"]
+__all__ = ["DEFAULT_COLOR", "Leaf", "LeafReader", "PREDICATE", "is_drawn", "prototype_prims"]
 
 _log = logging.getLogger(__name__)
 
 PREDICATE = Usd.TraverseInstanceProxies(Usd.PrimDefaultPredicate)
 """Active, loaded, defined, not abstract prims, those below instances included."""
+
+_PROTOTYPE_PREDICATE = Usd.TraverseInstanceProxies(Usd.PrimIsActive & Usd.PrimIsLoaded & ~Usd.PrimIsAbstract)
 
 DEFAULT_COLOR = (0.18, 0.18, 0.18)
 """Colour of a prim without displayColor, the fallback of UsdPreviewSurface's diffuseColor."""
@@ -195,19 +197,18 @@ def mean_color(value: object) -> tuple[float, float, float]:
     return (r, g, b)
 
 
-def drawn_prims(root: Usd.Prim) -> list[Usd.Prim]:
-    """Return gprims and point instancers at and below ``root`` in namespace order, visible or not.
+def prototype_prims(root: Usd.Prim) -> list[Usd.Prim]:
+    """Return the prims at and below the root of a point instancer's prototype in namespace order, drawn or not.
 
-    What lies below a point instancer is left out: its prototypes are drawn by the instances alone.
+    Prototypes may lie below an ``over`` (so that nothing else draws them). What lies below a nested point instancer is
+    left out: its prototypes are drawn by its instances alone.
     """
     found = []
-    prims = iter(Usd.PrimRange(root, PREDICATE))
+    prims = iter(Usd.PrimRange(root, _PROTOTYPE_PREDICATE))
     for prim in prims:
+        found.append(prim)
         if prim.IsA(UsdGeom.PointInstancer):
-            found.append(prim)
             prims.PruneChildren()
-        elif prim.IsA(UsdGeom.Gprim):
-            found.append(prim)
     return found
 
 

@@ -35,6 +35,8 @@ class MaterialLibrary:
         self.textures = textures
         self.records: dict[str, MaterialRecord] = {"": MaterialRecord("", use_display_color=True)}
         self.animated: set[str] = set()
+        self.instanced: set[str] = set()
+        """Keys of the materials that live inside native instances."""
         self._dependents: dict[str, set[str]] = defaultdict(set)
         self._warned: set[str] = set()
 
@@ -51,6 +53,8 @@ class MaterialLibrary:
         self.records[key] = self._read(key, material, reader)
         if reader.animated:
             self.animated.add(key)
+        if material.GetPrim().IsInstanceProxy():
+            self.instanced.add(key)
         for path in reader.visited:
             self._dependents[path].add(key)
 
@@ -71,6 +75,7 @@ class MaterialLibrary:
         for key in keys - {""}:
             self.records.pop(key, None)
         self.animated -= keys
+        self.instanced -= keys
         for users in self._dependents.values():
             users -= keys
 

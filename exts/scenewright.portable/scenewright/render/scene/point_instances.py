@@ -1,15 +1,16 @@
 """UsdGeomPointInstancer: every instance of every prototype leaf, placed with numpy."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from pxr import Usd, UsdGeom
 
 from scenewright.render.scene.errors import SceneError
-from scenewright.render.scene.leaves import Leaf, ancestors_of, drawn_prims, is_drawn
+from scenewright.render.scene.leaves import Leaf, is_drawn, prototype_prims
+from scenewright.render.scene.semantics import read_labels
 
-__all__ = ["Placement", "Placements", "place_instancer"]
+__all__ = ["LabelledPlacement", "Placement", "Placements", "place_instancer"]
 
 _MAX_DEPTH = 16
 
@@ -25,16 +26,25 @@ class Placement:
     """(K, 4, 4) float64: the leaf's prim space to the root's space."""
     order: np.ndarray
     """(K, D) int64: sort key of each drawing within the root."""
-    lineage: tuple[str, ...]
-    """Paths of the prims that the path below the root goes through, the leaf first, the prototype's root last."""
 
 
 @dataclass(frozen=True, eq=False)
-class Placements:
-    """All that one instancer draws."""
+class LabelledPlacement:
+    """One labelled prim of a prototype, K times below a root."""
 
-    items: list[Placement]
-    prototypes: list[Usd.Prim]
+    labels: dict[str, list[str]]
+    suffixes: list[str]
+    transforms: np.ndarray
+    """(K, 4, 4) float64: the labelled prim's space to the root's space."""
+
+
+@dataclass(eq=False)
+class Placements:
+    """All that one instancer, or one prototype, draws."""
+
+    items: list[Placement] = field(default_factory=list)
+    labelled: list[LabelledPlacement] = field(default_factory=list)
+    prototypes: list[Usd.Prim] = field(default_factory=list)
     """Roots of the prototypes, those of nested instancers included."""
 
 
@@ -54,23 +64,27 @@ def place_instancer(
     path = str(instancer.GetPath())
     if depth > _MAX_DEPTH:
         raise SceneError(f"{path}: point instancers are nested more than {_MAX_DEPTH} deep; does one contain itself?")
-    roots = _prototype_roots(api)
+    placed = Placements(prototypes=_prototype_roots(api))
     indices = np.array(api.GetProtoIndicesAttr().Get(time) or [], dtype=np.int64)
     if not len(indices):
-        return Placements([], roots)
+        return placed
+    roots = list(placed.prototypes)
     if indices.min() < 0 or indices.max() >= len(roots):
         raise SceneError(f"{path}: protoIndices reaches {int(indices.max())}, but there are {len(roots)} prototypes.")
     transforms = _instance_transforms(api, path, len(indices), time)
     mask = np.array(api.ComputeMaskAtTime(time), dtype=bool)
     shown = mask if len(mask) else np.ones(len(indices), bool)
-    items: list[Placement] = []
-    inner: list[Usd.Prim] = []
     for number, root in enumerate(roots):
         chosen = np.flatnonzero(shown & (indices == number))
-        below, nested = _below(root, time, read, depth)
-        inner.extend(nested)
-        items.extend(_repeat(item, chosen, transforms[chosen]) for item in below if len(chosen))
-    return Placements(items, [*roots, *inner])
+        below = _below(root, time, read, depth)
+        placed.prototypes.extend(below.prototypes)
+        if len(chosen):
+            placed.items.extend(_repeat(item, chosen, transforms[chosen]) for item in below.items)
+            placed.labelled.extend(
+                LabelledPlacement(one.labels, *_spread(one.suffixes, one.transforms, chosen, transforms[chosen]))
+                for one in below.labelled
+            )
+    return placed
 
 
 def _prototype_roots(api: UsdGeom.PointInstancer) -> list[Usd.Prim]:
@@ -98,35 +112,37 @@ def _instance_transforms(api: UsdGeom.PointInstancer, path: str, count: int, tim
     return transforms
 
 
-def _below(
-    root: Usd.Prim, time: Usd.TimeCode, read: Callable[[Usd.Prim], Leaf | None], depth: int
-) -> tuple[list[Placement], list[Usd.Prim]]:
-    """Return what one prototype draws, in the space of its root."""
+def _below(root: Usd.Prim, time: Usd.TimeCode, read: Callable[[Usd.Prim], Leaf | None], depth: int) -> Placements:
+    """Return what one prototype draws and labels, in the space of its root."""
     cache = UsdGeom.XformCache(time)
     start = len(str(root.GetPath()))
-    items: list[Placement] = []
-    inner: list[Usd.Prim] = []
-    for number, prim in enumerate(drawn_prims(root)):
-        if not _is_drawn_below(prim, root, time):
+    placed = Placements()
+    for number, prim in enumerate(prototype_prims(root)):
+        suffix = str(prim.GetPath())[start:]
+        labels, _ = read_labels(prim, prim.GetAppliedSchemas(), time)
+        if labels:
+            placed.labelled.append(LabelledPlacement(labels, [suffix], _relative(cache, prim, root)[None]))
+        is_instancer = prim.IsA(UsdGeom.PointInstancer)
+        if not (is_instancer or prim.IsA(UsdGeom.Gprim)) or not _is_drawn_below(prim, root, time):
             continue
         to_root = _relative(cache, prim, root)
-        suffix = str(prim.GetPath())[start:]
-        line = tuple(p for p in ancestors_of(str(prim.GetPath())) if len(p) >= start)
-        if prim.IsA(UsdGeom.PointInstancer):
-            nested = place_instancer(prim, time, read, depth + 1)
-            inner.extend(nested.prototypes)
-            for item in nested.items:
-                order = np.concatenate([np.full((len(item.order), 1), number), item.order], axis=1)
-                items.append(
-                    Placement(
-                        item.leaf, [suffix + s for s in item.suffixes], item.transforms @ to_root, order, item.lineage + line
-                    )
-                )
+        if is_instancer:
+            _add_nested(placed, place_instancer(prim, time, read, depth + 1), number, suffix, to_root)
             continue
         leaf = read(prim)
         if leaf is not None:
-            items.append(Placement(leaf, [suffix], to_root[None], np.array([[number]]), line))
-    return items, inner
+            placed.items.append(Placement(leaf, [suffix], to_root[None], np.array([[number]])))
+    return placed
+
+
+def _add_nested(placed: Placements, nested: Placements, number: int, suffix: str, to_root: np.ndarray) -> None:
+    """Take a nested instancer's drawings over into the space of the prototype's root that it lies below."""
+    placed.prototypes.extend(nested.prototypes)
+    for item in nested.items:
+        order = np.concatenate([np.full((len(item.order), 1), number), item.order], axis=1)
+        placed.items.append(Placement(item.leaf, [suffix + s for s in item.suffixes], item.transforms @ to_root, order))
+    for one in nested.labelled:
+        placed.labelled.append(LabelledPlacement(one.labels, [suffix + s for s in one.suffixes], one.transforms @ to_root))
 
 
 def _is_drawn_below(prim: Usd.Prim, root: Usd.Prim, time: Usd.TimeCode) -> bool:
@@ -153,15 +169,16 @@ def _relative(cache: UsdGeom.XformCache, prim: Usd.Prim, root: Usd.Prim) -> np.n
 
 def _repeat(item: Placement, instances: np.ndarray, transforms: np.ndarray) -> Placement:
     """Return ``item`` (K drawings below a prototype's root) once for each instance."""
-    placed = item.transforms[None] @ transforms[:, None]
-    tags = [f"[{k}]" for k in instances.tolist()]
     order = np.empty((len(instances), *item.order.shape[:1], item.order.shape[1] + 1), np.int64)
     order[..., 0] = instances[:, None]
     order[..., 1:] = item.order[None]
-    return Placement(
-        item.leaf,
-        [tag + s for tag in tags for s in item.suffixes],
-        placed.reshape(-1, 4, 4),
-        order.reshape(-1, order.shape[2]),
-        item.lineage,
-    )
+    suffixes, placed = _spread(item.suffixes, item.transforms, instances, transforms)
+    return Placement(item.leaf, suffixes, placed, order.reshape(-1, order.shape[2]))
+
+
+def _spread(
+    suffixes: list[str], below: np.ndarray, instances: np.ndarray, transforms: np.ndarray
+) -> tuple[list[str], np.ndarray]:
+    """Return K paths and (K, 4, 4) transforms below a prototype's root for each of N instances: N * K, instance-major."""
+    tags = [f"[{k}]" for k in instances.tolist()]
+    return [tag + s for tag in tags for s in suffixes], (below[None] @ transforms[:, None]).reshape(-1, 4, 4)

@@ -31,8 +31,12 @@ class RowTable:
     local: np.ndarray = field(default_factory=lambda: np.zeros((0, 4, 4)))  # shape space to anchor space of each row
     worlds: np.ndarray = field(default_factory=lambda: np.zeros((0, 4, 4)))  # anchor space to world
     matrices: np.ndarray = field(default_factory=lambda: np.zeros((0, 4, 4)))  # shape space to world of each row
-    lineages: list[tuple[str, ...]] = field(default_factory=list)  # of each row; empty for prims that draw themselves
+    frames: dict[str, tuple[int, np.ndarray]] = field(default_factory=dict)
+    """Path of a labelled prim within a point instance to (anchor, its space to the anchor's)."""
+    instance_labels: dict[str, dict[str, list[str]]] = field(default_factory=dict)
+    """The same paths to what their prototype's prim declares."""
     spans: dict[str, tuple[int, int]] = field(default_factory=dict)  # prim path to the anchors at and below it
+    anchor_of_path: dict[str, int] = field(default_factory=dict)
     prototypes: list[str] = field(default_factory=list)  # roots of point instancers' prototypes
     animated_anchors: set[int] = field(default_factory=set)
     edited: set[str] = field(default_factory=set)  # prims whose transform was edited since: may have become animated
@@ -83,9 +87,13 @@ class TableBuilder:
         table.anchors.append(leaf.prim)
         table.paths.append(leaf.path)
         table.leaves.append(leaf)
-        table.lineages.append(())
         self._locals.append(leaf.frame[None])
         self._counts.append(1)
+
+    def add_frame(self, prim: Usd.Prim) -> None:
+        """Add a prim that draws nothing itself, but whose place is wanted."""
+        self._table.anchors.append(prim)
+        self._counts.append(0)
 
     def add_instancer(self, instancer: Usd.Prim, drawn: Placements) -> None:
         """Add a point instancer with all that it draws, by instance, then in the order of the prototype's namespace."""
@@ -93,6 +101,10 @@ class TableBuilder:
         base = str(instancer.GetPath())
         table.anchors.append(instancer)
         table.prototypes.extend(str(prim.GetPath()) for prim in drawn.prototypes)
+        for one in drawn.labelled:
+            paths = [base + suffix for suffix in one.suffixes]
+            table.frames.update(zip(paths, ((len(table.anchors) - 1, m) for m in one.transforms), strict=True))
+            table.instance_labels.update(dict.fromkeys(paths, one.labels))
         self._counts.append(sum(len(item.suffixes) for item in drawn.items))
         if not self._counts[-1]:
             return
@@ -106,7 +118,6 @@ class TableBuilder:
             item, path = entries[k]
             table.paths.append(path)
             table.leaves.append(item.leaf)
-            table.lineages.append(item.lineage)
 
     def finish(self, cache: UsdGeom.XformCache, might_move: Callable[[Usd.Prim], bool]) -> RowTable:
         """Return the table with all matrices.
@@ -125,6 +136,7 @@ class TableBuilder:
         moving: dict[str, bool] = {}
         for number, prim in enumerate(table.anchors):
             line = ancestors_of(prim.GetPath().pathString)
+            table.anchor_of_path[line[0]] = number
             for path in line:
                 low, _ = table.spans.get(path, (number, number))
                 table.spans[path] = (low, number + 1)

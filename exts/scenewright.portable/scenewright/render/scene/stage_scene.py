@@ -1,7 +1,5 @@
 """A live USD stage as records: read once, then kept up to date from the stage's change notices."""
 
-from collections.abc import Callable
-
 import numpy as np
 from pxr import Sdf, Usd, UsdGeom
 
@@ -9,7 +7,8 @@ from scenewright.render.scene.bindings import bind_leaves
 from scenewright.render.scene.cameras import DEFAULT_EXPOSURE, read_camera
 from scenewright.render.scene.changes import SceneChanges, StageListener
 from scenewright.render.scene.dirt import Dirt, sort_changes
-from scenewright.render.scene.labels import LabelTable, parent_of
+from scenewright.render.scene.entity_boxes import EntityPlaces, MeshExtents
+from scenewright.render.scene.labels import LabelSource, LabelTable, SemanticFilter
 from scenewright.render.scene.leaves import Leaf, LeafReader
 from scenewright.render.scene.lights import is_light, read_light
 from scenewright.render.scene.materials import MaterialLibrary, material_textures
@@ -62,11 +61,13 @@ class StageScene:
         self._reader = LeafReader(self._meshes)
         self._table = RowTable()
         self._survey = Survey()
+        self._labelled_paths: set[str] = set()
         self._light_lines: set[str] = set()  # paths of lights and of their ancestors
         self._light_paths: set[str] = set()
         self._lights_animated = False
-        self._version = 0
+        self._source: LabelSource | None = None
         self._label_memo: dict[tuple, LabelTable] = {}
+        self._extents = MeshExtents()
         self._listener = StageListener(stage)
 
     @property
@@ -151,6 +152,10 @@ class StageScene:
         """The materials with their dependencies; for the room's own use."""
         return self._materials
 
+    def knows_labels_of(self, path: str) -> bool:
+        """Return whether the prim at ``path`` declared labels when the namespace was read."""
+        return path in self._labelled_paths
+
     def touches_light(self, path: str) -> bool:
         """Return whether a transform at ``path`` moves a light."""
         return path in self._light_lines
@@ -167,9 +172,8 @@ class StageScene:
         """Mark what has time samples."""
         leaves = {leaf.path: leaf for leaf in self._table.leaves}
         moving = [leaf for leaf in leaves.values() if leaf.animated]
-        in_instancer = {leaf.path for leaf, line in zip(self._table.leaves, self._table.lineages, strict=True) if line}
         dirt.everything |= self._survey.visibility_animated or bool(self._table.prototypes)
-        dirt.everything |= any(leaf.path in in_instancer or not leaf.mesh for leaf in moving)
+        dirt.everything |= any(not leaf.mesh for leaf in moving)
         dirt.geometry |= {leaf.path for leaf in moving}
         anchors = range(len(self._table.anchors))
         dirt.colors |= {a for a in anchors if (leaf := self._leaf_of_anchor(a)) is not None and leaf.color_animated}
@@ -196,8 +200,7 @@ class StageScene:
             dirt.everything = not self._reread_meshes(dirt.geometry)
         if dirt.everything:
             self._reader.forget(dirt.geometry)
-            self._rebuild(time)
-            lights = labels = True
+            lights, labels = self._rebuild(time)
         else:
             cache = UsdGeom.XformCache(time)
             rows = self._table.update_worlds(dirt.moved, cache)
@@ -210,8 +213,9 @@ class StageScene:
             labels = dirt.labels and self._read_labels(time)
         if dirt.everything or dirt.materials or dirt.geometry or lights:
             self._forget_unused()
-        self._version += 1
-        self._label_memo = {} if dirt.everything or labels else self._label_memo
+        self._source = None
+        if dirt.everything or labels:
+            self._label_memo = {}
         return SceneChanges(
             structure=dirt.everything,
             transforms=rows,
@@ -222,25 +226,27 @@ class StageScene:
             meshes=_changed(meshes, self.meshes),
         )
 
-    def _rebuild(self, time: Usd.TimeCode) -> None:
-        """Read the namespace anew; leaves, meshes and materials that are known are taken as they are."""
+    def _rebuild(self, time: Usd.TimeCode) -> tuple[bool, bool]:
+        """Read the namespace anew and return whether lights and labels changed; leaves, meshes and materials that are known stay."""
         self._survey = survey_stage(self.stage, time)
+        self._labelled_paths = {path for path, _ in self._survey.labelled}
         builder = TableBuilder()
-        for prim in self._survey.drawn:
-            if prim.IsA(UsdGeom.PointInstancer):
+        for prim, draws in self._survey.anchors:
+            if draws and prim.IsA(UsdGeom.PointInstancer):
                 builder.add_instancer(prim, place_instancer(prim, time, self._reader.read))
                 continue
-            leaf = self._reader.read(prim)
+            leaf = self._reader.read(prim) if draws else None
             if leaf is not None:
                 builder.add_leaf(leaf)
+            else:
+                builder.add_frame(prim)
         cache = UsdGeom.XformCache(time)
         self._table = builder.finish(cache, lambda prim: UsdGeom.Xformable(prim).TransformMightBeTimeVarying())
         used = {leaf.path for leaf in self._table.leaves}
         self._reader.leaves = {p: leaf for p, leaf in self._reader.leaves.items() if p in used or p in self._survey.paths}
         bind_leaves(self._unique_leaves(), self._materials, time)
         self._make_instances()
-        self._read_lights(time)
-        self._read_labels(time)
+        return self._read_lights(time), self._read_labels(time)
 
     def _unique_leaves(self) -> list[Leaf]:
         return list({id(leaf): leaf for leaf in self._table.leaves}.values())
@@ -318,29 +324,9 @@ class StageScene:
         before = self.declared_labels
         declared = {path: read_labels(prim, prim.GetAppliedSchemas(), time)[0] for path, prim in self._survey.labelled if prim}
         declared = {path: labels for path, labels in declared.items() if labels}
-        declared.update(self._point_instance_labels(time))
+        declared.update(self._table.instance_labels)
         self.declared_labels = declared
         return declared != before
-
-    def _point_instance_labels(self, time: Usd.TimeCode) -> dict[str, dict[str, list[str]]]:
-        """Return what prototypes declare, for every path below a point instancer that stands for them."""
-        known: dict[str, dict[str, list[str]]] = {}
-        result: dict[str, dict[str, list[str]]] = {}
-        for path, leaf, line in zip(self._table.paths, self._table.leaves, self._table.lineages, strict=True):
-            if not line:
-                continue
-            sources = [(f"{path}/{name}", f"{leaf.path}/{name}") for name in leaf.subset_names]
-            shown = path
-            for source in line:
-                sources.append((shown, source))
-                shown = parent_of(shown)
-            for shown, source in sources:
-                if source not in known:
-                    prim = self.stage.GetPrimAtPath(source)
-                    known[source] = read_labels(prim, prim.GetAppliedSchemas(), time)[0]
-                if known[source]:
-                    result[shown] = known[source]
-        return result
 
     def _forget_unused(self) -> None:
         leaves = [leaf for leaf in self._reader.leaves.values() if leaf is not None]
@@ -351,13 +337,16 @@ class StageScene:
             textures |= material_textures(record)
         self._textures.keep_only(textures)
 
-    def labels(
-        self, semantic_filter: Callable[[dict[str, list[str]]], dict[str, list[str]]] | None = None, *, per_subset: bool = False
-    ) -> LabelTable:
-        """Return the label table of the scene as it is now; see :class:`LabelTable`."""
-        return LabelTable.build(
-            self.prim_paths, self.instance_first_prim, self.declared_labels, semantic_filter, per_subset=per_subset
-        )
+    def label_source(self) -> LabelSource:
+        """Return the names, labels and places of everything as of the last sync; it stays as it is when the stage moves on."""
+        if self._source is None:
+            boxes = EntityPlaces.take(self._table, self.instances, self.instance_first_prim, self.meshes, self._extents)
+            self._source = LabelSource(self.prim_paths, self.instance_first_prim, self.declared_labels, boxes, self._label_memo)
+        return self._source
+
+    def labels(self, semantic_filter: SemanticFilter | None = None, *, per_subset: bool = False) -> LabelTable:
+        """Return the label table of the last sync; see :meth:`LabelTable.build`."""
+        return self.label_source().labels(semantic_filter, per_subset)
 
 
 def _changed(before: dict, after: dict) -> frozenset[str]:

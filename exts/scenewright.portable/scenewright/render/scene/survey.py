@@ -15,14 +15,13 @@ __all__ = ["Survey", "survey_stage"]
 class Survey:
     """Prims in namespace order."""
 
-    drawn: list[Usd.Prim] = field(default_factory=list)
-    """Visible gprims and point instancers of purpose default or render."""
+    anchors: list[tuple[Usd.Prim, bool]] = field(default_factory=list)
+    """Prims whose place matters, and whether they draw: visible gprims and point instancers of purpose default or render,
+    and labelled prims."""
     lights: list[Usd.Prim] = field(default_factory=list)
     """Visible lights."""
     labelled: list[tuple[str, Usd.Prim]] = field(default_factory=list)
     """(path, prim) of every prim that declares labels."""
-    labels: dict[str, dict[str, list[str]]] = field(default_factory=dict)
-    """Prim path to {semantic type: labels}."""
     paths: set[str] = field(default_factory=set)
     """Paths of all gprims, hidden ones too."""
     visibility_animated: bool = False
@@ -41,20 +40,18 @@ def survey_stage(stage: Usd.Stage, time: Usd.TimeCode) -> Survey:
             kind = kinds[name] = _kind(prim)
         schemas = prim.GetAppliedSchemas()
         labels, animated = read_labels(prim, schemas, time)
-        if labels or animated:
-            path = prim.GetPath().pathString
+        labelled = bool(labels or animated)
+        if labelled:
             survey.labels_animated = survey.labels_animated or animated
-            survey.labelled.append((path, prim))
-            if labels:
-                survey.labels[path] = labels
-        if kind == "" and not schemas:
-            continue
+            survey.labelled.append((prim.GetPath().pathString, prim))
         if kind and UsdGeom.Imageable(prim).GetVisibilityAttr().ValueMightBeTimeVarying():
             survey.visibility_animated = True
-        if kind in ("gprim", "instancer"):
+        draws = kind in ("gprim", "instancer")
+        if draws:
             survey.paths.add(prim.GetPath().pathString)
-            if is_drawn(prim, time):
-                survey.drawn.append(prim)
+            draws = is_drawn(prim, time)
+        if draws or labelled:
+            survey.anchors.append((prim, draws))
         if kind == "light" or (schemas and is_light(prim)):
             if is_drawn(prim, time):
                 survey.lights.append(prim)
