@@ -228,8 +228,9 @@ _VECTORS = {"half3": Gf.Vec3h, "float3": Gf.Vec3f, "double3": Gf.Vec3d}
 def _reordered(degrees: np.ndarray, order: str) -> np.ndarray:
     """Return the angles about (X, Y, Z) that give the same rotation when applied in another order, e.g. "ZYX"."""
     matrix = Gf.Matrix3d(rotation_math.matrix_from_euler(degrees[None])[0].tolist())
-    found = matrix.ExtractRotation().Decompose(*(_AXES[axis] for axis in order))
-    return np.array([found[order.index(axis)] for axis in "XYZ"])
+    last_first = order[::-1]  # the order in which Decompose takes and returns
+    found = matrix.ExtractRotation().Decompose(*(_AXES[axis] for axis in last_first))
+    return np.array([found[last_first.index(axis)] for axis in "XYZ"])
 
 
 def _decomposed(prim: Usd.Prim, matrix: Gf.Matrix4d) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

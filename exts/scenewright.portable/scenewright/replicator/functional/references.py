@@ -1,6 +1,7 @@
 """References to USD files, checked before they are authored."""
 
 import os
+import re
 from pathlib import PurePath
 
 from pxr import Ar, Sdf, Tf, Usd
@@ -52,5 +53,5 @@ def open_layer(path: str, anchor: Sdf.Layer) -> Sdf.Layer:
 
 
 def _reason(error: Tf.ErrorException) -> str:
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return lines[-1] if lines else "unknown reason"
+    quoted = re.search(r" : '(.*?)'?\s*$", str(error), re.DOTALL)  # what follows the place in USD's own source
+    return " ".join((quoted.group(1) if quoted else str(error)).split())
