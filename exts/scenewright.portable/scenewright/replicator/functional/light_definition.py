@@ -56,6 +56,8 @@ def light_columns(stage: Usd.Stage, kind: str, count: int, values: Mapping[str, 
     type_name, own = _OWN[kind]
     given = {name: value for name, value in values.items() if value is not None}
     given.setdefault("intensity", DEFAULT_INTENSITY)
+    if kind == "distant":
+        given.setdefault("normalize", True)  # intensity in lux, whatever the sun's angle
     for name in own.keys() & _METRES.keys():
         given.setdefault(name, _METRES[name] * metre(stage))
     columns = []
