@@ -74,20 +74,20 @@ class Trigger:
             execution = min(execution, self.max_execs - 1)
         return Firing(sequence, execution * self.interval, execution)
 
-    def remembers(self, steps: int) -> bool:
-        """Return whether some of the first ``steps`` steps show what an earlier firing did."""
-        return steps > 1 and (self.interval > 1 or 0 < self.max_execs < steps)
+    @property
+    def remembers(self) -> bool:
+        """Whether steps between two firings show what the earlier one did."""
+        return self.interval > 1
 
 
 def addresses_of(frames: int | FrameGrid, triggers: list[Trigger]) -> list[Address]:
     """Return the addresses of a dataset, in order.
 
-    Plain frames are a sequence each, unless a trigger remembers from one frame to the next: then all of them are one
-    sequence.
+    Plain frames are a sequence each, unless a trigger remembers from one frame to the next: then all are one sequence.
     """
     if isinstance(frames, FrameGrid):
         pairs = [(sequence, step) for sequence in range(frames.sequences) for step in range(frames.steps)]
         return [Address(index, *pair, clock=pair) for index, pair in enumerate(pairs)]
-    if any(trigger.remembers(frames) for trigger in triggers):
+    if any(trigger.remembers for trigger in triggers):
         return [Address(index, 0, index, clock=(0, index)) for index in range(frames)]
     return [Address(index, index, 0, clock=(0, index)) for index in range(frames)]

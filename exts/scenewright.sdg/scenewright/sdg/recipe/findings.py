@@ -4,7 +4,7 @@ import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-__all__ = ["Finding", "Mark", "RecipeError", "choices_text", "did_you_mean"]
+__all__ = ["Finding", "Mark", "RecipeError", "RecipeRunError", "choices_text", "did_you_mean"]
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,8 @@ class RecipeError(ValueError):
         findings: All findings, in file order; the message shows one a line.
     """
 
+    exit_status = 2
+
     def __init__(self, findings: Finding | Iterable[Finding]):
         self.findings: list[Finding] = [findings] if isinstance(findings, Finding) else list(findings)
         super().__init__("\n".join(str(finding) for finding in self.findings))
@@ -62,6 +64,20 @@ class RecipeError(ValueError):
     def at(cls, mark: Mark, message: str, remedy: str = "") -> "RecipeError":
         """Return an error with a single finding."""
         return cls(Finding.at(mark, message, remedy))
+
+
+class RecipeRunError(RuntimeError):
+    """A recipe that is right in itself could not be carried out for a frame.
+
+    Attributes:
+        finding: What happened, at the line of the block.
+    """
+
+    exit_status = 1
+
+    def __init__(self, finding: Finding):
+        self.finding = finding
+        super().__init__(str(finding))
 
 
 def did_you_mean(given: str, allowed: Iterable[str]) -> str:

@@ -1,0 +1,207 @@
+"""A recipe on a stage: what the dataset tools drive, frame by frame."""
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+import omni.replicator.core as rep
+import omni.usd
+from pxr import Usd
+
+from scenewright.sdg.recipe.clock import Address, Trigger, addresses_of
+from scenewright.sdg.recipe.creation import cameras_on
+from scenewright.sdg.recipe.findings import Finding, Mark, RecipeError, RecipeRunError
+from scenewright.sdg.recipe.functions import WRITERS
+from scenewright.sdg.recipe.interpreter import Interpreter
+from scenewright.sdg.recipe.labels import apply_label_rules
+from scenewright.sdg.recipe.recipe import Recipe
+from scenewright.sdg.recipe.runtime import Operation, Runtime
+from scenewright.sdg.recipe.sampling import Draws
+from scenewright.sdg.recipe.stage_setup import add_randomization_layer, hidden_values, open_recipe_stage
+
+__all__ = ["RecipeSession", "WriterRequest"]
+
+
+@dataclass(frozen=True)
+class WriterRequest:
+    """A writer that a recipe asks for.
+
+    Attributes:
+        name: Registered name of the writer.
+        init_params: Its parameters.
+        cameras: Names of the render products that it writes, keys of `RecipeSession.cameras`.
+        mark: Where the recipe asks for it.
+        trigger: When it writes: None = at every frame.
+        manual: Whether it was attached with ``trigger: null``, so that it never writes by itself.
+    """
+
+    name: str
+    init_params: dict[str, Any]
+    cameras: list[str]
+    mark: Mark
+    trigger: Trigger | None = None
+    manual: bool = False
+
+    @property
+    def line(self) -> str:
+        """Place of the request as ``file:line:column``."""
+        return str(self.mark)
+
+    def fires(self, address: Address) -> bool:
+        """Return whether the writer writes the frame of an address."""
+        return not self.manual and (self.trigger is None or self.trigger.fires(address))
+
+
+class RecipeSession:
+    """A recipe that has been set up on the application's stage.
+
+    Opening it makes the stage, the prims, the labels and the render products; `apply` then gives the stage the state of any
+    frame, in any order. Nothing is written to disk, and no layer of the user's changes.
+
+    Args:
+        recipe: The recipe.
+
+    Attributes:
+        recipe: The recipe.
+        stage: Its stage.
+        cameras: Render products by name.
+        writer_requests: The writers that the recipe asks for.
+        addresses: The frames of the dataset.
+        initial_values: What was drawn once, before the first frame, by block path.
+
+    Raises:
+        RecipeError: The recipe cannot be carried out on its scene; nothing was written.
+    """
+
+    def __init__(self, recipe: Recipe):
+        self.recipe = recipe
+        self.stage = open_recipe_stage(recipe)
+        self.cameras: dict[str, Any] = {}
+        self.writer_requests: list[WriterRequest] = []
+        self._checked = False
+        self._open = True
+        try:
+            self._set_up()
+        except BaseException:
+            self.close()
+            raise
+
+    def _set_up(self) -> None:
+        recipe = self.recipe
+        rep.set_global_seed(recipe.seed)
+        rep.settings.carb_settings("/scenewright/samples", recipe.settings.samples)
+        self._runtime = Runtime(recipe, self.stage, add_randomization_layer(self.stage))
+        interpreter = Interpreter(self._runtime)
+        with Usd.EditContext(self.stage, self._runtime.layer):
+            if recipe.settings.labels:
+                marks = [recipe.mark("labels", index) for index in range(len(recipe.settings.labels))]
+                apply_label_rules(list(zip(recipe.settings.labels, marks, strict=True)), [self.stage.GetPseudoRoot()])
+            interpreter.run(recipe.program)
+            self._runtime.poses.forget()
+        self._operations = list(enumerate(self._runtime.operations))
+        self._restore, self._reset = _what_to_restore(self._runtime.operations)
+        self._triggers = interpreter.triggers
+        self.initial_values = self._runtime.once
+        self.addresses = addresses_of(recipe.frames, self._triggers)
+        self._add_cameras(interpreter.products)
+        self._add_writers(interpreter)
+
+    def _add_cameras(self, products: list[Any]) -> None:
+        if not products:
+            cameras = cameras_on(self.stage)
+            if not cameras:
+                raise RecipeError.at(self.recipe.mark(), "there is no camera: the recipe makes none and its scene has none.",
+                                     "Add a `create.camera` block.")
+            seen = Counter[str]()
+            for camera in cameras:
+                name = camera.GetName()
+                seen[name] += 1
+                unique = name if seen[name] == 1 else f"{name}_{seen[name] - 1:02d}"
+                products.append(rep.create.render_product(str(camera.GetPath()), tuple(self.recipe.settings.resolution), name=unique))
+        for product in products:
+            self.cameras[getattr(product, "name", None) or str(product.path).rsplit("/", 1)[-1]] = product
+
+    def _add_writers(self, interpreter: Interpreter) -> None:
+        names = {id(product): name for name, product in self.cameras.items()}
+        for writer in interpreter.writers:
+            if not writer.products:
+                raise RecipeError.at(writer.mark, f"the writer {writer.name} is attached to no render product.",
+                                     "Give `render_products`, or attach it with `<block>.attach`.")
+            trigger = writer.trigger if isinstance(writer.trigger, Trigger) else None
+            cameras = [names[id(product)] for product in writer.products]
+            self.writer_requests.append(WriterRequest(WRITERS[writer.name].name, writer.init_params, cameras, writer.mark, trigger,
+                                                      manual=writer.trigger is None))
+        for name, parameters in self.recipe.settings.writers.items():
+            request = WriterRequest(WRITERS[name].name, dict(parameters or {}), list(self.cameras), self.recipe.mark("writers", name))
+            self.writer_requests.append(request)
+
+    def apply(self, address: Address) -> dict[str, Any]:
+        """Give the stage the state of a frame, whatever it showed before.
+
+        Args:
+            address: One of `addresses`.
+
+        Returns:
+            What was drawn, as JSON values by block path.
+
+        Raises:
+            RecipeRunError: A block could not be carried out for this frame.
+        """
+        values: dict[str, Any] = {}
+        with Usd.EditContext(self.stage, self._runtime.layer):
+            rep.settings.carb_settings("/scenewright/step", address.index)
+            for reset in self._reset:
+                reset()
+            self._runtime.poses.begin(self._restore)
+            due = [(operation.trigger.last_firing(address), index, operation) for index, operation in self._operations]
+            for firing, _, operation in sorted(due, key=lambda item: (item[0].step, item[1])):
+                self._run(operation, Draws(self.recipe.seed, firing, values), address)
+        if not self._checked:
+            self._check_composition()
+        return values
+
+    def _run(self, operation: Operation, draws: Draws, address: Address) -> None:
+        try:
+            operation.run(draws)
+        except RecipeError as error:
+            finding = error.findings[0]
+        except (ValueError, TypeError, NotImplementedError) as error:
+            finding = Finding.at(operation.call.mark, f"`{operation.call.function}`: {error}")
+        else:
+            return
+        message = f"frame {address.index} (sequence {address.sequence}, step {address.step}): {finding.message}"
+        raise RecipeRunError(Finding(finding.file, finding.line, finding.column, message, finding.remedy))
+
+    def _check_composition(self) -> None:
+        """Raise where a value that was just written does not show, because a stronger layer holds another one."""
+        hidden = hidden_values(self.stage, self._runtime.layer)
+        if hidden:
+            raise RecipeError([Finding(str(self.recipe.path), 0, 0, f"{path} is randomized, but the stronger layer @{layer}@ holds a value.",
+                                       "Remove that value.") for path, layer in hidden])
+        self._checked = True
+
+    def rt_subframes(self, address: Address) -> int:
+        """Return how often the frame of an address is rendered: the most that a trigger which fires there asks for."""
+        return max([1, *(trigger.rt_subframes for trigger in self._triggers if trigger.fires(address))])
+
+    def close(self) -> None:
+        """Let go of the stage; doing it twice is harmless."""
+        if not self._open:
+            return
+        self._open = False
+        for product in self.cameras.values():
+            product.destroy()
+        omni.usd.get_context().close_stage()
+
+
+def _what_to_restore(operations: list[Operation]) -> tuple[bool, list[Any]]:
+    """Return whether poses must be put back before each step, and what else must be taken back.
+
+    An operation that reads poses could see those of the frame applied before. Content needs taking back only where such an
+    operation runs under another trigger than what changes the content, since otherwise the new content is there first.
+    """
+    readers = {operation.trigger for operation in operations if operation.reads_poses}
+    changed = [operation for operation in operations if operation.reset is not None and readers - {operation.trigger}]
+    return bool(readers), [operation.reset for operation in changed]
+
+
