@@ -127,8 +127,7 @@ def _read_bytes(resolved: str) -> bytes:
     asset = Ar.GetResolver().OpenAsset(Ar.ResolvedPath(resolved))
     if asset is None:
         raise ValueError(f"{resolved} cannot be opened")
-    with asset.GetBuffer() as buffer:
-        return bytes(buffer)
+    return bytes(asset.GetBuffer())
 
 
 def _read_with_pillow(data: bytes) -> tuple[np.ndarray, int]:
