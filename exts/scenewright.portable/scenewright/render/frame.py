@@ -1,6 +1,6 @@
 """One rendered image with all its buffers."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -8,7 +8,7 @@ import warp as wp
 
 from scenewright.render.buffers import buffer_spec
 from scenewright.render.coverage import EntityCoverage, cover_entities
-from scenewright.render.scene.labels import LabelTable
+from scenewright.render.scene.labels import LabelSource, LabelTable, SemanticFilter
 from scenewright.render.scene.records import CameraRecord
 
 if TYPE_CHECKING:
@@ -16,30 +16,9 @@ if TYPE_CHECKING:
     from scenewright.render.device.scene import PlacedScene
     from scenewright.render.tiles import TileLauncher
 
-__all__ = ["Frame", "StageNames"]
+__all__ = ["Frame"]
 
 _FIRST_ENTITY = 2
-SemanticFilter = Callable[[dict[str, list[str]]], dict[str, list[str]]]
-
-
-class StageNames:
-    """Paths and declared labels of a stage at one moment, and the label tables made from them."""
-
-    def __init__(self, prim_paths: tuple[str, ...], instance_first_prim: np.ndarray,
-                 declared_labels: Mapping[str, Mapping[str, list[str]]]) -> None:
-        self.prim_paths = prim_paths
-        self._first_prim = instance_first_prim
-        self._declared = declared_labels
-        self._unfiltered: dict[bool, LabelTable] = {}
-
-    def labels(self, semantic_filter: SemanticFilter | None, per_subset: bool) -> LabelTable:
-        """Return the label table under a filter; those without a filter are made once."""
-        if semantic_filter is not None:
-            return LabelTable.build(self.prim_paths, self._first_prim, self._declared, semantic_filter, per_subset=per_subset)
-        if per_subset not in self._unfiltered:
-            self._unfiltered[per_subset] = LabelTable.build(self.prim_paths, self._first_prim, self._declared,
-                                                            per_subset=per_subset)
-        return self._unfiltered[per_subset]
 
 
 class Frame:
@@ -51,7 +30,7 @@ class Frame:
         prim_paths: Path of each value of the ``prim_id`` buffer; [0] is "".
     """
 
-    def __init__(self, image: "ImageCamera", arrays: Mapping[str, wp.array], names: StageNames, placed: "PlacedScene",
+    def __init__(self, image: "ImageCamera", arrays: Mapping[str, wp.array], names: LabelSource, placed: "PlacedScene",
                  launcher: "TileLauncher") -> None:
         self.resolution: tuple[int, int] = (image.width, image.height)
         self.camera: CameraRecord = image.record

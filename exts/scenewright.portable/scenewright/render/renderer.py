@@ -11,7 +11,7 @@ from scenewright.render.buffers import BUFFERS, BufferSpec, buffer_spec
 from scenewright.render.device.camera import ImageCamera
 from scenewright.render.device.instances import InstanceSnapshot
 from scenewright.render.device.scene import DeviceScene, PlacedScene
-from scenewright.render.frame import Frame, StageNames
+from scenewright.render.frame import Frame
 from scenewright.render.kernels.film import develop
 from scenewright.render.kernels.labels import LABEL_BITS, LabelBuffers, buffer_dtype, write_labels
 from scenewright.render.kernels.multihit import cover_rows
@@ -62,7 +62,6 @@ class Renderer:
         self._launcher = TileLauncher(self.device, threads)
         self._time = Usd.TimeCode.Default()
         self._synced = False
-        self._names = StageNames(("",), np.zeros(0, np.int64), {})
         self._cameras: dict[str, CameraRecord] = {}
         self._previous_cameras: dict[str, CameraRecord] = {}
         self._previous: InstanceSnapshot | None = None
@@ -90,8 +89,6 @@ class Renderer:
         changes = self._scene.sync(time)
         if changes or not self._synced:
             self._device_scene.update(self._scene, changes)
-            if changes.structure or changes.labels or not self._synced:
-                self._names = StageNames(self._scene.prim_paths, self._scene.instance_first_prim, self._scene.declared_labels)
         self._synced = True
         for path in list(self._cameras):
             prim = self.stage.GetPrimAtPath(path)
@@ -134,7 +131,7 @@ class Renderer:
         self._write_labels(image, placed, hits, arrays)
         if any(spec.source == "color" for spec in specs):
             self._write_color(image, placed, hits, arrays, settings)
-        return Frame(image, arrays, self._names, placed, self._launcher)
+        return Frame(image, arrays, self._scene.label_source(), placed, self._launcher)
 
     def close(self) -> None:
         """Stop following the stage and end the threads. Frames stay valid, but can no longer compute coverage in parallel."""
@@ -150,8 +147,10 @@ class Renderer:
             setattr(buffers, name, array)
         before = self._previous_cameras.get(image.record.path, image.record)
         old = ImageCamera(before, image.width, image.height)
-        motion = self._device_scene.instances.motion(self._previous, old.center) if "motion_vectors" in wanted else None
-        table = self._names.labels(None, False) if {"instance_id", "semantic_id"} & set(wanted) else None
+        motion = None
+        if "motion_vectors" in wanted:
+            motion = self._device_scene.instances.motion(self._previous, old.center, not image.same_view(old))
+        table = self._scene.labels() if {"instance_id", "semantic_id"} & set(wanted) else None
         luts = [None if table is None else wp.array(lut, dtype=wp.uint32, device=self.device)
                 for lut in (getattr(table, "instance_of_prim", None), getattr(table, "semantic_of_prim", None))]
         bits = sum(LABEL_BITS[name] for name in wanted)
