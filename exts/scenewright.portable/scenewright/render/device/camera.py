@@ -46,6 +46,10 @@ class ImageCamera:
         self.data = data
         self._step = (data.step_x, data.start_x, data.step_y, data.start_y)
 
+    def same_view(self, other: "ImageCamera") -> bool:
+        """Return whether both cameras map every world point to the same image position."""
+        return self._step == other._step and np.array_equal(self.record.matrix, other.record.matrix)
+
     def project(self, points: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Return image x, y [px] and depth along the viewing axis [stage units] of world points (..., 3)."""
         local = points - self.center

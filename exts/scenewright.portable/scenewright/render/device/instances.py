@@ -135,12 +135,13 @@ class InstanceArrays:
         self._rows["inverse_origin"] = -np.einsum("ni,nij->nj", offset, self._inverses)
         return wp.array(self._rows, dtype=InstanceData, device=self._device)
 
-    def motion(self, before: InstanceSnapshot | None, center: np.ndarray) -> wp.array:
+    def motion(self, before: InstanceSnapshot | None, center: np.ndarray, camera_moved: bool) -> wp.array:
         """Return where each instance was, relative to the previous camera position; (N,) MotionData.
 
         Args:
             before: The step before, None when there was none; instances are matched by path.
             center: World position of the camera in the step before, (3,) float64.
+            camera_moved: Whether the camera differs from the step before; if not, only moved instances have motion.
         """
         data = np.zeros(len(self.paths), MotionData.numpy_dtype())
         if before is not None and len(data):
@@ -150,7 +151,9 @@ class InstanceArrays:
                 rows = np.array([index.get(path, -1) for path in self.paths])
             known = rows >= 0
             matrices = before.matrices[rows[known]]
-            data["known"] = known
+            data["moves"] = known
+            if not camera_moved:
+                data["moves"][known] = np.any(matrices != self.matrices[known], axis=(1, 2))
             data["forward"][known] = matrices[:, :3, :3].transpose(0, 2, 1)
             data["forward_origin"][known] = matrices[:, 3, :3] - center
         return wp.array(data, dtype=MotionData, device=self._device)

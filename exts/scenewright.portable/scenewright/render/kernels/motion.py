@@ -11,10 +11,10 @@ __all__ = ["image_motion"]
 def image_motion(motion: MotionData, before: CameraData, object_point: wp.vec3, x: float, y: float) -> wp.vec4:
     """Return (previous - present) image position in pixels: +x is motion to the left, +y motion up.
 
-    Zero where the instance was not there before, or where the point was behind the camera.
+    Zero where the instance was not there before, where nothing moved, or where the point was behind the camera.
     """
     none = wp.vec4(0.0, 0.0, 0.0, 0.0)
-    if motion.known == 0:
+    if motion.moves == 0:
         return none
     p = motion.forward * object_point + motion.forward_origin
     depth = wp.dot(p, before.forward)

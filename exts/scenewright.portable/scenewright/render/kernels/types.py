@@ -38,7 +38,7 @@ class InstanceData:
 class MotionData:
     """Where an instance was in the step before, relative to where the camera was."""
 
-    known: wp.int32  # 0: new or teleported, no motion
+    moves: wp.int32  # 0: new, teleported, or exactly where it was
     forward: wp.mat33
     forward_origin: wp.vec3
 
