@@ -36,6 +36,7 @@ def _findings(path: Path, overrides: list[str]) -> list[Finding]:
     if path.is_dir():
         return [Finding(str(path), 0, 0, "this is a folder.", "Give a recipe (.yaml) or a USD file.")]
     activate()
+    from scenewright.sdg.recipe.asset_checks import find_asset_problems
     from scenewright.sdg.recipe.scene_checks import find_scene_problems
 
     if path.suffix.lower() in _USD_SUFFIXES:
@@ -44,4 +45,5 @@ def _findings(path: Path, overrides: list[str]) -> list[Finding]:
         recipe = load_recipe(path, overrides)
     except RecipeError as error:
         return error.findings
-    return find_scene_problems(recipe.scene_path, recipe.mark("scene")) if recipe.scene_path else []
+    scene = find_scene_problems(recipe.scene_path, recipe.mark("scene")) if recipe.scene_path else []
+    return [*scene, *find_asset_problems(recipe)]

@@ -10,8 +10,20 @@ from scenewright.sdg.recipe.findings import Finding, Mark, RecipeError, RecipeRu
 from scenewright.sdg.recipe.recipe import Recipe, find_recipe_problems, load_recipe
 from scenewright.sdg.recipe.schema import Settings, json_schema
 
-__all__ = ["Address", "Finding", "Mark", "Recipe", "RecipeError", "RecipeRunError", "RecipeSession", "Settings", "WriterRequest",
-           "find_recipe_problems", "json_schema", "load_recipe"]
+__all__ = [
+    "Address",
+    "Finding",
+    "Mark",
+    "Recipe",
+    "RecipeError",
+    "RecipeRunError",
+    "RecipeSession",
+    "Settings",
+    "WriterRequest",
+    "find_recipe_problems",
+    "json_schema",
+    "load_recipe",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -3,10 +3,11 @@
 Under a trigger, the drawn keywords are drawn and written again each time it fires; the prims stay.
 """
 
+from pathlib import Path
 from typing import Any
 
 import omni.replicator.core as rep
-from pxr import Sdf, Usd, UsdGeom
+from pxr import Tf, Usd, UsdGeom
 
 from scenewright.sdg.recipe.clock import ONCE
 from scenewright.sdg.recipe.modifiers import labels_by_type, pose_operation, visibility_operation, write_rows
@@ -25,19 +26,33 @@ _AS_MESH = ("cube", "sphere", "cylinder", "cone")
 _POSE = ("position", "rotation", "scale", "look_at", "look_at_up_axis", "pivot")
 _WIDTHS = {"color": 3, "clipping_range": 2, "diffuse": 3, "emissive_color": 3}
 _CAMERA_ATTRIBUTES = {
-    "focal_length": "focalLength", "focus_distance": "focusDistance", "f_stop": "fStop", "horizontal_aperture": "horizontalAperture",
-    "horizontal_aperture_offset": "horizontalApertureOffset", "vertical_aperture_offset": "verticalApertureOffset",
+    "focal_length": "focalLength",
+    "focus_distance": "focusDistance",
+    "f_stop": "fStop",
+    "horizontal_aperture": "horizontalAperture",
+    "horizontal_aperture_offset": "horizontalApertureOffset",
+    "vertical_aperture_offset": "verticalApertureOffset",
     "clipping_range": "clippingRange",
 }
 _LIGHT_ATTRIBUTES = {
-    "color": "inputs:color", "intensity": "inputs:intensity", "exposure": "inputs:exposure", "temperature": "inputs:colorTemperature",
+    "color": "inputs:color",
+    "intensity": "inputs:intensity",
+    "exposure": "inputs:exposure",
+    "temperature": "inputs:colorTemperature",
     "texture": "inputs:texture:file",
 }
 _OMNIPBR = {
-    "diffuse": "diffuse_color_constant", "diffuse_texture": "diffuse_texture", "roughness": "reflection_roughness_constant",
-    "roughness_texture": "reflectionroughness_texture", "metallic": "metallic_constant", "metallic_texture": "metallic_texture",
-    "specular": "specular_level", "emissive_color": "emissive_color", "emissive_texture": "emissive_color_texture",
-    "emissive_intensity": "emissive_intensity", "project_uvw": "project_uvw",
+    "diffuse": "diffuse_color_constant",
+    "diffuse_texture": "diffuse_texture",
+    "roughness": "reflection_roughness_constant",
+    "roughness_texture": "reflectionroughness_texture",
+    "metallic": "metallic_constant",
+    "metallic_texture": "metallic_texture",
+    "specular": "specular_level",
+    "emissive_color": "emissive_color",
+    "emissive_texture": "emissive_color_texture",
+    "emissive_intensity": "emissive_intensity",
+    "project_uvw": "project_uvw",
 }
 
 
@@ -80,8 +95,12 @@ def _shape(call: Invocation, kind: str) -> list[Usd.Prim]:
 
 
 def _camera(call: Invocation, kind: str) -> list[Usd.Prim]:
-    return _with_attributes(call, rep.functional.create_batch.camera, _CAMERA_ATTRIBUTES,
-                            {key: call.args[key] for key in call.args if key.startswith(("fisheye", "openCV", "cross", "projection"))})
+    return _with_attributes(
+        call,
+        rep.functional.create_batch.camera,
+        _CAMERA_ATTRIBUTES,
+        {key: call.args[key] for key in call.args if key.startswith(("fisheye", "openCV", "cross", "projection"))},
+    )
 
 
 def _light(call: Invocation, kind: str) -> list[Usd.Prim]:
@@ -138,7 +157,9 @@ def _pose(call: Invocation, prims: FixedPrims) -> None:
     if not call.is_random(*_POSE) and not call.has("pivot", "look_at"):
         count = len(prims.found)
         draws = Draws(call.runtime.recipe.seed, ONCE)
-        given = [call.rows(key, count, draws, "vec3", 3) if call.has(key) else None for key in ("position", "rotation", "scale")]
+        given = [
+            call.rows(key, count, draws, "vec3", 3) if call.has(key) else None for key in ("position", "rotation", "scale")
+        ]
         call.runtime.poses.write(prims.prims(), *given)
         return
     _now_and_later(call, pose_operation(_acting_on(call, prims)), again=call.is_random(*_POSE))
@@ -179,24 +200,17 @@ def _material(call: Invocation, kind: str) -> list[Usd.Prim]:
 def _from_usd(call: Invocation, kind: str) -> list[Usd.Prim]:
     texts = call.args["usd"] if isinstance(call.args["usd"], list) else [call.args["usd"]]
     if len(texts) != 1:
-        raise call.error(f"'usd' names {len(texts)} files.", "Give one; use randomizer.instantiate to choose among several.", "usd")
+        raise call.error(
+            f"'usd' names {len(texts)} files.", "Give one; use randomizer.instantiate to choose among several.", "usd"
+        )
     file = call.runtime.file(str(texts[0]), call.mark("usd"))
     common = _common(call)
-    if "name" not in common:
-        common["name"] = Sdf.Path(_identifier(file)).name
+    common.setdefault("name", Tf.MakeValidIdentifier(Path(file).stem))
     wrappers = rep.functional.create_batch.xform(**common)
     for wrapper in wrappers:
         prim = call.runtime.stage.DefinePrim(wrapper.GetPath().AppendChild("Ref"))
-        reference_asset(prim, file)
+        reference_asset(call.runtime, prim, file)
     return wrappers
-
-
-def _identifier(file: str) -> str:
-    from pathlib import Path
-
-    from pxr import Tf
-
-    return Tf.MakeValidIdentifier(Path(file).stem)
 
 
 def check_cameras(stage: Usd.Stage, prims: list[Usd.Prim], call: Invocation) -> list[Usd.Prim]:
@@ -209,14 +223,18 @@ def check_cameras(stage: Usd.Stage, prims: list[Usd.Prim], call: Invocation) -> 
     for prim in prims:
         below = [prim] if prim.IsA(UsdGeom.Camera) else [child for child in prim.GetChildren() if child.IsA(UsdGeom.Camera)]
         if len(below) != 1:
-            raise call.error(f"{prim.GetPath()} ({prim.GetTypeName() or 'no type'}) is no camera.", cameras_text(stage), "camera")
+            raise call.error(
+                f"{prim.GetPath()} ({prim.GetTypeName() or 'no type'}) is no camera.", cameras_text(stage), "camera"
+            )
         found += below
     return found
 
 
 def cameras_on(stage: Usd.Stage) -> list[Usd.Prim]:
     """Return the cameras of a stage in namespace order, without the viewport's own."""
-    return [prim for prim in stage.Traverse() if prim.IsA(UsdGeom.Camera) and not str(prim.GetPath()).startswith("/OmniverseKit_")]
+    return [
+        prim for prim in stage.Traverse() if prim.IsA(UsdGeom.Camera) and not str(prim.GetPath()).startswith("/OmniverseKit_")
+    ]
 
 
 def cameras_text(stage: Usd.Stage) -> str:
@@ -238,7 +256,7 @@ def render_products(call: Invocation) -> list[Any]:
     if isinstance(options.get("name"), list) and len(options["name"]) != len(cameras):
         raise call.error(f"{len(options['name'])} names for {len(cameras)} cameras.", "Give one for each.", "name")
     force = bool(call.args.get("force_new", False))
-    made = rep.create.render_product([str(camera.GetPath()) for camera in cameras], tuple(resolution), force_new=force, **options)
+    made = rep.create.render_product(
+        [str(camera.GetPath()) for camera in cameras], tuple(resolution), force_new=force, **options
+    )
     return list(made) if isinstance(made, list | tuple) else [made]
-
-

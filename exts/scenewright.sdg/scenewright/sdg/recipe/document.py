@@ -110,7 +110,9 @@ def read_document(path: str | os.PathLike[str]) -> Node:
     try:
         data = Path(path).read_bytes()
     except OSError as error:
-        raise RecipeError.at(whole, f"cannot read the recipe: {error.strerror or error}.", "Give the path of a YAML file.") from None
+        raise RecipeError.at(
+            whole, f"cannot read the recipe: {error.strerror or error}.", "Give the path of a YAML file."
+        ) from None
     if len(data) > MAX_BYTES:
         raise RecipeError.at(whole, f"the recipe has {len(data)} bytes; at most {MAX_BYTES} are read.", "Split it.")
     try:
@@ -164,10 +166,14 @@ def _compose(text: str, name: str) -> Any:
         mark = error.problem_mark or error.context_mark
         place = Mark(name, mark.line + 1, mark.column + 1) if mark else Mark(name)
         what = " ".join(part for part in (error.context, error.problem) if part)
-        raise RecipeError.at(place, f"not valid YAML: {_shown(what)}.", "Check indentation, brackets and quotes here.") from None
+        raise RecipeError.at(
+            place, f"not valid YAML: {_shown(what)}.", "Check indentation, brackets and quotes here."
+        ) from None
     except (YAMLError, RecursionError) as error:
         line = next(iter(str(error).splitlines()), type(error).__name__)
-        raise RecipeError.at(Mark(name), f"not valid YAML: {_shown(line)}.", "Check the file's characters and nesting.") from None
+        raise RecipeError.at(
+            Mark(name), f"not valid YAML: {_shown(line)}.", "Check the file's characters and nesting."
+        ) from None
 
 
 def _shown(text: str) -> str:
@@ -246,8 +252,13 @@ class _Composer:
                 return math.nan if number == ".nan" else float(number.replace(".inf", "inf"))
         except ValueError:
             pass
-        self.findings.append(Finding.at(mark, f"tag or number '{_shown(tag.removeprefix(_TAG))}' with '{_shown(text)}' is not allowed.",
-                                        "Recipes hold text, numbers, booleans, null, lists and mappings only."))
+        self.findings.append(
+            Finding.at(
+                mark,
+                f"tag or number '{_shown(tag.removeprefix(_TAG))}' with '{_shown(text)}' is not allowed.",
+                "Recipes hold text, numbers, booleans, null, lists and mappings only.",
+            )
+        )
         return None
 
 
@@ -279,8 +290,13 @@ class _Inserter:
         if self.count > MAX_VALUES:
             raise RecipeError.at(node.mark, f"variables expand to more than {MAX_VALUES} values.", "Use fewer of them.")
         if node.is_map:
-            return replace(node, value={self.text(key, entry.mark, active): Entry(entry.mark, self.insert(entry.node, active))
-                                        for key, entry in node.value.items()})
+            return replace(
+                node,
+                value={
+                    self.text(key, entry.mark, active): Entry(entry.mark, self.insert(entry.node, active))
+                    for key, entry in node.value.items()
+                },
+            )
         if node.is_list:
             return replace(node, value=[self.insert(item, active) for item in node.value])
         if not isinstance(node.value, str):
@@ -299,8 +315,14 @@ class _Inserter:
             if value is None:
                 return f"${{{match[2]}}}"
             if value.is_map or value.is_list:
-                self.findings.append(Finding.at(mark, f"variable '{match[2]}' is a {'mapping' if value.is_map else 'list'} and "
-                                                      "cannot be written inside text.", "Let `${name}` be the whole value."))
+                self.findings.append(
+                    Finding.at(
+                        mark,
+                        f"variable '{match[2]}' is a {'mapping' if value.is_map else 'list'} and "
+                        "cannot be written inside text.",
+                        "Let `${name}` be the whole value.",
+                    )
+                )
                 return match[0]
             return _scalar_text(value.value)
 
@@ -312,7 +334,10 @@ class _Inserter:
             self.findings.append(Finding.at(mark, f"variables refer to each other in a circle: {chain}.", "Break the circle."))
             return None
         if name not in self.variables:
-            remedy = choices_text(name, self.variables) + " Declare it under scenewright.variables, or write $${...} for the text itself."
+            remedy = (
+                choices_text(name, self.variables)
+                + " Declare it under scenewright.variables, or write $${...} for the text itself."
+            )
             self.findings.append(Finding.at(mark, f"unknown variable '{name}'.", remedy))
             return None
         if name not in self.resolved:

@@ -27,26 +27,42 @@ _PATHS = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "str
 KINDS: dict[str, Kind] = {
     "any": Kind("any value", ("prims", "materials", "distribution", "paths", "render_products", "trigger"), {}),
     "bool": Kind("true or false", (), {"type": "boolean"}),
-    "bools": Kind("true or false, or a list of them", (),
-                  {"anyOf": [{"type": "boolean"}, {"type": "array", "items": {"type": "boolean"}}]}),
+    "bools": Kind(
+        "true or false, or a list of them",
+        (),
+        {"anyOf": [{"type": "boolean"}, {"type": "array", "items": {"type": "boolean"}}]},
+    ),
     "int": Kind("an integer", (), {"type": "integer"}),
     "number": Kind("a number", (), {"type": "number"}),
-    "numbers": Kind("a number or a list of numbers", (),
-                    {"anyOf": [{"type": "number"}, {"type": "array", "items": {"type": "number"}}]}),
+    "numbers": Kind(
+        "a number or a list of numbers", (), {"anyOf": [{"type": "number"}, {"type": "array", "items": {"type": "number"}}]}
+    ),
     "str": Kind("text", (), {"type": "string"}),
     "vec2": Kind("two numbers [x, y]", (), _NUMBERS2),
     "vec3": Kind("three numbers [x, y, z]", (), _NUMBERS3),
-    "vec3s": Kind("three numbers, or a list of such triples", (),
-                  {"anyOf": [_NUMBERS3, {"type": "array", "items": _NUMBERS3}]}),
+    "vec3s": Kind(
+        "three numbers, or a list of such triples", (), {"anyOf": [_NUMBERS3, {"type": "array", "items": _NUMBERS3}]}
+    ),
     "scale": Kind("a number or three numbers", (), {"anyOf": [{"type": "number"}, _NUMBERS3]}),
-    "clip3": Kind("three numbers, each possibly null", (),
-                  {"type": "array", "items": {"type": ["number", "null"]}, "minItems": 3, "maxItems": 3}),
-    "size2": Kind("two positive integers [width, height]", (),
-                  {"type": "array", "items": {"type": "integer", "minimum": 1}, "minItems": 2, "maxItems": 2}),
+    "clip3": Kind(
+        "three numbers, each possibly null",
+        (),
+        {"type": "array", "items": {"type": ["number", "null"]}, "minItems": 3, "maxItems": 3},
+    ),
+    "size2": Kind(
+        "two positive integers [width, height]",
+        (),
+        {"type": "array", "items": {"type": "integer", "minimum": 1}, "minItems": 2, "maxItems": 2},
+    ),
     "prims": Kind("a block that made or got prims, a prim path, or a list of them", ("prims", "materials"), _PATHS),
-    "target": Kind("three numbers [x, y, z], or a block or path of prims", ("prims",), {"anyOf": [_NUMBERS3, *_PATHS["anyOf"]]}),
-    "semantics": Kind("a list of [type, label] pairs, or a mapping {type: label}", (),
-                      {"anyOf": [{"type": "array", "items": {"type": "array", "items": {"type": "string"}}}, {"type": "object"}]}),
+    "target": Kind(
+        "three numbers [x, y, z], or a block or path of prims", ("prims",), {"anyOf": [_NUMBERS3, *_PATHS["anyOf"]]}
+    ),
+    "semantics": Kind(
+        "a list of [type, label] pairs, or a mapping {type: label}",
+        (),
+        {"anyOf": [{"type": "array", "items": {"type": "array", "items": {"type": "string"}}}, {"type": "object"}]},
+    ),
     "material": Kind("a material block or a material path", ("materials", "prims"), {"type": "string"}),
     "materials": Kind("material blocks, material paths or a list of them", ("materials", "prims"), _PATHS),
     "paths": Kind("a file, or a list of files", ("paths",), _PATHS),
@@ -94,13 +110,14 @@ class Function:
 _POSE = "position:vec3~ rotation:vec3~ scale:scale~ look_at:target~ look_at_up_axis:vec3~"
 _SHAPE = _POSE + " pivot:vec3 semantics:semantics material:material visible:bool~ count:int name:str parent:prims"
 _CAMERA = (
-    "position:vec3~ rotation:vec3~ look_at:target~ look_at_up_axis:vec3~ focal_length:number~ focus_distance:number~ f_stop:number~ "
-    "horizontal_aperture:number~ horizontal_aperture_offset:number~ vertical_aperture_offset:number~ clipping_range:vec2~ "
-    "projection_type:str fisheye_nominal_width:number fisheye_nominal_height:number fisheye_optical_centre_x:number "
+    "position:vec3~ rotation:vec3~ look_at:target~ look_at_up_axis:vec3~ focal_length:number~ focus_distance:number~ "
+    "f_stop:number~ horizontal_aperture:number~ horizontal_aperture_offset:number~ vertical_aperture_offset:number~"
+    " clipping_range:vec2~ projection_type:str fisheye_nominal_width:number fisheye_nominal_height:number fisheye_optical_centre_x:number "
     "fisheye_optical_centre_y:number fisheye_max_fov:number fisheye_polynomial_a:number fisheye_polynomial_b:number "
     "fisheye_polynomial_c:number fisheye_polynomial_d:number fisheye_polynomial_e:number fisheye_polynomial_f:number "
     "fisheye_p0:number fisheye_p1:number fisheye_s0:number fisheye_s1:number fisheye_s2:number fisheye_s3:number "
-    "cross_camera_reference_name:str openCV_focal_x:number openCV_focal_y:number tick_rate:number count:int parent:prims name:str"
+    "cross_camera_reference_name:str openCV_focal_x:number openCV_focal_y:number tick_rate:number count:int parent:prims "
+    "name:str"
 )
 _LIGHT = (
     _POSE + " light_type:str color:vec3~ intensity:number~ exposure:number~ temperature:number~ texture:paths~ count:int "
@@ -108,8 +125,8 @@ _LIGHT = (
 )
 _OMNIPBR = (
     "diffuse:vec3~ diffuse_texture:paths~ roughness:number~ roughness_texture:paths~ metallic:number~ metallic_texture:paths~ "
-    "specular:number~ emissive_color:vec3~ emissive_texture:paths~ emissive_intensity:number~ project_uvw:bool semantics:semantics "
-    "count:int"
+    "specular:number~ emissive_color:vec3~ emissive_texture:paths~ emissive_intensity:number~ project_uvw:bool "
+    "semantics:semantics count:int"
 )
 _FILTER = (
     "path_pattern:str path_match:str path_pattern_exclusion:str prim_types:strs prim_types_exclusion:strs semantics:semantics "
@@ -119,8 +136,9 @@ _TYPED_FILTER = _FILTER.replace("prim_types:strs ", "")
 _RANDOM = "num_samples:int seed:int name:str"
 _INPUT = "input_prims:prims name:str"
 _POSE_KEYWORDS = (
-    "position:vec3~ position_x:number~ position_y:number~ position_z:number~ rotation:vec3~ rotation_x:number~ rotation_y:number~ "
-    "rotation_z:number~ rotation_order:str scale:scale~ size:scale~ pivot:vec3~ look_at:target~ look_at_up_axis:vec3~"
+    "position:vec3~ position_x:number~ position_y:number~ position_z:number~ rotation:vec3~ rotation_x:number~ "
+    "rotation_y:number~ rotation_z:number~ rotation_order:str scale:scale~ size:scale~ pivot:vec3~ look_at:target~ "
+    "look_at_up_axis:vec3~"
 )
 
 _SUPPORTED: dict[str, tuple[str, str]] = {
@@ -135,12 +153,16 @@ _SUPPORTED: dict[str, tuple[str, str]] = {
     "create.render_product": ("camera:camera! resolution:size2 force_new:bool name:strs render_vars:strs", "render_products"),
     "get.prims": (_FILTER, "prims"),
     "get.prim_at_path": ("path:prims! name:str", "prims"),
-    **{f"get.{kind}": (_TYPED_FILTER, "prims") for kind in
-       ("camera", "curve", "geomsubset", "light", "mesh", "scope", "shape", "xform")},
+    **{
+        f"get.{kind}": (_TYPED_FILTER, "prims")
+        for kind in ("camera", "curve", "geomsubset", "light", "mesh", "scope", "shape", "xform")
+    },
     "get.material": (_TYPED_FILTER, "materials"),
     "modify.pose": (_POSE_KEYWORDS + " " + _INPUT, "none"),
-    "modify.pose_orbit": ("barycentre:target!~ distance:number!~ azimuth:number!~ elevation:number!~ look_at_barycentre:bool " + _INPUT,
-                          "none"),
+    "modify.pose_orbit": (
+        "barycentre:target!~ distance:number!~ azimuth:number!~ elevation:number!~ look_at_barycentre:bool " + _INPUT,
+        "none",
+    ),
     "modify.attribute": ("name:str! value:any!~ attribute_type:str input_prims:prims", "none"),
     "modify.semantics": ("semantics:semantics! mode:str " + _INPUT, "none"),
     "modify.visibility": ("value:bools!~ " + _INPUT, "none"),
@@ -155,12 +177,22 @@ _SUPPORTED: dict[str, tuple[str, str]] = {
     "randomizer.rotation": ("min_angle:vec3 max_angle:vec3 seed:int " + _INPUT, "none"),
     "randomizer.color": ("colors:vec3s!~ per_sub_mesh:bool seed:int " + _INPUT, "none"),
     "randomizer.materials": ("materials:materials!~ max_cached_materials:int seed:int " + _INPUT, "none"),
-    "randomizer.texture": ("textures:paths!~ texture_scale:vec2~ texture_rotate:number~ per_sub_mesh:bool project_uvw:bool seed:int "
-                           + _INPUT, "none"),
-    "randomizer.instantiate": ("paths:paths!~ size:int! weights:weights mode:str with_replacements:bool seed:int name:str "
-                               "use_cache:bool semantics:semantics", "prims"),
-    "randomizer.scatter_2d": ("surface_prims:prims! no_coll_prims:prims min_samp:clip3 max_samp:clip3 offset:number "
-                              "check_for_collisions:bool seed:int " + _INPUT, "none"),
+    "randomizer.texture": (
+        "textures:paths!~ texture_scale:vec2~ texture_rotate:number~ per_sub_mesh:bool project_uvw:bool seed:int " + _INPUT,
+        "none",
+    ),
+    "randomizer.instantiate": (
+        (
+            "paths:paths!~ size:int! weights:weights mode:str with_replacements:bool seed:int name:str "
+            "use_cache:bool semantics:semantics"
+        ),
+        "prims",
+    ),
+    "randomizer.scatter_2d": (
+        "surface_prims:prims! no_coll_prims:prims min_samp:clip3 max_samp:clip3 offset:number "
+        "check_for_collisions:bool seed:int " + _INPUT,
+        "none",
+    ),
     "trigger.on_frame": ("interval:int num_frames:int name:str rt_subframes:int max_execs:int", "trigger"),
     "settings.carb_settings": ("setting:str! value:any!", "none"),
     "settings.set_render_rtx_realtime": ("antialiasing:str", "none"),
@@ -172,37 +204,91 @@ _SUPPORTED: dict[str, tuple[str, str]] = {
 
 _LATER: dict[str, tuple[str, str, str]] = {
     "create.stereo_camera": ("stereo_baseline:number! " + _CAMERA, "prims", "stereo cameras"),
-    "create.from_dir": ("dir_path:str! recursive:bool path_filter:str semantics:semantics", "prims", "loading a folder of USD files"),
+    "create.from_dir": (
+        "dir_path:str! recursive:bool path_filter:str semantics:semantics",
+        "prims",
+        "loading a folder of USD files",
+    ),
     "create.mdl_from_json": ("material_def:dict material_def_path:str", "materials", "MDL graphs from JSON"),
-    "create.projection_material": ("proxy_prim:prims! semantics:semantics material:material offset_scale:number input_prims:prims "
-                                   "name:str", "prims", "projected decals"),
-    "create.render_product_tiled": ("cameras:camera! tile_resolution:size2 name:str force_new:bool", "render_products",
-                                    "tiled rendering"),
-    **{f"get.{kind}": (_TYPED_FILTER, "prims", f"selecting prims of kind '{kind}' by get.{kind}") for kind in
-       ("graph", "listener", "nurbs", "physics", "renderproduct", "rendervar", "skelanimation", "skeleton", "sound")},
-    "modify.pose_camera_relative": ("camera:camera! render_product:render_products! distance:number~ horizontal_location:number~ "
-                                    "vertical_location:number~ input_prims:prims", "none", "placing prims in camera space"),
+    "create.projection_material": (
+        "proxy_prim:prims! semantics:semantics material:material offset_scale:number input_prims:prims name:str",
+        "prims",
+        "projected decals",
+    ),
+    "create.render_product_tiled": (
+        "cameras:camera! tile_resolution:size2 name:str force_new:bool",
+        "render_products",
+        "tiled rendering",
+    ),
+    **{
+        f"get.{kind}": (_TYPED_FILTER, "prims", f"selecting prims of kind '{kind}' by get.{kind}")
+        for kind in (
+            "graph",
+            "listener",
+            "nurbs",
+            "physics",
+            "renderproduct",
+            "rendervar",
+            "skelanimation",
+            "skeleton",
+            "sound",
+        )
+    },
+    "modify.pose_camera_relative": (
+        (
+            "camera:camera! render_product:render_products! distance:number~ horizontal_location:number~ "
+            "vertical_location:number~ input_prims:prims"
+        ),
+        "none",
+        "placing prims in camera space",
+    ),
     "modify.animation": ("values:any!~ reset_timeline:bool input_prims:prims", "none", "switching skeletal animations"),
     "modify.timeline": ("value:number!~ modify_type:str", "none", "moving the timeline"),
     "modify.time": ("value:number!~", "none", "moving the timeline"),
-    "modify.projection_material": ("position:vec3~ rotation:vec3~ scale:scale~ texture_group:any diffuse:any~ normal:any~ "
-                                   "roughness:any~ metallic:any~ input_prims:prims", "none", "projected decals"),
-    "randomizer.scatter_3d": ("volume_prims:prims no_coll_prims:prims volume_excl_prims:prims min_samp:clip3 max_samp:clip3 "
-                              "resolution_scaling:number voxel_size:number check_for_collisions:bool prevent_vol_overlap:bool "
-                              "viz_sampled_voxels:bool seed:int " + _INPUT, "none", "scattering in volumes"),
-    "trigger.on_time": ("interval:number num:int name:str rt_subframes:int enable_capture_on_play:bool reset_physics:bool "
-                        "max_execs:int", "trigger", "triggering by simulated time"),
+    "modify.projection_material": (
+        (
+            "position:vec3~ rotation:vec3~ scale:scale~ texture_group:any diffuse:any~ normal:any~ "
+            "roughness:any~ metallic:any~ input_prims:prims"
+        ),
+        "none",
+        "projected decals",
+    ),
+    "randomizer.scatter_3d": (
+        "volume_prims:prims no_coll_prims:prims volume_excl_prims:prims min_samp:clip3 max_samp:clip3 "
+        "resolution_scaling:number voxel_size:number check_for_collisions:bool prevent_vol_overlap:bool "
+        "viz_sampled_voxels:bool seed:int " + _INPUT,
+        "none",
+        "scattering in volumes",
+    ),
+    "trigger.on_time": (
+        "interval:number num:int name:str rt_subframes:int enable_capture_on_play:bool reset_physics:bool max_execs:int",
+        "trigger",
+        "triggering by simulated time",
+    ),
     "trigger.on_custom_event": ("event_name:str!", "trigger", "triggering recipes by events"),
     "trigger.on_condition": ("condition:any! max_execs:int rt_subframes:int", "trigger", "triggering recipes by conditions"),
     "trigger.on_key_press": ("key:str! modifier:str name:str", "trigger", "triggering by keys"),
-    "physics.rigid_body": ("velocity:vec3~ angular_velocity:vec3~ contact_offset:number rest_offset:number overwrite:bool "
-                           "input_prims:prims", "none", "physics"),
-    "physics.collider": ("approximation_shape:str contact_offset:number rest_offset:number input_prims:prims", "none", "physics"),
-    "physics.mass": ("mass:number~ density:number~ center_of_mass:vec3~ diagonal_inertia:vec3~ principal_axes:any~ "
-                     "input_prims:prims", "none", "physics"),
+    "physics.rigid_body": (
+        "velocity:vec3~ angular_velocity:vec3~ contact_offset:number rest_offset:number overwrite:bool input_prims:prims",
+        "none",
+        "physics",
+    ),
+    "physics.collider": (
+        "approximation_shape:str contact_offset:number rest_offset:number input_prims:prims",
+        "none",
+        "physics",
+    ),
+    "physics.mass": (
+        "mass:number~ density:number~ center_of_mass:vec3~ diagonal_inertia:vec3~ principal_axes:any~ input_prims:prims",
+        "none",
+        "physics",
+    ),
     "physics.drive_properties": ("stiffness:number~ damping:number~ input_prims:prims", "none", "physics"),
-    "physics.physics_material": ("static_friction:number~ dynamic_friction:number~ restitution:number~ input_prims:prims", "none",
-                                 "physics"),
+    "physics.physics_material": (
+        "static_friction:number~ dynamic_friction:number~ restitution:number~ input_prims:prims",
+        "none",
+        "physics",
+    ),
     "physics.simulate": ("", "none", "physics"),
     "settings.set_render_pathtraced": ("samples_per_pixel:int", "none", "path tracing"),
     "settings.set_physx_timestep": ("dt:number!", "none", "physics"),
@@ -258,8 +344,19 @@ WRITERS: dict[str, Writer] = {
     "basic": Writer("BasicWriter", _keywords(_BASIC)),
     "BasicWriter": Writer("BasicWriter", _keywords(_BASIC)),
     "coco": Writer("coco"),
-    **{name: Writer(name, None, f"the writer {name}") for name in (
-        "KittiWriter", "CocoWriter", "CosmosWriter", "FPSWriter", "PoseWriter", "DataVisualizationWriter", "DOPEWriter",
-        "YCBVideoWriter", "PytorchWriter")},
+    **{
+        name: Writer(name, None, f"the writer {name}")
+        for name in (
+            "KittiWriter",
+            "CocoWriter",
+            "CosmosWriter",
+            "FPSWriter",
+            "PoseWriter",
+            "DataVisualizationWriter",
+            "DOPEWriter",
+            "YCBVideoWriter",
+            "PytorchWriter",
+        )
+    },
 }
 """Writers by the names that recipes may use."""

@@ -108,11 +108,17 @@ class _Parser:
     def with_body(self, target: str, entry: Entry, scope: _Scope) -> With:
         symbol = scope.get(target)
         if symbol is None:
-            self.report(entry.mark, f"`with.{target}` names no earlier block.", choices_text(target, self.usable_in_with(scope)))
+            self.report(
+                entry.mark, f"`with.{target}` names no earlier block.", choices_text(target, self.usable_in_with(scope))
+            )
         elif symbol.result not in ("prims", "trigger", "unknown", "materials"):
-            self.report(entry.mark, f"`with.{target}`: block '{target}' is {describe(symbol)}.", "Use a block of prims or a trigger.")
+            self.report(
+                entry.mark, f"`with.{target}`: block '{target}' is {describe(symbol)}.", "Use a block of prims or a trigger."
+            )
         elif symbol.result == "trigger" and self.in_trigger:
-            self.report(entry.mark, f"`with.{target}`: a trigger stands inside another trigger.", "Take it out of the outer one.")
+            self.report(
+                entry.mark, f"`with.{target}`: a trigger stands inside another trigger.", "Take it out of the outer one."
+            )
         if not entry.node.is_map or not entry.node.value:
             self.report(entry.node.mark, f"`with.{target}` has no body.", "Indent the calls that it holds below it.")
             return With(target, (), entry.mark)
@@ -131,7 +137,11 @@ class _Parser:
 
     def register(self, entry: Entry, scope: _Scope) -> list[Register]:
         if not entry.node.is_map or not entry.node.value:
-            self.report(entry.node.mark, "`randomizer.register` needs a randomizer's name with its body.", "Indent `my_randomizer:` below it.")
+            self.report(
+                entry.node.mark,
+                "`randomizer.register` needs a randomizer's name with its body.",
+                "Indent `my_randomizer:` below it.",
+            )
             return []
         registered = []
         for name, body_entry in entry.node.value.items():
@@ -153,7 +163,9 @@ class _Parser:
         if entry is None:
             return {}
         if not entry.node.is_map:
-            self.report(entry.node.mark, "`inputs` must be a mapping of names to defaults.", "Write `name: default`, or `name: null`.")
+            self.report(
+                entry.node.mark, "`inputs` must be a mapping of names to defaults.", "Write `name: default`, or `name: null`."
+            )
             return {}
         any_value = Keyword("input", "any", False, True)
         outer = dict(scope)
@@ -174,15 +186,24 @@ class _Parser:
         elif module in scope and method == "attach":
             function = ATTACH
             if scope[module].result not in ("writer", "unknown"):
-                self.report(entry.mark, f"`{key}`: block '{module}' is {describe(scope[module])}, which has nothing to attach.",
-                            "Attach a `writers.get` block.")
+                self.report(
+                    entry.mark,
+                    f"`{key}`: block '{module}' is {describe(scope[module])}, which has nothing to attach.",
+                    "Attach a `writers.get` block.",
+                )
         else:
             self.unknown_function(key, entry.mark, scope)
             return None
         if self.depth and _TOP_LEVEL.match(key):
-            self.report(entry.mark, f"`{key}` stands inside a `with` or a registered randomizer.", "Make it a block at the top level.")
+            self.report(
+                entry.mark, f"`{key}` stands inside a `with` or a registered randomizer.", "Make it a block at the top level."
+            )
         if function.feature:
-            self.report(entry.mark, f"`{key}`: {function.feature} is not available yet.", "Remove the call; everything else can run without it.")
+            self.report(
+                entry.mark,
+                f"`{key}`: {function.feature} is not available yet.",
+                "Remove the call; everything else can run without it.",
+            )
         args = self.arguments(function, key, entry, scope)
         call = Call(key, args, entry.mark)
         self.check_target(call)
@@ -192,7 +213,11 @@ class _Parser:
     def check_target(self, call: Call) -> None:
         acts = call.function.startswith(_ACTS_ON_PRIMS) and call.function != "randomizer.instantiate"
         if acts and not (self.has_prims or self.in_register or "input_prims" in call.args):
-            self.report(call.mark, f"`{call.function}` has no prims to act on.", "Put it under `with.<block of prims>:` or give `input_prims`.")
+            self.report(
+                call.mark,
+                f"`{call.function}` has no prims to act on.",
+                "Put it under `with.<block of prims>:` or give `input_prims`.",
+            )
 
     def unknown_function(self, key: str, mark: Mark, scope: _Scope) -> None:
         module, method = key.split(".")
@@ -203,9 +228,16 @@ class _Parser:
         elif module in scope:
             self.report(mark, f"unknown method '{method}' of block '{module}'.", f"Allowed: {module}.attach.")
         else:
-            names = [*FUNCTIONS, "randomizer.register", *(f"{name}.attach" for name, symbol in scope.items() if symbol.result == "writer")]
-            self.report(mark, f"unknown function '{key}': '{module}' is no module and no earlier block.",
-                        (choices_text(key, names) if len(names) < 12 else _closest(key, names, module)))
+            names = [
+                *FUNCTIONS,
+                "randomizer.register",
+                *(f"{name}.attach" for name, symbol in scope.items() if symbol.result == "writer"),
+            ]
+            self.report(
+                mark,
+                f"unknown function '{key}': '{module}' is no module and no earlier block.",
+                (choices_text(key, names) if len(names) < 12 else _closest(key, names, module)),
+            )
 
     def custom(self, key: str, entry: Entry, scope: _Scope) -> Call:
         registered = self.randomizers[key.split(".")[1]]
@@ -238,8 +270,11 @@ class _Parser:
                 args[name] = Literal(None, item.node.mark)
         missing = [name for name in function.required() if name not in given]
         if missing and (node.is_map or node.value is None):
-            self.report(entry.mark, f"`{key}` lacks {', '.join(repr(name) for name in missing)}.",
-                        "; ".join(f"{name}: {KINDS[function.keywords[name].kind].text}" for name in missing) + ".")
+            self.report(
+                entry.mark,
+                f"`{key}` lacks {', '.join(repr(name) for name in missing)}.",
+                "; ".join(f"{name}: {KINDS[function.keywords[name].kind].text}" for name in missing) + ".",
+            )
         return args
 
     # Values
@@ -277,7 +312,9 @@ class _Parser:
             if fits(symbol.node.plain(), keyword.kind):
                 return Ref(node.value, node.mark)
             if not fits(node.value, keyword.kind) or keyword.kind in ("prims", "target", "camera", "materials", "material"):
-                self.report(node.mark, f"{_where(keyword, key)} needs {kind.text}; block '{node.value}' is {_shown(symbol.node)}.")
+                self.report(
+                    node.mark, f"{_where(keyword, key)} needs {kind.text}; block '{node.value}' is {_shown(symbol.node)}."
+                )
                 return Ref(node.value, node.mark)
             return None
         if symbol.result == "unknown" or symbol.result in kind.results:

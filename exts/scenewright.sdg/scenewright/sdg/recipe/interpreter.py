@@ -1,7 +1,6 @@
 """Running a recipe's program: prims are made once, and what triggers run becomes a list of operations."""
 
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import omni.replicator.core as rep
@@ -14,6 +13,7 @@ from scenewright.sdg.recipe.modifiers import MODIFIERS
 from scenewright.sdg.recipe.prims import FixedPrims, PrimQuery, PrimSet, find_prims
 from scenewright.sdg.recipe.program import Assign, Call, Items, Literal, Ref, Register, Statement, Value, With
 from scenewright.sdg.recipe.randomizers import RANDOMIZERS, instantiate
+from scenewright.sdg.recipe.recipe import usd_files
 from scenewright.sdg.recipe.runtime import Invocation, Operation, Runtime, as_prims
 from scenewright.sdg.recipe.sampling import Choice, Combine, Constant, Distribution, Draws, Normal, Sequenced, Uniform
 
@@ -98,7 +98,11 @@ class Interpreter:
             inner = place.inner().below(statement.name)
             value = None
             for part in statement.body:
-                value = self._statement(part, inner) if isinstance(part, Assign | With | Register | Call) else self._value(part, inner)
+                value = (
+                    self._statement(part, inner)
+                    if isinstance(part, Assign | With | Register | Call)
+                    else self._value(part, inner)
+                )
             place.names[statement.name] = value
             return value
         if isinstance(statement, With):
@@ -202,7 +206,7 @@ class Interpreter:
         if method == "attach":
             return self._attach(call, place.names[module])
         if function == "utils.get_usd_files":
-            return self._usd_files(call)
+            return [str(path) for path in usd_files(self.runtime.recipe, call.call)]
         raise call.error("is not available yet.")
 
     def _operate(self, operation: Operation, call: Invocation) -> None:
@@ -234,8 +238,13 @@ class Interpreter:
 
     def _writer(self, call: Invocation) -> WriterBlock:
         products = self._product_list(call.args["render_products"]) if call.has("render_products") else None
-        writer = WriterBlock(call.args["name"], dict(call.args.get("init_params") or {}), call.call.mark, products,
-                             call.args.get("trigger", "every"))
+        writer = WriterBlock(
+            call.args["name"],
+            dict(call.args.get("init_params") or {}),
+            call.call.mark,
+            products,
+            call.args.get("trigger", "every"),
+        )
         self.writers.append(writer)
         return writer
 
@@ -247,32 +256,30 @@ class Interpreter:
         parts = value if isinstance(value, list) else [value]
         return [product for part in parts for product in part.products]
 
-    def _usd_files(self, call: Invocation) -> list[str]:
-        folder = self.runtime.recipe.resolve(call.args["path"])
-        if not folder.is_dir():
-            raise call.error(f"there is no folder '{call.args['path']}' (looked for {folder}).", "It is relative to the recipe.", "path")
-        found = sorted(folder.rglob("*") if call.args.get("recursive") else folder.iterdir())
-        wanted = call.args.get("path_filter", "")
-        files = [str(path) for path in found if _is_usd(path) and wanted in str(path)]
-        if not files:
-            raise call.error(f"the folder {folder} has no USD files.", "Give another one, or set `recursive: true`.", "path")
-        return files
-
-
-def _is_usd(path: Path) -> bool:
-    return path.is_file() and path.suffix.lower() in (".usd", ".usda", ".usdc", ".usdz")
-
 
 def _distribution(call: Call, path: str, args: dict[str, Any]) -> Distribution:
-    common = {"path": path, "mark": call.mark, "seed": args.get("seed"), "samples": args.get("num_samples", 1), "name": args.get("name", "")}
+    common = {
+        "path": path,
+        "mark": call.mark,
+        "seed": args.get("seed"),
+        "samples": args.get("num_samples", 1),
+        "name": args.get("name", ""),
+    }
     kind = call.function.removeprefix("distribution.")
     if kind in ("uniform", "log_uniform"):
-        return Uniform(**common, lower=_numbers(args["lower"], call), upper=_numbers(args["upper"], call), log=kind == "log_uniform")
+        return Uniform(
+            **common, lower=_numbers(args["lower"], call), upper=_numbers(args["upper"], call), log=kind == "log_uniform"
+        )
     if kind == "normal":
         return Normal(**common, mean=_numbers(args["mean"], call), std=_numbers(args["std"], call))
     if kind == "choice":
         weights = tuple(args["weights"]) if "weights" in args else None
-        return Choice(**common, choices=_alternatives(args["choices"], path, call), weights=weights, replace=args.get("with_replacements", True))
+        return Choice(
+            **common,
+            choices=_alternatives(args["choices"], path, call),
+            weights=weights,
+            replace=args.get("with_replacements", True),
+        )
     if kind == "sequence":
         items = _alternatives(args["items"], path, call)
         return Sequenced(**common, items=items, ordered=args.get("ordered", True), stride=args.get("stride", 1))
@@ -281,14 +288,18 @@ def _distribution(call: Call, path: str, args: dict[str, Any]) -> Distribution:
 
 
 def _combined(parts: list[Any], path: str, mark: Mark) -> Combine:
-    wrapped = tuple(part if isinstance(part, Distribution) else Constant(f"{path}/{i}", mark, value=part) for i, part in enumerate(parts))
+    wrapped = tuple(
+        part if isinstance(part, Distribution) else Constant(f"{path}/{i}", mark, value=part) for i, part in enumerate(parts)
+    )
     return Combine(path, mark, parts=wrapped)
 
 
 def _numbers(value: Any, call: Call) -> tuple[float, ...]:
     numbers = value if isinstance(value, list) else [value]
     if not all(isinstance(number, int | float) and not isinstance(number, bool) for number in numbers):
-        raise RecipeError.at(call.mark, f"`{call.function}`: numbers are wanted, not {value!r}.", "Give a number or a list of numbers.")
+        raise RecipeError.at(
+            call.mark, f"`{call.function}`: numbers are wanted, not {value!r}.", "Give a number or a list of numbers."
+        )
     return tuple(float(number) for number in numbers)
 
 

@@ -78,8 +78,11 @@ def _topmost(root: Usd.Prim, pattern: re.Pattern[str], mark: Mark) -> list[Usd.P
             instance = prim
             while not instance.IsInstance():
                 instance = instance.GetParent()
-            raise RecipeError.at(mark, f"the label rule fits {prim.GetPath()}, which lies inside the instance {instance.GetPath()}.",
-                                 "Label the instance itself, or the prim in its file.")
+            raise RecipeError.at(
+                mark,
+                f"the label rule fits {prim.GetPath()}, which lies inside the instance {instance.GetPath()}.",
+                "Label the instance itself, or the prim in its file.",
+            )
         found.append(prim)
         walk.PruneChildren()
     return found

@@ -58,7 +58,9 @@ def _write_pose(call: Invocation, prims: list[Usd.Prim], draws: Draws) -> None:
     poses.write(prims, position, rotation, scale)
 
 
-def _axes(call: Invocation, prims: list[Usd.Prim], draws: Draws, whole: str, axes: tuple[str, ...], old: np.ndarray) -> np.ndarray | None:
+def _axes(
+    call: Invocation, prims: list[Usd.Prim], draws: Draws, whole: str, axes: tuple[str, ...], old: np.ndarray
+) -> np.ndarray | None:
     if call.has(whole):
         return np.array(call.rows(whole, len(prims), draws, "vec3", 3))
     if not call.has(*axes):
@@ -92,8 +94,15 @@ def _look_at(call: Invocation, prims: list[Usd.Prim], draws: Draws, positions: n
     return look_at_rotation(eyes, call.points("look_at", count, draws), up, parents)
 
 
-def _pivoted(call: Invocation, prims: list[Usd.Prim], draws: Draws, position: np.ndarray | None,
-             old: tuple[np.ndarray, np.ndarray, np.ndarray], rotation: np.ndarray | None, scale: np.ndarray | None) -> np.ndarray:
+def _pivoted(
+    call: Invocation,
+    prims: list[Usd.Prim],
+    draws: Draws,
+    position: np.ndarray | None,
+    old: tuple[np.ndarray, np.ndarray, np.ndarray],
+    rotation: np.ndarray | None,
+    scale: np.ndarray | None,
+) -> np.ndarray:
     """Return translations that put the pivot at the position, or keep it where it was when no position is given."""
     bounds = np.nan_to_num(local_bounds(prims))
     pivot = call.rows("pivot", len(prims), draws, "vec3", 3)
@@ -119,7 +128,9 @@ def orbit_operation(call: Invocation) -> Operation:
         prims = targets.prims()
         count = len(prims)
         centre = call.points("barycentre", count, draws)
-        distance, azimuth, elevation = (call.rows(name, count, draws, "number", 1)[:, 0] for name in ("distance", "azimuth", "elevation"))
+        distance, azimuth, elevation = (
+            call.rows(name, count, draws, "number", 1)[:, 0] for name in ("distance", "azimuth", "elevation")
+        )
         azimuth, elevation = np.radians(azimuth), np.radians(elevation)
         flat, rise = distance * np.cos(elevation), distance * np.sin(elevation)
         first, second = flat * np.cos(azimuth), flat * np.sin(azimuth)
@@ -231,8 +242,11 @@ def variant_operation(call: Invocation) -> Operation:
                 raise call.error(f"{prim.GetPath()} has no variant set '{name}'.", choices_text(name, sets.GetNames()), "name")
             choice = sets.GetVariantSet(name)
             if value not in choice.GetVariantNames():
-                raise call.error(f"variant set '{name}' of {prim.GetPath()} has no variant '{value}'.",
-                                 choices_text(value, choice.GetVariantNames()), "value")
+                raise call.error(
+                    f"variant set '{name}' of {prim.GetPath()} has no variant '{value}'.",
+                    choices_text(value, choice.GetVariantNames()),
+                    "value",
+                )
             if choice.GetVariantSelection() != value:
                 choice.SetVariantSelection(value)
 

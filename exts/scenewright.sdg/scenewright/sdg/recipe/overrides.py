@@ -93,7 +93,11 @@ def _block_keys(document: Node, path: str, mark: Mark) -> list[str | int]:
         elif node.value is None and str(keys[-1]) in FUNCTIONS:
             return [*keys, _new_keyword(keys, node, ".".join(parts), mark)]
         else:
-            raise RecipeError.at(mark, f"'{'.'.join(map(str, keys))}' is a plain value and has no '{parts[0]}'.", f"Set '{'.'.join(map(str, keys))}'.")
+            raise RecipeError.at(
+                mark,
+                f"'{'.'.join(map(str, keys))}' is a plain value and has no '{parts[0]}'.",
+                f"Set '{'.'.join(map(str, keys))}'.",
+            )
         below = document.find(*keys)
         node = below if below is not None else node
     return keys

@@ -8,8 +8,17 @@ from collections.abc import Sequence
 import numpy as np
 from pxr import Gf, Usd, UsdGeom
 
-__all__ = ["euler_from_matrix", "local_bounds", "local_poses", "look_at_rotation", "matrix_from_euler", "parent_matrices", "up_axis",
-           "world_bounds", "world_matrices"]
+__all__ = [
+    "euler_from_matrix",
+    "local_bounds",
+    "local_poses",
+    "look_at_rotation",
+    "matrix_from_euler",
+    "parent_matrices",
+    "up_axis",
+    "world_bounds",
+    "world_matrices",
+]
 
 
 def matrix_from_euler(degrees: np.ndarray, order: str = "XYZ") -> np.ndarray:
@@ -70,8 +79,10 @@ def parent_matrices(prims: Sequence[Usd.Prim]) -> np.ndarray:
     """Return parent-to-world matrices, shape (N, 4, 4): the frame that each prim's local pose is in."""
     cache = UsdGeom.XformCache(Usd.TimeCode.Default())
     identity = Gf.Matrix4d(1.0)
-    return np.array([identity if UsdGeom.Xformable(prim).GetResetXformStack() else cache.GetParentToWorldTransform(prim)
-                     for prim in prims], dtype=float).reshape(-1, 4, 4)
+    return np.array(
+        [identity if UsdGeom.Xformable(prim).GetResetXformStack() else cache.GetParentToWorldTransform(prim) for prim in prims],
+        dtype=float,
+    ).reshape(-1, 4, 4)
 
 
 def up_axis(stage: Usd.Stage) -> np.ndarray:

@@ -70,8 +70,11 @@ def find_prims(stage: Usd.Stage, kind: str, filters: dict[str, Any]) -> list[Usd
     """
     flags = re.IGNORECASE if filters.get("ignore_case", True) else 0
     wanted = [_matcher(filters, flags, "", True), _matcher(filters, flags, "_exclusion", False)]
-    return [prim for prim in stage.Traverse()
-            if not str(prim.GetPath()).startswith(_HIDDEN) and _KINDS[kind](prim) and all(test(prim) for test in wanted)]
+    return [
+        prim
+        for prim in stage.Traverse()
+        if not str(prim.GetPath()).startswith(_HIDDEN) and _KINDS[kind](prim) and all(test(prim) for test in wanted)
+    ]
 
 
 def _matcher(filters: dict[str, Any], flags: int, suffix: str, keep: bool) -> Callable[[Usd.Prim], bool]:
@@ -99,7 +102,9 @@ def _matcher(filters: dict[str, Any], flags: int, suffix: str, keep: bool) -> Ca
 def label_pairs(semantics: Any) -> list[tuple[str, str]]:
     """Return (type, label) pairs of either form of a ``semantics`` value."""
     if isinstance(semantics, dict):
-        return [(kind, label) for kind, labels in semantics.items() for label in ([labels] if isinstance(labels, str) else labels)]
+        return [
+            (kind, label) for kind, labels in semantics.items() for label in ([labels] if isinstance(labels, str) else labels)
+        ]
     return [(str(kind), str(label)) for kind, label in semantics]
 
 
@@ -113,8 +118,11 @@ def prim_at(stage: Usd.Stage, path: str, mark: Mark) -> Usd.Prim:
     if not prim:
         paths = [str(other.GetPath()) for other in stage.Traverse() if not str(other.GetPath()).startswith(_HIDDEN)]
         blocks = "" if path.startswith("/") else " It is no earlier block either."
-        raise RecipeError.at(mark, f"there is no prim '{path}'.{blocks}",
-                             did_you_mean(path, paths) or "Give the path of a prim of the scene, such as /World/Table.")
+        raise RecipeError.at(
+            mark,
+            f"there is no prim '{path}'.{blocks}",
+            did_you_mean(path, paths) or "Give the path of a prim of the scene, such as /World/Table.",
+        )
     return prim
 
 
@@ -125,5 +133,8 @@ def check_editable(prims: Sequence[Usd.Prim], mark: Mark, function: str) -> None
             root = prim
             while root and not root.IsInstance():
                 root = root.GetParent()
-            raise RecipeError.at(mark, f"`{function}`: {prim.GetPath()} lies inside the instance {root.GetPath() if root else prim.GetPath()}.",
-                                 "Act on the instance itself, or set `instanceable = false` on it.")
+            raise RecipeError.at(
+                mark,
+                f"`{function}`: {prim.GetPath()} lies inside the instance {root.GetPath() if root else prim.GetPath()}.",
+                "Act on the instance itself, or set `instanceable = false` on it.",
+            )

@@ -10,7 +10,7 @@ from pxr import Gf, Sdf, Usd, UsdGeom
 from scenewright.sdg.recipe.modifiers import labels_by_type, write_rows
 from scenewright.sdg.recipe.poses import euler_from_matrix, parent_matrices, up_axis, world_bounds, world_matrices
 from scenewright.sdg.recipe.prims import FixedPrims, PrimSet
-from scenewright.sdg.recipe.runtime import Invocation, Operation
+from scenewright.sdg.recipe.runtime import Invocation, Operation, Runtime
 from scenewright.sdg.recipe.sampling import Choice, Distribution, Draws
 from scenewright.sdg.recipe.scatter import NoRoomError, place, surface_triangles
 
@@ -47,11 +47,20 @@ def _any_rotation(unit: np.ndarray) -> np.ndarray:
     a, b = np.sqrt(1.0 - unit[:, 0]), np.sqrt(unit[:, 0])
     s, t = 2.0 * np.pi * unit[:, 1], 2.0 * np.pi * unit[:, 2]
     x, y, z, w = a * np.sin(s), a * np.cos(s), b * np.sin(t), b * np.cos(t)
-    matrix = np.stack([
-        1 - 2 * (y * y + z * z), 2 * (x * y + z * w), 2 * (x * z - y * w),
-        2 * (x * y - z * w), 1 - 2 * (x * x + z * z), 2 * (y * z + x * w),
-        2 * (x * z + y * w), 2 * (y * z - x * w), 1 - 2 * (x * x + y * y),
-    ], axis=1).reshape(-1, 3, 3)
+    matrix = np.stack(
+        [
+            1 - 2 * (y * y + z * z),
+            2 * (x * y + z * w),
+            2 * (x * z - y * w),
+            2 * (x * y - z * w),
+            1 - 2 * (x * x + z * z),
+            2 * (y * z + x * w),
+            2 * (x * z + y * w),
+            2 * (y * z - x * w),
+            1 - 2 * (x * x + y * y),
+        ],
+        axis=1,
+    ).reshape(-1, 3, 3)
     return euler_from_matrix(matrix)
 
 
@@ -67,7 +76,9 @@ class _OwnMaterials:
         """Return the material of each prim."""
         new = [prim for prim in prims if prim.GetPath() not in self.made]
         if new:
-            materials = rep.functional.create_batch.material(mdl="OmniPBR.mdl", count=len(new), name=self.name, parent=LOOKS, **self.inputs)
+            materials = rep.functional.create_batch.material(
+                mdl="OmniPBR.mdl", count=len(new), name=self.name, parent=LOOKS, **self.inputs
+            )
             self.made.update(zip((prim.GetPath() for prim in new), materials, strict=True))
         return [self.made[prim.GetPath()] for prim in prims]
 
@@ -157,7 +168,9 @@ def scatter_operation(call: Invocation) -> Operation:
     shapes: dict[str, np.ndarray] = {}
     if not len(surface_triangles(surfaces.prims(), shapes)):
         names = ", ".join(str(prim.GetPath()) for prim in surfaces.prims()) or "nothing"
-        raise call.error(f"'surface_prims' has no surface: {names}.", "Give meshes or shapes, or prims above them.", "surface_prims")
+        raise call.error(
+            f"'surface_prims' has no surface: {names}.", "Give meshes or shapes, or prims above them.", "surface_prims"
+        )
     up = int(np.argmax(up_axis(call.runtime.stage)))
 
     def run(draws: Draws) -> None:
@@ -176,18 +189,30 @@ def scatter_operation(call: Invocation) -> Operation:
     return Operation(call.call, call.trigger, run, reads_poses=True)
 
 
-def _place(call: Invocation, draws: Draws, triangles: np.ndarray, boxes: np.ndarray, taken: np.ndarray | None, up: int) -> np.ndarray:
+def _place(
+    call: Invocation, draws: Draws, triangles: np.ndarray, boxes: np.ndarray, taken: np.ndarray | None, up: int
+) -> np.ndarray:
     nothing = [None, None, None]
     for attempt in range(_WHOLE_TRIES):
         generator = draws.stream(call.path, call.args.get("seed"), attempt)
         try:
-            return place(triangles, boxes, generator, up=up, offset=float(call.args.get("offset", 0.0)), obstacles=taken,
-                         apart=bool(call.args.get("check_for_collisions", False)), low=call.args.get("min_samp", nothing),
-                         high=call.args.get("max_samp", nothing))
+            return place(
+                triangles,
+                boxes,
+                generator,
+                up=up,
+                offset=float(call.args.get("offset", 0.0)),
+                obstacles=taken,
+                apart=bool(call.args.get("check_for_collisions", False)),
+                low=call.args.get("min_samp", nothing),
+                high=call.args.get("max_samp", nothing),
+            )
         except NoRoomError as error:
             failure = error
-    raise call.error(f"{failure}, {_WHOLE_TRIES} times over.",
-                     "Use a larger surface or fewer prims, widen min_samp and max_samp, or switch check_for_collisions off.")
+    raise call.error(
+        f"{failure}, {_WHOLE_TRIES} times over.",
+        "Use a larger surface or fewer prims, widen min_samp and max_samp, or switch check_for_collisions off.",
+    )
 
 
 def instantiate(call: Invocation) -> tuple[PrimSet, Operation]:
@@ -197,8 +222,14 @@ def instantiate(call: Invocation) -> tuple[PrimSet, Operation]:
     source = chosen.args["paths"]
     if source is not call.args["paths"] and (call.has("weights") or call.args.get("with_replacements") is False):
         weights = tuple(call.args["weights"]) if call.has("weights") else None
-        source = Choice(source.path, source.mark, source.seed, choices=source.choices, weights=weights,
-                        replace=call.args.get("with_replacements", True))
+        source = Choice(
+            source.path,
+            source.mark,
+            source.seed,
+            choices=source.choices,
+            weights=weights,
+            replace=call.args.get("with_replacements", True),
+        )
     files = {text: runtime.file(text, call.mark("paths")) for text in _texts(source)}
     name = call.args.get("name") or "Population"
     group = rep.functional.create.xform(name=name, parent="/Replicator/SampledAssets")
@@ -212,7 +243,7 @@ def instantiate(call: Invocation) -> tuple[PrimSet, Operation]:
     def show(texts: list[str]) -> None:
         for index, text in enumerate(texts):
             if shown.get(index) != text:
-                reference_asset(slots[index], files[text], instanceable)
+                reference_asset(runtime, slots[index], files[text], instanceable)
                 shown[index] = text
                 runtime.label_new([wrappers[index]])
 
@@ -223,29 +254,30 @@ def instantiate(call: Invocation) -> tuple[PrimSet, Operation]:
     return FixedPrims(tuple(wrappers)), operation
 
 
-def reference_asset(prim: Usd.Prim, file: str, instanceable: bool = False) -> None:
+def reference_asset(runtime: Runtime, prim: Usd.Prim, file: str, instanceable: bool = False) -> None:
     """Make a prim refer to a USD file, turned and scaled from the file's up axis and unit to the stage's."""
-    stage = prim.GetStage()
-    layer = Sdf.Layer.FindOrOpen(file)
+    layer = runtime.open_layer(file)
     target = Sdf.Path() if layer.defaultPrim else _only_root(layer)
     prim.GetReferences().SetReferences([Sdf.Reference(file, target)])
     prim.SetInstanceable(instanceable)
-    conform(prim, Usd.Stage.Open(layer, Usd.Stage.LoadNone), stage)
+    _conform(prim, layer)
 
 
-def conform(prim: Usd.Prim, source: Usd.Stage, stage: Usd.Stage) -> None:
+def _conform(prim: Usd.Prim, layer: Sdf.Layer) -> None:
     """Author the outermost transform ops that bring a referenced prim from its file's up axis and unit to the stage's.
 
     The ops have Kit's names (``xformOp:rotateX:unitsResolve``, ``xformOp:scale:unitsResolve``); they are left out where
     nothing differs.
     """
-    factor = UsdGeom.GetStageMetersPerUnit(source) / UsdGeom.GetStageMetersPerUnit(stage)
-    ups = UsdGeom.GetStageUpAxis(source), UsdGeom.GetStageUpAxis(stage)
-    angle = 0.0 if ups[0] == ups[1] else 90.0 if ups[0] == UsdGeom.Tokens.y else -90.0
+    stage, root = prim.GetStage(), layer.pseudoRoot
+    unit = root.GetInfo("metersPerUnit") if root.HasInfo("metersPerUnit") else UsdGeom.LinearUnits.centimeters
+    up = root.GetInfo("upAxis") if root.HasInfo("upAxis") else UsdGeom.GetFallbackUpAxis()
+    factor = unit / UsdGeom.GetStageMetersPerUnit(stage)
+    angle = 0.0 if up == UsdGeom.GetStageUpAxis(stage) else 90.0 if up == UsdGeom.Tokens.y else -90.0
     names = ["xformOp:rotateX:unitsResolve", "xformOp:scale:unitsResolve"]
-    order = prim.GetAttribute("xformOpOrder")
-    own = [op for op in (order.Get() or ()) if op not in names] if order else []
-    if not angle and abs(factor - 1.0) < 1e-9 and not (order and set(names) & set(order.Get() or ())):
+    order = list(UsdGeom.Xformable(prim).GetXformOpOrderAttr().Get() or ()) if prim.IsA(UsdGeom.Xformable) else []
+    own = [op for op in order if op not in names]
+    if not angle and abs(factor - 1.0) < 1e-9 and own == order:
         return
     prim.CreateAttribute(names[0], Sdf.ValueTypeNames.Double, False).Set(angle)
     prim.CreateAttribute(names[1], Sdf.ValueTypeNames.Double3, False).Set(Gf.Vec3d(factor))

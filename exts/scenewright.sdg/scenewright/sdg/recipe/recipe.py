@@ -14,7 +14,7 @@ from scenewright.sdg.recipe.findings import Finding, Mark, RecipeError, choices_
 from scenewright.sdg.recipe.functions import WRITERS
 from scenewright.sdg.recipe.grammar import parse_program
 from scenewright.sdg.recipe.overrides import apply_overrides
-from scenewright.sdg.recipe.program import Assign, Call, Items, Literal, Value, calls_of
+from scenewright.sdg.recipe.program import Assign, Call, Items, Literal, Ref, Register, Value, With, calls_of
 from scenewright.sdg.recipe.rules import check_writer_parameters
 from scenewright.sdg.recipe.schema import DEFAULT_FRAMES, Assets, Checks, FrameGrid, LabelRule, Settings, Split, unavailable
 
@@ -86,8 +86,11 @@ class Recipe:
         The order of blocks is kept, since they run in order.
         """
         plain = self.document.plain()
-        own = {key: value for key, value in self.settings.model_dump(by_alias=True, mode="json").items()
-               if key not in ("output", "variables")}
+        own = {
+            key: value
+            for key, value in self.settings.model_dump(by_alias=True, mode="json").items()
+            if key not in ("output", "variables")
+        }
         blocks = {name: value for name, value in plain.items() if name != BLOCK}
         return json.dumps({BLOCK: own, "blocks": blocks}, ensure_ascii=False, separators=(",", ":")).encode()
 
@@ -96,40 +99,80 @@ class Recipe:
         """SHA-256 of the canonical bytes, in hexadecimal."""
         return hashlib.sha256(self.canonical_bytes()).hexdigest()
 
-    def asset_files(self) -> list[Path]:
-        """Return the files that the recipe itself names (scene, USD files, textures), absolute, sorted, without repeats.
+    def files_named(self) -> Iterator[tuple[str, Mark, bool]]:
+        """Yield every file that the blocks name, as (text, place, whether it is a USD file).
 
-        Layers and textures that those files refer to in turn are not included.
+        Constants are followed, and folders of ``utils.get_usd_files`` are listed. Layers and textures that those files refer
+        to in turn are not included.
         """
-        files = {self.scene_path} if self.scene_path else set()
-        for name in ("create.from_usd", "create.light", "create.material_omnipbr", "randomizer.texture", "randomizer.instantiate"):
-            for call in self.calls(name):
-                for keyword, value in call.args.items():
-                    if keyword in ("usd", "paths", "textures") or keyword.endswith("texture"):
-                        files.update(self.resolve(text) for text in _texts(value) if _is_file_text(text))
+        for function, keyword, is_usd in _FILE_KEYWORDS:
+            for call in self.calls(function):
+                for text, mark in self._texts(call.args.get(keyword)):
+                    yield text, mark, is_usd
+
+    def asset_files(self) -> list[Path]:
+        """Return the local files that the recipe itself names, its scene included: absolute, sorted, without repeats."""
+        files = {self.resolve(text) for text, _, _ in self.files_named() if "://" not in text or text.startswith("file://")}
+        if self.scene_path:
+            files.add(self.scene_path)
         return sorted(path for path in files if path.is_file())
+
+    def _texts(self, value: Value | None) -> Iterator[tuple[str, Mark]]:
+        if isinstance(value, Literal):
+            items = value.value if isinstance(value.value, list) else [value.value]
+            yield from ((item, value.mark) for item in items if isinstance(item, str))
+        elif isinstance(value, Items):
+            for item in value.items:
+                yield from self._texts(item)
+        elif isinstance(value, Ref):
+            for block in self.program:
+                if block.name == value.name and block.body and not isinstance(block.body[-1], With | Register | Assign):
+                    yield from self._texts(block.body[-1])
+        elif isinstance(value, Call) and value.function == "utils.get_usd_files":
+            yield from ((str(path), value.mark) for path in usd_files(self, value))
+        elif isinstance(value, Call) and value.function.startswith("distribution."):
+            yield from self._texts(value.args.get("choices", value.args.get("items")))
+
+
+_FILE_KEYWORDS = (
+    ("create.from_usd", "usd", True),
+    ("randomizer.instantiate", "paths", True),
+    ("create.light", "texture", False),
+    ("create.material_omnipbr", "diffuse_texture", False),
+    ("create.material_omnipbr", "roughness_texture", False),
+    ("create.material_omnipbr", "metallic_texture", False),
+    ("create.material_omnipbr", "emissive_texture", False),
+    ("randomizer.texture", "textures", False),
+)
+
+
+def usd_files(recipe: Recipe, call: Call) -> list[Path]:
+    """Return the USD files of a ``utils.get_usd_files`` call, sorted.
+
+    Raises:
+        RecipeError: The folder is missing, or has none.
+    """
+    args = {name: value.value for name, value in call.args.items() if isinstance(value, Literal)}
+    folder, mark = recipe.resolve(str(args.get("path", ""))), call.mark
+    if not folder.is_dir():
+        raise RecipeError.at(
+            mark, f"there is no folder '{args.get('path')}' (looked for {folder}).", "It is relative to the recipe."
+        )
+    found = folder.rglob("*") if args.get("recursive") else folder.iterdir()
+    wanted = args.get("path_filter") or ""
+    files = sorted(path for path in found if path.is_file() and path.suffix.lower() in _USD_SUFFIXES and wanted in str(path))
+    if not files:
+        raise RecipeError.at(mark, f"the folder {folder} has no such USD files.", "Give another one, or set `recursive: true`.")
+    return files
+
+
+_USD_SUFFIXES = (".usd", ".usda", ".usdc", ".usdz")
 
 
 def _last_frame(call: Call) -> int:
     args = {key: value.value for key, value in call.args.items() if isinstance(value, Literal)}
     executions = args.get("max_execs") or args.get("num_frames") or 0
     return (executions - 1) * args.get("interval", 1) + 1 if executions else 0
-
-
-def _texts(value: Value) -> Iterator[str]:
-    if isinstance(value, Literal):
-        items = value.value if isinstance(value.value, list) else [value.value]
-        yield from (item for item in items if isinstance(item, str))
-    elif isinstance(value, Items):
-        for item in value.items:
-            yield from _texts(item)
-    elif isinstance(value, Call):
-        for argument in value.args.values():
-            yield from _texts(argument)
-
-
-def _is_file_text(text: str) -> bool:
-    return "://" not in text or text.startswith("file://")
 
 
 def load_recipe(path: str | os.PathLike[str], overrides: Iterable[str] = ()) -> Recipe:

@@ -10,8 +10,15 @@ from scenewright.sdg.recipe.values import DIMENSIONS, dimensions, fits, is_numbe
 __all__ = ["check_call", "check_distribution_fit", "check_writer_parameters", "draw_dimensions"]
 
 _LIGHTS = ("cylinder", "disk", "distant", "dome", "rect", "sphere")
-_PROJECTIONS = ("pinhole", "fisheyePolynomial", "fisheyeSpherical", "fisheyeKannalaBrandtK3", "fisheyeRadTanThinPrism",
-                "omniDirectionalStereo", "pinholeOpenCV")
+_PROJECTIONS = (
+    "pinhole",
+    "fisheyePolynomial",
+    "fisheyeSpherical",
+    "fisheyeKannalaBrandtK3",
+    "fisheyeRadTanThinPrism",
+    "omniDirectionalStereo",
+    "pinholeOpenCV",
+)
 _ROTATION_ORDERS = ("XYZ", "XZY", "YXZ", "YZX", "ZXY", "ZYX")
 _Report = Callable[[str, str, str], None]
 
@@ -88,7 +95,11 @@ def _choice(call: Call, values: dict, report: _Report) -> None:
         report("weights", "all weights are 0.", "At least one must be positive.")
     wanted = values.get("num_samples", 1)
     if values.get("with_replacements") is False and count is not None and isinstance(wanted, int) and wanted > count:
-        report("num_samples", f"{wanted} samples without replacement from {count} choices.", "Ask for fewer, or allow replacements.")
+        report(
+            "num_samples",
+            f"{wanted} samples without replacement from {count} choices.",
+            "Ask for fewer, or allow replacements.",
+        )
 
 
 def _instantiate(call: Call, values: dict, report: _Report) -> None:
@@ -155,8 +166,10 @@ _RULES: dict[str, Callable[[Call, dict, _Report], None]] = {
     "settings.set_stage_up_axis": _one_of("up_axis", ("Y", "Z")),
     "settings.set_render_rtx_realtime": _one_of("antialiasing", ("Off", "off", "TAA", "FXAA", "DLSS", "DLAA")),
     "writers.get": _writer,
-    **{f"get.{kind}": _prim_type_filter for kind in
-       ("prims", "camera", "curve", "geomsubset", "light", "mesh", "scope", "shape", "xform", "material")},
+    **{
+        f"get.{kind}": _prim_type_filter
+        for kind in ("prims", "camera", "curve", "geomsubset", "light", "mesh", "scope", "shape", "xform", "material")
+    },
 }
 
 
@@ -193,11 +206,21 @@ def check_distribution_fit(call: Call, keyword: Keyword, mark: Mark, key: str, f
     where = f"`{key}`: '{keyword.name}'" if key else f"'{keyword.name}'"
     size = draw_dimensions(call)
     if size is not None and wanted is not None and size not in wanted:
-        findings.append(Finding.at(mark, f"{where} needs {KINDS[keyword.kind].text}; this distribution draws {size} "
-                                         f"number{'s' if size > 1 else ''}.", "Give bounds with as many numbers."))
+        findings.append(
+            Finding.at(
+                mark,
+                f"{where} needs {KINDS[keyword.kind].text}; this distribution draws {size} number{'s' if size > 1 else ''}.",
+                "Give bounds with as many numbers.",
+            )
+        )
     elif size is not None and wanted is None and keyword.kind not in ("any", "choices"):
-        findings.append(Finding.at(mark, f"{where} needs {KINDS[keyword.kind].text}; this distribution draws numbers.",
-                                   "Use distribution.choice or distribution.sequence."))
+        findings.append(
+            Finding.at(
+                mark,
+                f"{where} needs {KINDS[keyword.kind].text}; this distribution draws numbers.",
+                "Use distribution.choice or distribution.sequence.",
+            )
+        )
     for item in _alternatives(call):
         if keyword.kind != "choices" and isinstance(item, Literal) and not _alternative_fits(item.value, keyword.kind):
             findings.append(Finding.at(item.mark, f"{where} needs {KINDS[keyword.kind].text}, not {item.value!r}."))

@@ -8,6 +8,7 @@ import numpy as np
 import omni.replicator.core as rep
 from pxr import Sdf, Usd, UsdGeom, UsdShade
 
+from scenewright.sdg.recipe.asset_checks import missing_file
 from scenewright.sdg.recipe.clock import Trigger
 from scenewright.sdg.recipe.findings import Mark, RecipeError
 from scenewright.sdg.recipe.labels import apply_label_rules
@@ -75,15 +76,22 @@ class Poses:
         rows = np.array([self._now.get(prim.GetPath(), self._base[prim.GetPath()][1]) for prim in prims]).reshape(-1, 3, 3)
         return rows[:, 0].copy(), rows[:, 1].copy(), rows[:, 2].copy()
 
-    def write(self, prims: Sequence[Usd.Prim], position: np.ndarray | None = None, rotation: np.ndarray | None = None,
-              scale: np.ndarray | None = None) -> None:
+    def write(
+        self,
+        prims: Sequence[Usd.Prim],
+        position: np.ndarray | None = None,
+        rotation: np.ndarray | None = None,
+        scale: np.ndarray | None = None,
+    ) -> None:
         """Write components of local poses, each (N, 3); what is None stays."""
         given = (position, rotation, scale)
         if not prims or all(value is None for value in given):
             return
         now = self.current(prims)
         for row, prim in enumerate(prims):
-            self._now[prim.GetPath()] = np.stack([old[row] if new is None else new[row] for old, new in zip(now, given, strict=True)])
+            self._now[prim.GetPath()] = np.stack(
+                [old[row] if new is None else new[row] for old, new in zip(now, given, strict=True)]
+            )
             self._moved.add(prim.GetPath())
         rep.functional.modify.pose(list(prims), position_value=position, rotation_value=rotation, scale_value=scale)
 
@@ -99,6 +107,7 @@ class Runtime:
         operations: What triggers run, in the order of the file.
         once: What was drawn before the first frame, by block path.
         bindings: Material that each prim is bound to in the layer.
+        layers: USD files that were referenced, kept open.
     """
 
     recipe: Recipe
@@ -108,6 +117,7 @@ class Runtime:
     operations: list[Operation] = field(default_factory=list)
     once: dict[str, Any] = field(default_factory=dict)
     bindings: dict[Sdf.Path, Sdf.Path] = field(default_factory=dict)
+    layers: dict[str, Sdf.Layer] = field(default_factory=dict)
 
     def label_new(self, prims: Sequence[Usd.Prim]) -> None:
         """Apply the recipe's label rules to prims that were just made, with everything below them."""
@@ -117,11 +127,20 @@ class Runtime:
 
     def bind(self, prims: Sequence[Usd.Prim], materials: Sequence[Usd.Prim]) -> None:
         """Bind one material to each prim; what is bound already is left alone."""
-        changed = [(prim, material) for prim, material in zip(prims, materials, strict=True)
-                   if self.bindings.get(prim.GetPath()) != material.GetPath()]
+        changed = [
+            (prim, material)
+            for prim, material in zip(prims, materials, strict=True)
+            if self.bindings.get(prim.GetPath()) != material.GetPath()
+        ]
         if changed:
             rep.functional.modify.material([prim for prim, _ in changed], [material for _, material in changed])
             self.bindings.update((prim.GetPath(), material.GetPath()) for prim, material in changed)
+
+    def open_layer(self, file: str) -> Sdf.Layer:
+        """Return the layer of a USD file; it stays open, so that assets which come and go are read once."""
+        if file not in self.layers:
+            self.layers[file] = Sdf.Layer.FindOrOpen(file)
+        return self.layers[file]
 
     def file(self, path: str, mark: Mark) -> str:
         """Return a file of the recipe as an absolute path.
@@ -129,12 +148,10 @@ class Runtime:
         Raises:
             RecipeError: There is no such file.
         """
-        if "://" in path and not path.startswith("file://"):
-            raise RecipeError.at(mark, f"'{path}' is a remote file; those are not available yet.", "Download it and give its path.")
-        found = self.recipe.resolve(path)
-        if not found.is_file():
-            raise RecipeError.at(mark, f"there is no file '{path}' (looked for {found}).", "Correct the path; it is relative to the recipe.")
-        return str(found)
+        missing = missing_file(self.recipe, path, mark)
+        if missing:
+            raise RecipeError(missing)
+        return str(self.recipe.resolve(path))
 
 
 @dataclass(frozen=True)
@@ -190,7 +207,10 @@ class Invocation:
         chosen = self.targets()
         for prim in chosen.prims():
             if not prim.IsA(UsdGeom.Xformable):
-                raise self.error(f"{prim.GetPath()} ({prim.GetTypeName() or 'no type'}) cannot be moved.", "Give Xforms, shapes, cameras or lights.")
+                raise self.error(
+                    f"{prim.GetPath()} ({prim.GetTypeName() or 'no type'}) cannot be moved.",
+                    "Give Xforms, shapes, cameras or lights.",
+                )
         return chosen
 
     def prim_set(self, keyword: str) -> PrimSet:
@@ -210,9 +230,15 @@ class Invocation:
             array = np.array([value] * count, dtype=float) if _numeric(value) else value
         try:
             array = np.asarray(array, dtype=float).reshape(count, -1)
-            return np.broadcast_to(array, (count, width)) if array.shape[1] in (1, width) and count else array.reshape(count, width)
+            return (
+                np.broadcast_to(array, (count, width))
+                if array.shape[1] in (1, width) and count
+                else array.reshape(count, width)
+            )
         except (TypeError, ValueError):
-            raise self.error(f"'{keyword}' needs {width} number{'s' if width > 1 else ''}, got {_sample(array)}.", keyword=keyword) from None
+            raise self.error(
+                f"'{keyword}' needs {width} number{'s' if width > 1 else ''}, got {_sample(array)}.", keyword=keyword
+            ) from None
 
     def objects(self, keyword: str, count: int, draws: Draws, kind: str) -> list[Any]:
         """Return one value of a keyword for each of ``count`` prims."""
@@ -236,19 +262,29 @@ class Invocation:
             return np.broadcast_to(self._vectors(np.array([value], dtype=float), keyword), (count, 3))
         prims = as_prims(value, self.runtime.stage, self.mark(keyword)).prims()
         if len(prims) not in (1, count):
-            raise self.error(f"'{keyword}' stands for {len(prims)} prims, and {count} are to be aimed.", "Give one, or one for each.", keyword)
+            raise self.error(
+                f"'{keyword}' stands for {len(prims)} prims, and {count} are to be aimed.",
+                "Give one, or one for each.",
+                keyword,
+            )
         return np.broadcast_to(world_matrices(prims)[:, 3, :3], (count, 3))
 
     def materials(self, keyword: str, count: int, draws: Draws) -> list[Usd.Prim]:
         """Return the material of each of ``count`` prims."""
         value = self.args[keyword]
         if isinstance(value, Distribution):
-            found = [as_prims(item, self.runtime.stage, self.mark(keyword)).prims()[0] for item in value.draw(draws, count, "materials")]
+            found = [
+                as_prims(item, self.runtime.stage, self.mark(keyword)).prims()[0]
+                for item in value.draw(draws, count, "materials")
+            ]
         else:
             found = as_prims(value, self.runtime.stage, self.mark(keyword)).prims()
             if len(found) not in (1, count):
-                raise self.error(f"'{keyword}' stands for {len(found)} materials, and there are {count} prims.",
-                                 "Give one, one for each, or a distribution.choice.", keyword)
+                raise self.error(
+                    f"'{keyword}' stands for {len(found)} materials, and there are {count} prims.",
+                    "Give one, one for each, or a distribution.choice.",
+                    keyword,
+                )
             found = found * count if len(found) == 1 else found
         for prim in found:
             if not prim.IsA(UsdShade.Material):

@@ -149,8 +149,11 @@ class Choice(Distribution):
             return np.minimum(np.searchsorted(edges, generator.random(count), side="right"), np.flatnonzero(weights)[-1])
         available = int(np.count_nonzero(weights))
         if count > available:
-            raise RecipeError.at(self.mark, f"{count} values without replacement are wanted from {available} choices.",
-                                 "Give more choices, or allow replacements.")
+            raise RecipeError.at(
+                self.mark,
+                f"{count} values without replacement are wanted from {available} choices.",
+                "Give more choices, or allow replacements.",
+            )
         # Efraimidis and Spirakis 2006: the largest u^(1/w) are a weighted sample without replacement.
         with np.errstate(divide="ignore"):
             keys = np.log(generator.random(size)) / weights
@@ -176,11 +179,16 @@ class Sequenced(Distribution):
 
     def is_per_prim(self, kind: str) -> bool:
         """Return whether each item is a sequence for one prim rather than a value."""
+
         def is_row(item: Any) -> bool:
             if not isinstance(item, list) or not item:
                 return False
             text = isinstance(item[0], str | Usd.Prim) or not isinstance(item[0], int | float)
-            return text if kind in ("any", "paths", "materials", "str") else not fits(item, kind) and all(fits(i, kind) for i in item)
+            return (
+                text
+                if kind in ("any", "paths", "materials", "str")
+                else not fits(item, kind) and all(fits(i, kind) for i in item)
+            )
 
         return all(is_row(item) for item in self.items)
 
@@ -189,7 +197,9 @@ class Sequenced(Distribution):
         position = max(draws.firing.execution, 0) * self.stride
         turn, index = divmod(position, len(items))
         if not self.ordered:
-            shuffle = stream(draws.seed if self.seed is None or self.seed < 0 else self.seed, self.path, draws.firing.sequence, -2, turn)
+            shuffle = stream(
+                draws.seed if self.seed is None or self.seed < 0 else self.seed, self.path, draws.firing.sequence, -2, turn
+            )
             index = int(np.argsort(shuffle.random((prim + 1, len(items)))[prim], kind="stable")[index])
         return items[index]
 
@@ -227,7 +237,11 @@ def packed(values: list[Any]) -> Sequence[Any]:
 def jsonable(value: Any) -> Any:
     """Return a drawn value as JSON: arrays as lists (of numbers where each has one), prims and paths as text."""
     if isinstance(value, np.ndarray):
-        return jsonable(value[:, 0] if value.ndim == 2 and value.shape[1] == 1 else value.tolist()) if value.ndim > 1 else value.tolist()
+        return (
+            jsonable(value[:, 0] if value.ndim == 2 and value.shape[1] == 1 else value.tolist())
+            if value.ndim > 1
+            else value.tolist()
+        )
     if isinstance(value, Usd.Prim):
         return str(value.GetPath())
     if isinstance(value, Sdf.Path):

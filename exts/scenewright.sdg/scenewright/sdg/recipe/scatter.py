@@ -49,9 +49,18 @@ def surface_triangles(prims: Sequence[Usd.Prim], known: dict[str, np.ndarray] | 
     return np.concatenate(parts) if parts else np.zeros((0, 3, 3))
 
 
-def place(triangles: np.ndarray, boxes: np.ndarray, generator: np.random.Generator, *, up: int, offset: float = 0.0,
-          obstacles: np.ndarray | None = None, apart: bool = False, low: Sequence[float | None] = (None, None, None),
-          high: Sequence[float | None] = (None, None, None)) -> np.ndarray:
+def place(
+    triangles: np.ndarray,
+    boxes: np.ndarray,
+    generator: np.random.Generator,
+    *,
+    up: int,
+    offset: float = 0.0,
+    obstacles: np.ndarray | None = None,
+    apart: bool = False,
+    low: Sequence[float | None] = (None, None, None),
+    high: Sequence[float | None] = (None, None, None),
+) -> np.ndarray:
     """Return world positions of prim origins, shape (N, 3), so that each box rests on a random point of the surface.
 
     Points are uniform over the area. The box's centre stands above the point along the up axis, its underside touches it.
@@ -132,8 +141,10 @@ def _local_triangles(prim: Usd.Prim) -> np.ndarray | None:
 
 
 def _mesh_triangles(mesh: UsdGeom.Mesh) -> np.ndarray:
-    points, counts, indices = (np.array(attribute.Get() if attribute.Get() is not None else [])
-                               for attribute in (mesh.GetPointsAttr(), mesh.GetFaceVertexCountsAttr(), mesh.GetFaceVertexIndicesAttr()))
+    points, counts, indices = (
+        np.array(attribute.Get() if attribute.Get() is not None else [])
+        for attribute in (mesh.GetPointsAttr(), mesh.GetFaceVertexCountsAttr(), mesh.GetFaceVertexIndicesAttr())
+    )
     if not len(points) or not len(counts):
         return np.zeros((0, 3, 3))
     starts = np.cumsum(counts) - counts
@@ -167,7 +178,9 @@ def _revolved(radii: np.ndarray, heights: np.ndarray, axis: str) -> np.ndarray:
     """Return the triangles of a profile turned about an axis."""
     around = np.linspace(0.0, 2.0 * np.pi, _RING, endpoint=False)
     ring = np.stack([np.cos(around), np.sin(around)], axis=1)
-    points = np.concatenate([radii[:, None, None] * ring[None], np.broadcast_to(heights[:, None, None], (len(radii), _RING, 1))], axis=2)
+    points = np.concatenate(
+        [radii[:, None, None] * ring[None], np.broadcast_to(heights[:, None, None], (len(radii), _RING, 1))], axis=2
+    )
     a, b = points[:-1], points[1:]
     an, bn = np.roll(a, -1, axis=1), np.roll(b, -1, axis=1)
     triangles = np.concatenate([np.stack([a, an, bn], axis=2), np.stack([a, bn, b], axis=2)], axis=1).reshape(-1, 3, 3)

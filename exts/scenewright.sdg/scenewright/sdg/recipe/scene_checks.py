@@ -41,7 +41,9 @@ def _parse_problem(file: str, message: str) -> Finding:
     found = _PARSE_PLACE.search(text)
     if not found:
         return Finding(file, 0, 0, f"cannot be read as USD: {text}.", "Correct the file or give another one.")
-    return Finding(found["file"], int(found["line"]), int(found["column"]), f"cannot be read as USD: {found['what']}.", "Correct the file.")
+    return Finding(
+        found["file"], int(found["line"]), int(found["column"]), f"cannot be read as USD: {found['what']}.", "Correct the file."
+    )
 
 
 def open_quietly(path: str | os.PathLike[str]) -> Usd.Stage:
@@ -100,8 +102,7 @@ def _attribute_problems(attribute: Usd.Attribute) -> Iterator[Finding]:
         stack = [spec for spec in attribute.GetPropertyStack() if spec.HasDefaultValue()]
         file = _name(stack[0].layer) if stack else ""
         what = "texture" if asset.path.lower().endswith(_TEXTURES) else "file"
-        yield Finding(file, 0, 0, f"{attribute.GetPath()}: {what} @{asset.path}@ cannot be found.",
-                      _FILE_REMEDY)
+        yield Finding(file, 0, 0, f"{attribute.GetPath()}: {what} @{asset.path}@ cannot be found.", _FILE_REMEDY)
 
 
 def _found_elsewhere(attribute: Usd.Attribute, path: str) -> bool:

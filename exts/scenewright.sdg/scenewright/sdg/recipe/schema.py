@@ -53,7 +53,9 @@ class LabelRule(_Model):
     ``path`` or ``path_pattern``, and ``class`` or ``labels``. Later rules replace labels of earlier ones.
     """
 
-    path: str | None = Field(None, description="Glob on the prim path: `*` within one name, `**` over any depth, `?` one character.")
+    path: str | None = Field(
+        None, description="Glob on the prim path: `*` within one name, `**` over any depth, `?` one character."
+    )
     path_pattern: str | None = Field(None, description="Regular expression, searched anywhere in the prim path.")
     class_: str | None = Field(None, alias="class", min_length=1, description="Short for labels: {class: ...}.")
     labels: dict[str, str | list[str]] | None = Field(None, description="Label or labels by type, such as {class: car}.")
@@ -76,15 +78,21 @@ class Settings(_Model):
     """Scenewright's own settings of a recipe."""
 
     scene: str | None = Field(None, description="USD file, relative to the recipe; absent = a new stage.")
-    frames: int | FrameGrid | None = Field(None, description="Steps in all, or {sequences, steps}; absent = what the triggers' "
-                                                             f"max_execs ask for, else {DEFAULT_FRAMES}.")
+    frames: int | FrameGrid | None = Field(
+        None,
+        description="Steps in all, or {sequences, steps}; absent = what the triggers' "
+        f"max_execs ask for, else {DEFAULT_FRAMES}.",
+    )
     seed: int = Field(0, ge=0, description="Seed of every random value.")
     output: str = Field("out", min_length=1, description="Folder of the dataset, relative to the working directory.")
     renderer: Literal["real-time", "path-traced", "mitsuba"] = Field("real-time", description="How frames are rendered.")
     samples: int = Field(16, ge=1, le=65536, description="Colour samples per pixel.")
-    resolution: list[int] = Field(default_factory=lambda: [1280, 720], min_length=2, max_length=2,
-                                  description="[width, height] of cameras that set none.")
-    writers: dict[str, dict[str, Any] | None] = Field(default_factory=dict, description="Writers with their parameters, for all cameras.")
+    resolution: list[int] = Field(
+        default_factory=lambda: [1280, 720], min_length=2, max_length=2, description="[width, height] of cameras that set none."
+    )
+    writers: dict[str, dict[str, Any] | None] = Field(
+        default_factory=dict, description="Writers with their parameters, for all cameras."
+    )
     split: Split | None = Field(None, description="Shares of train, val and test.")
     assets: Assets = Field(default_factory=Assets)
     checks: Checks = Field(default_factory=Checks)
@@ -155,13 +163,27 @@ def json_schema() -> dict[str, Any]:
         r"^randomizer\.": {},
         r"\.attach$": {"type": "object", "properties": {"render_products": {}, "trigger": {}}, "additionalProperties": False},
     }
-    definitions.update({
-        "scenewright": settings,
-        "functions": {name.replace(".", "_"): _function_schema(function) for name, function in FUNCTIONS.items()},
-        "call": {"type": "object", "properties": calls, "patternProperties": patterns, "minProperties": 1, "additionalProperties": False},
-        "body": {"type": "object", "properties": calls, "patternProperties": patterns},
-        "block": {"anyOf": [{"$ref": "#/$defs/call"}, {"type": ["array", "string", "number", "boolean", "null"]}, {"type": "object"}]},
-    })
+    definitions.update(
+        {
+            "scenewright": settings,
+            "functions": {name.replace(".", "_"): _function_schema(function) for name, function in FUNCTIONS.items()},
+            "call": {
+                "type": "object",
+                "properties": calls,
+                "patternProperties": patterns,
+                "minProperties": 1,
+                "additionalProperties": False,
+            },
+            "body": {"type": "object", "properties": calls, "patternProperties": patterns},
+            "block": {
+                "anyOf": [
+                    {"$ref": "#/$defs/call"},
+                    {"type": ["array", "string", "number", "boolean", "null"]},
+                    {"type": "object"},
+                ]
+            },
+        }
+    )
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Scenewright recipe",

@@ -8,6 +8,7 @@ import omni.replicator.core as rep
 import omni.usd
 from pxr import Usd
 
+from scenewright.sdg.recipe.asset_checks import find_asset_problems
 from scenewright.sdg.recipe.clock import Address, Trigger, addresses_of
 from scenewright.sdg.recipe.creation import cameras_on
 from scenewright.sdg.recipe.findings import Finding, Mark, RecipeError, RecipeRunError
@@ -74,6 +75,9 @@ class RecipeSession:
     """
 
     def __init__(self, recipe: Recipe):
+        problems = find_asset_problems(recipe)
+        if problems:
+            raise RecipeError(problems)
         self.recipe = recipe
         self.stage = open_recipe_stage(recipe)
         self.cameras: dict[str, Any] = {}
@@ -110,14 +114,19 @@ class RecipeSession:
         if not products:
             cameras = cameras_on(self.stage)
             if not cameras:
-                raise RecipeError.at(self.recipe.mark(), "there is no camera: the recipe makes none and its scene has none.",
-                                     "Add a `create.camera` block.")
+                raise RecipeError.at(
+                    self.recipe.mark(),
+                    "there is no camera: the recipe makes none and its scene has none.",
+                    "Add a `create.camera` block.",
+                )
             seen = Counter[str]()
             for camera in cameras:
                 name = camera.GetName()
                 seen[name] += 1
                 unique = name if seen[name] == 1 else f"{name}_{seen[name] - 1:02d}"
-                products.append(rep.create.render_product(str(camera.GetPath()), tuple(self.recipe.settings.resolution), name=unique))
+                products.append(
+                    rep.create.render_product(str(camera.GetPath()), tuple(self.recipe.settings.resolution), name=unique)
+                )
         for product in products:
             self.cameras[getattr(product, "name", None) or str(product.path).rsplit("/", 1)[-1]] = product
 
@@ -125,14 +134,22 @@ class RecipeSession:
         names = {id(product): name for name, product in self.cameras.items()}
         for writer in interpreter.writers:
             if not writer.products:
-                raise RecipeError.at(writer.mark, f"the writer {writer.name} is attached to no render product.",
-                                     "Give `render_products`, or attach it with `<block>.attach`.")
+                raise RecipeError.at(
+                    writer.mark,
+                    f"the writer {writer.name} is attached to no render product.",
+                    "Give `render_products`, or attach it with `<block>.attach`.",
+                )
             trigger = writer.trigger if isinstance(writer.trigger, Trigger) else None
             cameras = [names[id(product)] for product in writer.products]
-            self.writer_requests.append(WriterRequest(WRITERS[writer.name].name, writer.init_params, cameras, writer.mark, trigger,
-                                                      manual=writer.trigger is None))
+            self.writer_requests.append(
+                WriterRequest(
+                    WRITERS[writer.name].name, writer.init_params, cameras, writer.mark, trigger, manual=writer.trigger is None
+                )
+            )
         for name, parameters in self.recipe.settings.writers.items():
-            request = WriterRequest(WRITERS[name].name, dict(parameters or {}), list(self.cameras), self.recipe.mark("writers", name))
+            request = WriterRequest(
+                WRITERS[name].name, dict(parameters or {}), list(self.cameras), self.recipe.mark("writers", name)
+            )
             self.writer_requests.append(request)
 
     def apply(self, address: Address) -> dict[str, Any]:
@@ -176,8 +193,18 @@ class RecipeSession:
         """Raise where a value that was just written does not show, because a stronger layer holds another one."""
         hidden = hidden_values(self.stage, self._runtime.layer)
         if hidden:
-            raise RecipeError([Finding(str(self.recipe.path), 0, 0, f"{path} is randomized, but the stronger layer @{layer}@ holds a value.",
-                                       "Remove that value.") for path, layer in hidden])
+            raise RecipeError(
+                [
+                    Finding(
+                        str(self.recipe.path),
+                        0,
+                        0,
+                        f"{path} is randomized, but the stronger layer @{layer}@ holds a value.",
+                        "Remove that value.",
+                    )
+                    for path, layer in hidden
+                ]
+            )
         self._checked = True
 
     def rt_subframes(self, address: Address) -> int:
@@ -203,5 +230,3 @@ def _what_to_restore(operations: list[Operation]) -> tuple[bool, list[Any]]:
     readers = {operation.trigger for operation in operations if operation.reads_poses}
     changed = [operation for operation in operations if operation.reset is not None and readers - {operation.trigger}]
     return bool(readers), [operation.reset for operation in changed]
-
-

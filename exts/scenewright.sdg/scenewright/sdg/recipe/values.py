@@ -20,8 +20,18 @@ _RESULTS = {
     "unknown": "an input",
 }
 _ELEMENTS = {
-    "vec2": "number", "vec3": "number", "scale": "number", "numbers": "number", "vec3s": "any", "clip3": "any", "size2": "int",
-    "weights": "number", "bools": "bool", "strs": "str", "choices": "any", "semantics": "strs",
+    "vec2": "number",
+    "vec3": "number",
+    "scale": "number",
+    "numbers": "number",
+    "vec3s": "any",
+    "clip3": "any",
+    "size2": "int",
+    "weights": "number",
+    "bools": "bool",
+    "strs": "str",
+    "choices": "any",
+    "semantics": "strs",
 }
 DIMENSIONS = {"number": (1,), "vec2": (2,), "vec3": (3,), "vec3s": (3,), "scale": (1, 3), "target": (3,)}
 """How many numbers a draw must have to fit a kind."""
@@ -70,7 +80,9 @@ def _semantics(value: Any) -> bool:
 
     if isinstance(value, dict):
         return bool(value) and all(label(item) for item in value.values())
-    return isinstance(value, list) and all(isinstance(pair, list) and len(pair) == 2 and all(isinstance(p, str) for p in pair) for pair in value)
+    return isinstance(value, list) and all(
+        isinstance(pair, list) and len(pair) == 2 and all(isinstance(p, str) for p in pair) for pair in value
+    )
 
 
 _CHECKS = {
