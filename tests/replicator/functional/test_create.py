@@ -139,6 +139,8 @@ def test_labels(stage):
     assert sorted(UsdSemantics.LabelsAPI.GetDirectTaxonomies(prim)) == ["class", "shape"]
     tuples = create.cube(semantics=[("class", "mug"), ("class", "cup")])
     assert list(UsdSemantics.LabelsAPI(tuples, "class").GetLabelsAttr().Get()) == ["mug", "cup"]
+    scope = create.scope(name="Shelf", semantics={"class": "shelf"})
+    assert list(UsdSemantics.LabelsAPI(scope, "class").GetLabelsAttr().Get()) == ["shelf"]
     with pytest.raises(TypeError, match="semantics='mug'"):
         create.cube(semantics="mug")
 

@@ -39,6 +39,7 @@ from scenewright.replicator.functional.prim_arguments import (
 from scenewright.replicator.functional.prim_copy import copy_prim
 from scenewright.replicator.functional.prim_definition import define_prims, unique_paths
 from scenewright.replicator.functional.references import file_reference
+from scenewright.replicator.functional.semantic_labels import label_columns, label_schemas, parse_labels
 from scenewright.replicator.functional.shape_definition import shape_columns
 
 __all__ = ["camera", "capsule", "clone", "cone", "cube", "cylinder", "cylinder_light", "disk", "disk_light", "distant_light",
@@ -107,10 +108,12 @@ camera = _creator("camera", "Create N pinhole cameras that look along their loca
 
 
 @accepts_only_named
-def scope(count: int, name: str | None = None, parent: PrimLike | None = None) -> list[Usd.Prim]:
-    """Create N scopes: prims that group others and have no pose."""
+def scope(count: int, name: str | None = None, parent: PrimLike | None = None, semantics: Any = None) -> list[Usd.Prim]:
+    """Create N scopes: prims that group others and have no pose; what is below inherits their labels."""
     stage, parent_path = resolve_parent(parent)
-    return define_prims(stage, unique_paths(stage, parent_path, name or "Scope", count), "Scope")
+    labels = parse_labels(semantics)
+    paths = unique_paths(stage, parent_path, name or "Scope", count)
+    return define_prims(stage, paths, "Scope", label_columns(labels, count), api_schemas=label_schemas(labels))
 
 
 @accepts_only_named
