@@ -13,7 +13,13 @@ from scenewright.sdg.dataset.header import declared_labels
 from scenewright.sdg.dataset.ledger import read_ledger
 
 Address = namedtuple("Address", "index sequence step")
-Request = namedtuple("Request", "name init_params cameras line")
+
+
+class Request(namedtuple("Request", "name init_params cameras line")):
+    def fires(self, address):
+        return True
+
+
 BASIC = {"rgb": True, "bounding_box_2d_tight": True, "motion_vectors": True, "instance_segmentation": True}
 
 

@@ -16,7 +16,7 @@ def panel():
 def test_masks_are_tinted_and_outlined_and_the_rest_is_left(panel):
     color = np.array((250, 20, 30))
     drawn = np.asarray(draw_labels(panel, {"apple": tuple(color)})).astype(int)
-    assert np.allclose(drawn[80, 60], 100 + 0.3 * (color - 100), atol=1)
+    assert np.allclose(drawn[80, 60], 100 + 0.32 * (color - 100), atol=1)
     assert (drawn[60, 80] == color).all()
     assert (drawn[110, 150] == 100).all()
     assert (drawn[59, 40:60] == color).any()  # the name stands on top of the box

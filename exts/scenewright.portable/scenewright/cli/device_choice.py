@@ -1,5 +1,9 @@
 """The device that a command renders on."""
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from scenewright.cli.failures import InputError
 from scenewright.host.settings import get_settings
 
@@ -14,10 +18,26 @@ def choose_device(device: str) -> None:
     """
     import warp as wp
 
+    import scenewright.render  # noqa: F401 - sets how much Warp says about itself
+
     wp.config.quiet = True
-    available = [str(candidate) for candidate in wp.get_devices()]
+    with _silent_stderr():  # without a driver Warp complains there, whatever its log level
+        available = [str(candidate) for candidate in wp.get_devices()]
     if device == "cuda" and any(name.startswith("cuda") for name in available):
         device = "cuda:0"
     if device not in available:
         raise InputError(f"--device {device}: this machine has {', '.join(available)}. See `scenewright doctor`.")
     get_settings().set("/scenewright/device", device)
+
+
+@contextmanager
+def _silent_stderr() -> Iterator[None]:
+    kept = os.dup(2)
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(null)

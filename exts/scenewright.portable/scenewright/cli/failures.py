@@ -21,7 +21,7 @@ def exit_status(error: BaseException) -> int:
 def report_failure(error: BaseException, script: Path | None = None) -> int:
     """Print ``error`` on standard error, with the line of ``script`` that it came from, and return its exit status."""
     text = str(error).strip() or type(error).__name__
-    if not isinstance(error, (ValueError, OSError, ImportError, InputError)) and exit_status(error) == 1:
+    if not isinstance(error, (ValueError, OSError, ImportError, InputError)) and not hasattr(error, "exit_status"):
         text = f"{type(error).__name__}: {text}"
     place = ""
     if script is not None:

@@ -33,7 +33,8 @@ def command(
     activate()
     choose_device(device)
     from scenewright.cli.workers import launch_workers
-    from scenewright.sdg.dataset.run import GenerateRequest, generate
+    from scenewright.sdg.dataset.request import GenerateRequest
+    from scenewright.sdg.dataset.run import generate
 
     request = GenerateRequest(recipe, output, frames, seed, tuple(set_ or ()), device, workers, shard, overwrite)
     begun = time.perf_counter()

@@ -83,9 +83,10 @@ class FrameMaker:
         self._run += not self._follows(address)
         rep.settings.carb_settings("/scenewright/sequence", self._run)  # another value = nothing has moved since
         if write:
-            for writer in self.writers:
+            for request, writer in zip(self.session.writer_requests, self.writers, strict=True):
                 writer._frame_id = address.index
-                writer.schedule_write()
+                if request.fires(address):
+                    writer.schedule_write()
         rep.orchestrator.step(rt_subframes=self.session.rt_subframes(address), delta_time=0.0)
         self._last = address
         return drawn
@@ -104,7 +105,7 @@ class FrameMaker:
     def _attach(self, request: Any) -> Any:
         parameters = dict(request.init_params or {})
         folder = str(parameters.pop("output_dir", None) or "")
-        where = f"{request.line}: " if getattr(request, "line", None) else ""
+        where = f"{request.line}: " if request.line else ""
         if os.path.isabs(folder) or ".." in Path(folder).parts:
             raise DatasetInputError(
                 f"{where}writer {request.name}: output_dir '{folder}' leaves the dataset folder. Give one below it, or use -o."

@@ -35,21 +35,20 @@ _LABELS = "semantics:labels:"
 _USD = (".usd", ".usda", ".usdc", ".usdz")
 
 
-def build_header(recipe: Any, stage: Usd.Stage, device: str, cameras: Mapping[str, tuple[int, int]]) -> dict[str, Any]:
+def build_header(session: Any, device: str) -> dict[str, Any]:
     """Return the header of the dataset that ``recipe`` makes.
 
     It says neither how many frames were asked for nor where on this machine the recipe lies: the same recipe gives the same
     header anywhere, and a longer run goes on where a shorter one ended.
 
     Args:
-        recipe: the recipe (`scenewright.sdg.recipe.Recipe`).
-        stage: its stage before the first frame.
+        session: the open `RecipeSession`.
         device: "cpu" or "cuda:N".
-        cameras: width and height [pixel] by camera.
     """
+    recipe = session.recipe
     assets = _with_dependencies(recipe.asset_files())
     plan = recipe_plan(recipe)
-    return {
+    header = {
         "format": FORMAT,
         "recipe": {
             "name": Path(recipe.path).name,
@@ -58,13 +57,15 @@ def build_header(recipe: Any, stage: Usd.Stage, device: str, cameras: Mapping[st
             "sha256": hashlib.sha256(plan.encode()).hexdigest(),
         },
         "assets": sorted((_asset_row(path, Path(recipe.path).resolve().parent) for path in assets), key=canonical_json),
-        "labels": declared_labels(stage),
-        "cameras": {name: list(size) for name, size in cameras.items()},
+        "labels": declared_labels(session.stage),
+        "cameras": {name: [int(side) for side in product.resolution] for name, product in session.cameras.items()},
+        "drawn_once": session.initial_values,
         "versions": installed_versions(),
         "device": device if device == "cpu" else f"cuda: {wp.get_device(device).name}",
         "cpu": _cpu_type(),
         "licences": _licences(assets),
     }
+    return json.loads(canonical_json(header))  # as it will be read back
 
 
 def recipe_plan(recipe: Any) -> str:

@@ -71,8 +71,7 @@ def reproduce(
         address = next((a for a in session.addresses if (a.sequence, a.step) == (entry.sequence, entry.step)), None)
         if address is None:
             raise DatasetInputError(f"The recipe of {dataset} has no frame {frame}.")
-        sizes = {name: tuple(product.resolution) for name, product in session.cameras.items()}
-        now = build_header(session.recipe, session.stage, device, sizes)
+        now = build_header(session, device)
         with tempfile.TemporaryDirectory(prefix="scenewright-") as scratch:
             made = _make(session, address, entry.seed, output or scratch)
         equal = canonical_json(entry.drawn) == canonical_json(made.drawn)

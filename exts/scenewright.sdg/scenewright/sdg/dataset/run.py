@@ -14,39 +14,13 @@ from scenewright.sdg.dataset.frames import FrameMaker
 from scenewright.sdg.dataset.header import build_header
 from scenewright.sdg.dataset.ledger import read_ledger
 from scenewright.sdg.dataset.origin import write_origin
+from scenewright.sdg.dataset.request import GenerateRequest
 from scenewright.sdg.dataset.selection import parse_frames, parse_shard, share_out
 from scenewright.sdg.recipe import Recipe, RecipeSession, load_recipe
 
-__all__ = ["GenerateRequest", "GenerateResult", "LaunchWorkers", "generate", "make_share", "recipe_of"]
+__all__ = ["GenerateResult", "LaunchWorkers", "generate", "make_share", "recipe_of"]
 
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class GenerateRequest:
-    """What `scenewright generate` was asked for.
-
-    Attributes:
-        recipe: recipe file.
-        output: dataset folder; None = the recipe's ``output``, below the working directory.
-        frames: "N" or "A:B"; None = all.
-        seed: replaces the recipe's seed.
-        overrides: ``key.path=value`` texts.
-        device: "cpu" or "cuda:N".
-        workers: processes that share the frames.
-        shard: "I/N": make only the I-th of N parts.
-        overwrite: throw away what an earlier run made.
-    """
-
-    recipe: Path
-    output: Path | str | None = None
-    frames: str | None = None
-    seed: int | None = None
-    overrides: tuple[str, ...] = ()
-    device: str = "cpu"
-    workers: int = 1
-    shard: str | None = None
-    overwrite: bool = False
 
 
 @dataclass(frozen=True)
@@ -101,8 +75,9 @@ def generate(
     try:
         maker = FrameMaker(session, folder.root, recipe.seed, on_frame)
         wanted = _wanted(session.addresses, request, shard)
-        sizes = {name: tuple(product.resolution) for name, product in session.cameras.items()}
-        header = build_header(recipe, session.stage, request.device, sizes)
+        if wanted:
+            session.apply(wanted[0])  # what only shows when values are drawn is an error before anything is written
+        header = build_header(session, request.device)
         done = folder.open(header, overwrite=request.overwrite).rows
         write_origin(folder.root, recipe.path)
         todo = [address for address in wanted if address.index not in done]

@@ -15,7 +15,7 @@ _CARD = (32, 35, 42)
 _TEXT = (232, 234, 238)
 _FAINT = (150, 156, 166)
 _MARGIN, _GAP, _CAPTION = 28, 18, 30
-_MASK_OPACITY = 0.30
+_MASK_OPACITY, _LARGE = 0.32, 0.25
 _HUES = 12
 
 
@@ -73,7 +73,8 @@ def draw_labels(panel: Panel, colors: Mapping[str, tuple[int, int, int]]) -> Ima
     for item in panel.shown:
         mask = panel.ids == item.instance
         color = np.array(colors[item.name], np.float32)
-        pixels[mask] += (color - pixels[mask]) * _MASK_OPACITY
+        # A floor that fills the image would otherwise hide what it looks like.
+        pixels[mask] += (color - pixels[mask]) * (_MASK_OPACITY if mask.mean() < _LARGE else _MASK_OPACITY / 4)
         pixels[mask & ~_inner(mask)] = color
     image = Image.fromarray(np.clip(pixels + 0.5, 0, 255).astype(np.uint8))
     draw = ImageDraw.Draw(image)
