@@ -51,6 +51,7 @@ class Session:
 
     def close(self) -> None:
         """Release the renderer and everything that points to the stage."""
+        self.graph.close()
         for product in self.render_products.values():
             product.invalidate()
         self.render_products.clear()

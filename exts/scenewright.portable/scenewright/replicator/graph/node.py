@@ -33,6 +33,7 @@ class Node:
         self.graph = graph
         self.kind = kind
         self.inputs: dict[str, Any] = dict(inputs or {})
+        _refuse_other_stages(graph, kind, self.inputs)
         self.name = name
         self.seed = None if seed is None or int(seed) == -1 else int(seed)
         self.index = graph.add(self)
@@ -88,6 +89,8 @@ class Node:
         return sampled(self.inputs.get(name), count, width)
 
     def __enter__(self) -> "Node":
+        if self.graph.closed:
+            raise OrchestratorError(f"{self!r} belongs to a stage that was closed. Make it anew on the present stage.")
         self.graph.push(self)
         return self
 
@@ -96,6 +99,16 @@ class Node:
 
     def __repr__(self) -> str:
         return f"<{self.kind}{'' if self.name is None else f' {self.name!r}'} #{self.index}>"
+
+
+def _refuse_other_stages(graph: "Graph", kind: str, inputs: dict[str, Any]) -> None:
+    """Refuse inputs that are nodes of a stage that was closed since."""
+    for key, value in inputs.items():
+        for entry in value if isinstance(value, list | tuple) else (value,):
+            node = getattr(entry, "node", entry)
+            if isinstance(node, Node) and node.graph is not graph:
+                raise OrchestratorError(f"rep.{kind}: {key} holds {node!r}, which belongs to a stage that was closed. "
+                                        "Make it anew on the present stage.")
 
 
 class DistributionNode(Node):

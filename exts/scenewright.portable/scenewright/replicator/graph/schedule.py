@@ -60,6 +60,7 @@ class Graph:
         self.turned_cameras: set[Sdf.Path] = set()
         """Xforms of graph cameras whose zero rotation is not USD's: see ``graph.posing``."""
         self.started = False
+        self.closed = False
         self.frame = 0
         self.pass_number = 0
         self.seed = get_global_seed()
@@ -116,6 +117,12 @@ class Graph:
         """End: the next ``start`` begins anew."""
         self.started = False
         self._events.clear()
+
+    def close(self) -> None:
+        """The stage is closed: nothing runs any more."""
+        self.stop()
+        self.closed = True
+        self.context.clear()
 
     def send_event(self, name: str) -> None:
         """Ask the ``on_custom_event`` triggers called ``name`` to fire with the next update or step."""
