@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from pxr import UsdGeom
+
 from scenewright.render.scene.changes import StageChanges
 from scenewright.render.scene.gprims import ANALYTIC_ATTRIBUTES
 from scenewright.render.scene.leaves import ancestors_of, color_varies
@@ -39,6 +41,8 @@ class Dirt:
 
     everything: bool = False
     """The namespace must be read again (what is cached and not named below is kept)."""
+    rows: bool = False
+    """The namespace is as it was, but other parts of it may be drawn, or in another way."""
     moved: set[int] = field(default_factory=set)
     colors: set[int] = field(default_factory=set)
     geometry: set[str] = field(default_factory=set)
@@ -93,7 +97,7 @@ def _sort_move(prim: str, scene: "StageScene", dirt: Dirt) -> None:
     if scene.touches_light(prim):
         dirt.lights = True
     if prim.startswith("/__Prototype_") or (table.prototypes and table.in_prototype(prim)):
-        dirt.everything = True
+        dirt.rows = True
 
 
 def _sort_color(prim: str, scene: "StageScene", dirt: Dirt) -> None:
@@ -108,12 +112,15 @@ def _sort_color(prim: str, scene: "StageScene", dirt: Dirt) -> None:
         _forget_instanced(scene, dirt)
     elif table.prototypes and table.in_prototype(prim):
         dirt.geometry.add(prim)
-        dirt.everything = True
+        dirt.rows = True
 
 
 def _sort_property(prim: str, name: str, scene: "StageScene", dirt: Dirt) -> None:
     if name in ("visibility", "purpose"):
-        dirt.everything = True
+        dirt.rows = True
+        scene.note_visibility(prim)
+        if prim.startswith("/__Prototype_"):
+            dirt.everything = True
         return
     if name.startswith(("material:binding", "collection:")):
         dirt.bindings = True
@@ -125,14 +132,14 @@ def _sort_property(prim: str, name: str, scene: "StageScene", dirt: Dirt) -> Non
         dirt.lights = True
     if prim.startswith("/__Prototype_"):
         _forget_instanced(scene, dirt)
-    elif name in _INSTANCER and scene.table.prototypes:
-        dirt.everything = True
+    elif name in _INSTANCER and scene.stage.GetPrimAtPath(prim).IsA(UsdGeom.PointInstancer):
+        dirt.rows = True
     elif prim in scene.reader.leaves and _shapes_leaf(name):
         dirt.geometry.add(prim)
-        dirt.everything = dirt.everything or scene.table.in_prototype(prim)
+        dirt.rows = dirt.rows or scene.table.in_prototype(prim)
     elif name in _SUBSET and len(ancestors_of(prim)) > 2 and ancestors_of(prim)[1] in scene.reader.leaves:
         dirt.geometry.add(ancestors_of(prim)[1])
-        dirt.everything = True
+        dirt.rows = True
 
 
 def _shapes_leaf(name: str) -> bool:

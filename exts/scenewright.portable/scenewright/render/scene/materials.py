@@ -72,12 +72,16 @@ class MaterialLibrary:
 
     def drop(self, keys: set[str]) -> None:
         """Forget these records, so that the next ``load`` reads them again."""
+        if not keys:
+            return
         for key in keys - {""}:
             self.records.pop(key, None)
         self.animated -= keys
         self.instanced -= keys
-        for users in self._dependents.values():
-            users -= keys
+        for path in [path for path, users in self._dependents.items() if not users.isdisjoint(keys)]:
+            self._dependents[path] -= keys
+            if not self._dependents[path]:
+                del self._dependents[path]
 
     def keep_only(self, keys: set[str]) -> None:
         """Forget every record that is not in ``keys``; the default stays."""

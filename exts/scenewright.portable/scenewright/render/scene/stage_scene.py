@@ -10,7 +10,7 @@ from scenewright.render.scene.dirt import Dirt, sort_changes
 from scenewright.render.scene.entity_boxes import EntityPlaces, MeshExtents
 from scenewright.render.scene.labels import LabelSource, LabelTable, SemanticFilter
 from scenewright.render.scene.leaves import Leaf, LeafReader
-from scenewright.render.scene.lights import is_light, read_light
+from scenewright.render.scene.lights import read_light
 from scenewright.render.scene.materials import MaterialLibrary, material_textures
 from scenewright.render.scene.mesh_library import MeshLibrary
 from scenewright.render.scene.point_instances import place_instancer
@@ -23,7 +23,6 @@ from scenewright.render.scene.records import (
     TextureRecord,
 )
 from scenewright.render.scene.row_table import RowTable, TableBuilder, world_matrices
-from scenewright.render.scene.semantics import read_labels
 from scenewright.render.scene.survey import Survey, survey_stage
 from scenewright.render.scene.textures import TextureLibrary
 
@@ -61,7 +60,6 @@ class StageScene:
         self._reader = LeafReader(self._meshes)
         self._table = RowTable()
         self._survey = Survey()
-        self._labelled_paths: set[str] = set()
         self._light_lines: set[str] = set()  # paths of lights and of their ancestors
         self._light_paths: set[str] = set()
         self._lights_animated = False
@@ -152,9 +150,14 @@ class StageScene:
         """The materials with their dependencies; for the room's own use."""
         return self._materials
 
+    def note_visibility(self, path: str) -> None:
+        """Take in that the visibility of the prim at ``path`` was edited: it may have become animated."""
+        attribute = self.stage.GetAttributeAtPath(f"{path}.visibility")
+        self._survey.visibility_animated |= bool(attribute) and attribute.ValueMightBeTimeVarying()
+
     def knows_labels_of(self, path: str) -> bool:
         """Return whether the prim at ``path`` declared labels when the namespace was read."""
-        return path in self._labelled_paths
+        return path in self._survey.labelled
 
     def touches_light(self, path: str) -> bool:
         """Return whether a transform at ``path`` moves a light."""
@@ -172,11 +175,11 @@ class StageScene:
         """Mark what has time samples."""
         leaves = {leaf.path: leaf for leaf in self._table.leaves}
         moving = [leaf for leaf in leaves.values() if leaf.animated]
-        dirt.everything |= self._survey.visibility_animated or bool(self._table.prototypes)
-        dirt.everything |= any(not leaf.mesh for leaf in moving)
+        dirt.rows |= self._survey.visibility_animated or bool(self._table.prototypes)
+        dirt.rows |= any(not leaf.mesh for leaf in moving)
         dirt.geometry |= {leaf.path for leaf in moving}
-        anchors = range(len(self._table.anchors))
-        dirt.colors |= {a for a in anchors if (leaf := self._leaf_of_anchor(a)) is not None and leaf.color_animated}
+        rows = zip(self._table.anchor_of_row.tolist(), self._table.leaves, strict=True)
+        dirt.colors |= {anchor for anchor, leaf in rows if leaf.color_animated}
         for path in self._table.edited:
             if UsdGeom.Xformable(self.stage.GetPrimAtPath(path)).TransformMightBeTimeVarying():
                 self._table.animated_anchors.update(self._table.anchors_below(path))
@@ -186,21 +189,18 @@ class StageScene:
         dirt.lights |= self._lights_animated
         dirt.labels |= self._survey.labels_animated
 
-    def _leaf_of_anchor(self, anchor: int) -> Leaf | None:
-        row = int(self._table.first_row[anchor])
-        return self._table.leaves[row] if row < self._table.first_row[anchor + 1] else None
-
     def _apply(self, dirt: Dirt, time: Usd.TimeCode) -> SceneChanges:
         meshes, materials = dict(self.meshes), dict(self.materials)
         self.time = time
         self._reader.begin(time)
         self._materials.drop(dirt.materials)
         rows = colors = np.zeros(0, np.int64)
-        if not dirt.everything and dirt.geometry:
+        if not (dirt.everything or dirt.rows) and dirt.geometry:
             dirt.everything = not self._reread_meshes(dirt.geometry)
-        if dirt.everything:
+        if dirt.everything or dirt.rows:
             self._reader.forget(dirt.geometry)
-            lights, labels = self._rebuild(time)
+            lights, labels = self._rebuild(time, survey=dirt.everything)
+            dirt.everything = True
         else:
             cache = UsdGeom.XformCache(time)
             rows = self._table.update_worlds(dirt.moved, cache)
@@ -226,12 +226,15 @@ class StageScene:
             meshes=_changed(meshes, self.meshes),
         )
 
-    def _rebuild(self, time: Usd.TimeCode) -> tuple[bool, bool]:
-        """Read the namespace anew and return whether lights and labels changed; leaves, meshes and materials that are known stay."""
-        self._survey = survey_stage(self.stage, time)
-        self._labelled_paths = {path for path, _ in self._survey.labelled}
+    def _rebuild(self, time: Usd.TimeCode, survey: bool) -> tuple[bool, bool]:
+        """Make rows, instances, lights and labels anew; return whether lights and labels changed.
+
+        Leaves, meshes and materials that are known stay. Without ``survey`` the namespace is taken as it was read last.
+        """
+        if survey:
+            self._survey = survey_stage(self.stage, time)
         builder = TableBuilder()
-        for prim, draws in self._survey.anchors:
+        for prim, draws in self._survey.anchors(time):
             if draws and prim.IsA(UsdGeom.PointInstancer):
                 builder.add_instancer(prim, place_instancer(prim, time, self._reader.read))
                 continue
@@ -243,7 +246,7 @@ class StageScene:
         cache = UsdGeom.XformCache(time)
         self._table = builder.finish(cache, lambda prim: UsdGeom.Xformable(prim).TransformMightBeTimeVarying())
         used = {leaf.path for leaf in self._table.leaves}
-        self._reader.leaves = {p: leaf for p, leaf in self._reader.leaves.items() if p in used or p in self._survey.paths}
+        self._reader.leaves = {p: leaf for p, leaf in self._reader.leaves.items() if p in used or p in self._survey.drawable_paths}
         bind_leaves(self._unique_leaves(), self._materials, time)
         self._make_instances()
         return self._read_lights(time), self._read_labels(time)
@@ -278,12 +281,18 @@ class StageScene:
         self.instance_first_prim = first
 
     def _update_colors(self, anchors: set[int]) -> np.ndarray:
-        changed = {a for a in anchors if (leaf := self._leaf_of_anchor(a)) is not None and self._reader.update_color(leaf)}
-        rows = self._table.rows_of(changed)
-        for row in rows.tolist():
-            record = self.instances[row]
-            record.slot_colors = (self._table.leaves[row].color,) * len(record.slot_paths)
-        return rows
+        """Read the colours of what these anchors draw; return the rows where they changed."""
+        changed: dict[int, bool] = {}
+        rows = []
+        for row in self._table.rows_of(anchors).tolist():
+            leaf = self._table.leaves[row]
+            if id(leaf) not in changed:
+                changed[id(leaf)] = self._reader.update_color(leaf)
+            if changed[id(leaf)]:
+                rows.append(row)
+                record = self.instances[row]
+                record.slot_colors = (leaf.color,) * len(record.slot_paths)
+        return np.array(rows, dtype=np.int64)
 
     def _reread_meshes(self, paths: set[str]) -> bool:
         """Read changed meshes again in place; return False where more than the mesh's content changed."""
@@ -310,7 +319,7 @@ class StageScene:
     def _read_lights(self, time: Usd.TimeCode) -> bool:
         """Read all lights; return whether any record differs from before."""
         before = [_light_state(light) for light in self.lights]
-        prims = [prim for prim in self._survey.lights if prim and is_light(prim)]
+        prims = self._survey.shining(time)
         worlds = world_matrices(prims, UsdGeom.XformCache(time))
         found = [read_light(prim, world, time, self._textures) for prim, world in zip(prims, worlds, strict=True)]
         self.lights = [light for light in found if light is not None]
@@ -322,11 +331,9 @@ class StageScene:
     def _read_labels(self, time: Usd.TimeCode) -> bool:
         """Read the labels of all prims known to have some; return whether any differ from before."""
         before = self.declared_labels
-        declared = {path: read_labels(prim, prim.GetAppliedSchemas(), time)[0] for path, prim in self._survey.labelled if prim}
-        declared = {path: labels for path, labels in declared.items() if labels}
-        declared.update(self._table.instance_labels)
-        self.declared_labels = declared
-        return declared != before
+        self._survey.read_labels(time)
+        self.declared_labels = {**self._survey.labels, **self._table.instance_labels}
+        return self.declared_labels != before
 
     def _forget_unused(self) -> None:
         leaves = [leaf for leaf in self._reader.leaves.values() if leaf is not None]

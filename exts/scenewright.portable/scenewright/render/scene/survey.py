@@ -13,19 +13,40 @@ __all__ = ["Survey", "survey_stage"]
 
 @dataclass(eq=False)
 class Survey:
-    """Prims in namespace order."""
+    """Prims in namespace order, hidden ones too."""
 
-    anchors: list[tuple[Usd.Prim, bool]] = field(default_factory=list)
-    """Prims whose place matters, and whether they draw: visible gprims and point instancers of purpose default or render,
-    and labelled prims."""
+    places: list[tuple[Usd.Prim, bool]] = field(default_factory=list)
+    """Prims whose place matters, and whether they can draw: gprims and point instancers, and labelled prims."""
     lights: list[Usd.Prim] = field(default_factory=list)
-    """Visible lights."""
-    labelled: list[tuple[str, Usd.Prim]] = field(default_factory=list)
-    """(path, prim) of every prim that declares labels."""
-    paths: set[str] = field(default_factory=set)
-    """Paths of all gprims, hidden ones too."""
+    """Lights of all kinds."""
+    labelled: dict[str, Usd.Prim] = field(default_factory=dict)
+    """Path to prim of every prim that declares labels."""
+    labels: dict[str, dict[str, list[str]]] = field(default_factory=dict)
+    """Path to {semantic type: labels}."""
+    drawable_paths: set[str] = field(default_factory=set)
     visibility_animated: bool = False
     labels_animated: bool = False
+
+    def anchors(self, time: Usd.TimeCode) -> list[tuple[Usd.Prim, bool]]:
+        """Return what is drawn at ``time`` (visible, of purpose default or render), and labelled prims; and whether each draws."""
+        shown = ((prim, can_draw and is_drawn(prim, time)) for prim, can_draw in self.places)
+        return [(prim, draws) for prim, draws in shown if draws or prim.GetPath().pathString in self.labelled]
+
+    def shining(self, time: Usd.TimeCode) -> list[Usd.Prim]:
+        """Return the lights that are visible at ``time``."""
+        return [prim for prim in self.lights if prim and is_light(prim) and is_drawn(prim, time)]
+
+    def read_labels(self, time: Usd.TimeCode) -> None:
+        """Read the labels of all labelled prims again."""
+        self.labels, self.labels_animated = {}, False
+        for path, prim in self.labelled.items():
+            labels, animated = read_labels(prim, prim.GetAppliedSchemas(), time)
+            self._note_labels(path, labels, animated)
+
+    def _note_labels(self, path: str, labels: dict[str, list[str]], animated: bool) -> None:
+        self.labels_animated = self.labels_animated or animated
+        if labels:
+            self.labels[path] = labels
 
 
 def survey_stage(stage: Usd.Stage, time: Usd.TimeCode) -> Survey:
@@ -40,21 +61,19 @@ def survey_stage(stage: Usd.Stage, time: Usd.TimeCode) -> Survey:
             kind = kinds[name] = _kind(prim)
         schemas = prim.GetAppliedSchemas()
         labels, animated = read_labels(prim, schemas, time)
-        labelled = bool(labels or animated)
-        if labelled:
-            survey.labels_animated = survey.labels_animated or animated
-            survey.labelled.append((prim.GetPath().pathString, prim))
+        draws = kind in ("gprim", "instancer")
+        if draws or labels or animated:
+            path = prim.GetPath().pathString
+            survey.places.append((prim, draws))
+            if draws:
+                survey.drawable_paths.add(path)
+            if labels or animated:
+                survey.labelled[path] = prim
+                survey._note_labels(path, labels, animated)
         if kind and UsdGeom.Imageable(prim).GetVisibilityAttr().ValueMightBeTimeVarying():
             survey.visibility_animated = True
-        draws = kind in ("gprim", "instancer")
-        if draws:
-            survey.paths.add(prim.GetPath().pathString)
-            draws = is_drawn(prim, time)
-        if draws or labelled:
-            survey.anchors.append((prim, draws))
         if kind == "light" or (schemas and is_light(prim)):
-            if is_drawn(prim, time):
-                survey.lights.append(prim)
+            survey.lights.append(prim)
         if kind == "instancer":
             prims.PruneChildren()
     return survey
