@@ -24,7 +24,7 @@ def sphere_truth(origin, rays, center, radius):
 def test_sphere_depth_normal_and_outline(studio, offset):
     center = np.array([0.3, 0.2, 0.1]) + offset * np.array([1.0, -1.0, 0.5])
     studio.shape("Sphere", "/World/Ball", translate=center, radius=0.8)
-    studio.camera(center + [0.4, -4.0, 1.0], center + [0.2, 0.0, 0.1])
+    studio.camera(center + np.array([0.4, -4.0, 1.0]), center + np.array([0.2, 0.0, 0.1]))
     frame = studio.render(GEOMETRY, size=(160, 120))
     origin, rays = studio.rays(size=(160, 120))
     t, hit, margin = sphere_truth(origin, rays, center, 0.8)
@@ -54,12 +54,12 @@ def test_small_sphere_far_away(studio):
 @pytest.mark.parametrize("offset", [0.0, 1.0e5])
 def test_tilted_plane(studio, as_mesh, offset):
     center = np.array([offset, 2 * offset, -offset])
-    where = dict(translate=center, rotate=(25.0, -15.0, 40.0), scale=(3.0, 2.0, 1.0))
+    where = {"translate": center, "rotate": (25.0, -15.0, 40.0), "scale": (3.0, 2.0, 1.0)}
     if as_mesh:
         prim = studio.quad("/World/Floor", half=1.0, **where)
     else:
         prim = studio.shape("Plane", "/World/Floor", width=2.0, length=2.0, **where)
-    studio.camera(center + [0.5, -3.0, 6.0], center)
+    studio.camera(center + np.array([0.5, -3.0, 6.0]), center)
     size = (200, 150)
     frame = studio.render([*GEOMETRY, "uv"], size=size)
     origin, rays = studio.rays(size=size)
@@ -77,7 +77,8 @@ def test_tilted_plane(studio, as_mesh, offset):
     np.testing.assert_allclose(frame["distance_to_image_plane"][inside], t[inside], rtol=1e-4)
     np.testing.assert_allclose(frame["uv"][inside], (p[inside][:, :2] + 1.0) / 2.0, atol=2e-4)
     normal = np.linalg.inv(world[:3, :3])[:, 2]
-    np.testing.assert_allclose(frame["normals"][inside][:, :3], np.tile(normal / np.linalg.norm(normal), (inside.sum(), 1)), atol=1e-5)
+    normal /= np.linalg.norm(normal)
+    np.testing.assert_allclose(frame["normals"][inside][:, :3], np.tile(normal, (inside.sum(), 1)), atol=1e-5)
 
 
 def test_cube_ids_and_faces(studio):

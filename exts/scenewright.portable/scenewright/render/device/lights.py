@@ -12,7 +12,7 @@ from scenewright.render.scene.records import LightKind, LightRecord, TextureReco
 __all__ = ["LightArrays", "dome_table"]
 
 _TABLE_LIMIT = (512, 256)  # finer tables gain nothing: the radiance itself is read from the image
-_FLOOR = 0.03  # part of the density that is spread evenly, so that filtered borders of bright texels are reached too
+_FLOOR = 0.03  # part of the density that is spread evenly
 
 
 def linear_texels(record: TextureRecord) -> np.ndarray:
@@ -31,12 +31,15 @@ def dome_table(record: TextureRecord) -> tuple[np.ndarray, np.ndarray]:
     Returns:
         Cumulative row probabilities (H + 1,) and, within each row, column probabilities (H, W + 1); float64, 0 to 1.
     """
-    weight = linear_texels(record) @ np.array([0.2126, 0.7152, 0.0722])
+    weight = np.maximum(linear_texels(record) @ np.array([0.2126, 0.7152, 0.0722]), 0.0)
+    # what the bilinear filter makes of each texel on average: a quarter of it shines from the neighbours
+    weight = 0.75 * weight + 0.125 * (np.roll(weight, 1, axis=1) + np.roll(weight, -1, axis=1))
+    padded = np.pad(weight, ((1, 1), (0, 0)), mode="edge")
+    weight = 0.75 * weight + 0.125 * (padded[:-2] + padded[2:])
     for axis, limit in ((1, _TABLE_LIMIT[0]), (0, _TABLE_LIMIT[1])):
         count = min(weight.shape[axis], limit)
         edges = np.linspace(0, weight.shape[axis], count + 1).astype(int)
         weight = np.add.reduceat(weight, edges[:-1], axis=axis) / np.diff(edges).reshape((-1, 1) if axis == 0 else (1, -1))
-    weight = np.maximum(weight, 0.0)
     weight = weight + _FLOOR * max(weight.mean(), 1e-12)
     height = weight.shape[0]
     weight = weight * np.sin((np.arange(height) + 0.5) / height * math.pi)[:, None]

@@ -5,7 +5,7 @@ Benyoub, HPG 2023), directional albedo by Karis' fit ("Physically Based Shading 
 between the lobes and makes up for what single scattering loses (Turquin 2019).
 """
 
-# ruff: noqa: UP018, RUF046 - in Warp, float(0.0) declares a variable and 0.0 a constant
+# ruff: noqa: UP018 - in Warp, float(0.0) declares a variable and 0.0 a constant
 
 import warp as wp
 

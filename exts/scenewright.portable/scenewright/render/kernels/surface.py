@@ -111,11 +111,12 @@ def point_at(scene: SceneData, hit: Hit, o: wp.vec3, d: wp.vec3) -> Point:
         a = wp.mesh_get_point(mesh.mesh, c)
         e1 = wp.mesh_get_point(mesh.mesh, c + 1) - a
         e2 = wp.mesh_get_point(mesh.mesh, c + 2) - a
+        point.reach += wp.length(instance.forward * e1) + wp.length(instance.forward * e2)
         point.geometric_normal = normal_to_world(instance, wp.cross(e1, e2))
         smooth = mesh.corner_normals[c] * hit.u + mesh.corner_normals[c + 1] * hit.v + mesh.corner_normals[c + 2] * w
         point.normal = normal_to_world(instance, smooth)
-        if wp.dot(point.normal, point.geometric_normal) < 0.0 and wp.length_sq(smooth) == 0.0:
-            point.normal = point.geometric_normal
+        if wp.dot(point.normal, point.geometric_normal) < 0.0:  # normals authored against the winding
+            point.normal = -point.normal
         point.uv = triangle_uv(mesh, hit.face, hit.u, hit.v)
         if mesh.has_colors != 0:
             point.color = mesh.corner_colors[c] * hit.u + mesh.corner_colors[c + 1] * hit.v + mesh.corner_colors[c + 2] * w

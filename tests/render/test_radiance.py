@@ -1,0 +1,292 @@
+"""Colour against radiometry: closed forms for each light, energy, shadows, and the film."""
+
+import logging
+
+import numpy as np
+import pytest
+from pxr import Gf, Sdf, UsdGeom, UsdLux, UsdShade
+
+from scenewright.render import RenderSettings
+
+LAMBERT = {"useSpecularWorkflow": 1, "specularColor": Gf.Vec3f(0, 0, 0), "roughness": 1.0}
+
+
+def floor(studio, albedo=0.5, half=50.0):
+    """A Lambert floor seen from above; the image's centre is the stage's origin."""
+    prim = studio.quad("/World/Floor", half=half)
+    studio.material("/World/Looks/Floor", prim, diffuseColor=Gf.Vec3f(albedo, albedo, albedo), **LAMBERT)
+    studio.camera((0, 0, 5), (0, 0, 0), up=(0, 1, 0), focal=240.0, aperture=24.0)
+    return prim
+
+
+def center(studio, samples=64, bounces=0, size=(5, 5), **settings):
+    frame = studio.render(["hdr_color"], size=size, settings=RenderSettings(samples=samples, bounces=bounces, **settings))
+    return frame["hdr_color"][size[1] // 2, size[0] // 2, :3]
+
+
+@pytest.mark.parametrize("tilt", [0.0, 40.0, 75.0])
+def test_distant_light_on_lambert(studio, tilt):
+    floor(studio, 0.6)
+    studio.light("DistantLight", "/World/Sun", rotate=(tilt, 0, 0), intensity=1000.0, angle=0.0, color=Gf.Vec3f(1.0, 0.5, 0.25))
+    radiance = center(studio, samples=1)
+    expected = 0.6 / np.pi * 1000.0 * np.cos(np.radians(tilt)) * np.array([1.0, 0.5, 0.25])
+    np.testing.assert_allclose(radiance, expected, rtol=1e-4)
+
+
+def test_sphere_light(studio):
+    """A sphere of radiance L subtending sin^2 = (r/d)^2 right above gives E = pi L (r/d)^2, whatever its size."""
+    floor(studio, 0.5)
+    for height, radius in ((2.0, 0.1), (1.0, 0.8)):
+        studio.light("SphereLight", "/World/Lamp", translate=(0, 0, height), intensity=100.0, radius=radius)
+        studio.camera((0, -0.02, 0.2), (0, 0, 0), focal=240.0)
+        np.testing.assert_allclose(center(studio), 0.5 * 100.0 * (radius / height) ** 2, rtol=2e-3)
+
+
+def test_rect_light_form_factor(studio):
+    """Point below the centre of a parallel rectangle: four corner form factors (Howell, configuration B-3)."""
+    floor(studio, 0.7)
+    width, height, above = 2.0, 1.0, 1.5
+    studio.light("RectLight", "/World/Lamp", translate=(0, 0, above), intensity=50.0, width=width, height=height)
+    studio.camera((0, 0.0, 0.5), (0, 0, 0), up=(0, 1, 0), focal=2400.0)
+    a, b = width / 2 / above, height / 2 / above
+    sa, sb = np.sqrt(1 + a * a), np.sqrt(1 + b * b)
+    corner = a / sa * np.arctan(b / sa) + b / sb * np.arctan(a / sb)
+    factor = 4.0 * corner / (2.0 * np.pi)
+    np.testing.assert_allclose(center(studio, samples=1024), 0.7 * 50.0 * factor, rtol=5e-3)
+
+
+def test_disk_light(studio):
+    """Below the centre of a parallel disk: E = pi L r^2 / (r^2 + h^2)."""
+    floor(studio, 0.7)
+    studio.light("DiskLight", "/World/Lamp", translate=(0, 0, 1.5), intensity=50.0, radius=0.8)
+    studio.camera((0, 0, 0.5), (0, 0, 0), up=(0, 1, 0), focal=2400.0)
+    np.testing.assert_allclose(center(studio, samples=1024), 0.7 * 50.0 * 0.64 / (0.64 + 2.25), rtol=5e-3)
+
+
+def test_rect_light_shines_from_one_side_only(studio):
+    floor(studio)
+    studio.light("RectLight", "/World/Lamp", translate=(0, 0, 1.5), rotate=(180, 0, 0), intensity=50.0)
+    studio.camera((0, 0, 0.5), (0, 0, 0), up=(0, 1, 0))
+    assert not center(studio).any()
+
+
+def test_cylinder_light(studio):
+    """A long thin cylinder is a line: E = 2 L r (sin-cos integral) / h, here by numerical integration of the surface."""
+    floor(studio, 0.5)
+    radius, length, above = 0.05, 3.0, 1.0
+    studio.light("CylinderLight", "/World/Lamp", translate=(0, 0, above), intensity=100.0, radius=radius, length=length)
+    studio.camera((0, 0, 0.4), (0, 0, 0), up=(0, 1, 0), focal=2400.0)
+    x = (np.arange(4000) + 0.5) / 4000 * length - length / 2
+    phi = (np.arange(2000) + 0.5) / 2000 * 2 * np.pi
+    px, pphi = np.meshgrid(x, phi, indexing="ij")
+    normal = np.stack([0 * px, np.cos(pphi), np.sin(pphi)], axis=-1)
+    point = np.stack([px, 0 * px, 0 * px + above], axis=-1) + radius * normal
+    distance = np.linalg.norm(point, axis=-1)
+    direction = point / distance[..., None]
+    facing = np.maximum(0.0, -np.einsum("ijk,ijk->ij", direction, normal))
+    irradiance = 100.0 * np.sum(facing * direction[..., 2] / distance**2) * radius * (2 * np.pi / 2000) * (length / 4000)
+    np.testing.assert_allclose(center(studio, samples=512), 0.5 / np.pi * irradiance, rtol=1e-2)
+
+
+@pytest.mark.parametrize("roughness", [0.2, 0.5, 1.0])
+@pytest.mark.parametrize("metallic", [0.0, 1.0])
+def test_white_furnace(studio, roughness, metallic):
+    """A white ball in uniform light is invisible: no lobe adds or loses energy."""
+    ball = studio.shape("Sphere", "/World/Ball", radius=1.0)
+    studio.material("/World/Looks/Ball", ball, diffuseColor=Gf.Vec3f(1, 1, 1), roughness=roughness, metallic=metallic)
+    studio.light("DomeLight", "/World/Dome", intensity=100.0)
+    studio.camera((0, -5, 0), (0, 0, 0), focal=50.0)
+    frame = studio.render(["hdr_color", "prim_id"], size=(24, 24), settings=RenderSettings(samples=64, bounces=2))
+    on_ball = frame["hdr_color"][frame["prim_id"] > 0][:, :3]
+    assert np.abs(on_ball.mean() / 100.0 - 1.0) < 0.01
+    assert np.all(frame["hdr_color"][frame["prim_id"] == 0][:, :3] == 100.0)
+
+
+def test_lobes_reflect_what_their_albedo_says(studio):
+    """The energy bookkeeping of constant domes agrees with sampling the lobes under the same dome as a texture."""
+    ball = studio.shape("Sphere", "/World/Ball", radius=1.0)
+    studio.material("/World/Looks/Ball", ball, diffuseColor=Gf.Vec3f(0.3, 0.2, 0.6), roughness=0.4, metallic=0.0, clearcoat=0.5)
+    studio.camera((0, -5, 0), (0, 0, 0), focal=50.0)
+    studio.light("DomeLight", "/World/Dome", intensity=100.0)
+    settings = RenderSettings(samples=64, bounces=1)
+    even = studio.render(["hdr_color"], size=(16, 16), settings=settings)["hdr_color"]
+    dome = UsdLux.DomeLight(studio.stage.GetPrimAtPath("/World/Dome"))
+    dome.CreateTextureFileAttr(constant_sky(studio))
+    textured = studio.render(["hdr_color"], size=(16, 16), settings=settings)["hdr_color"]
+    assert np.abs(textured[..., :3].mean(axis=(0, 1)) / even[..., :3].mean(axis=(0, 1)) - 1.0).max() < 0.03
+
+
+def write_sky(studio, pixels):
+    """Write a lat-long image, (H, W, 3) uint8, top row first; return its path."""
+    image = pytest.importorskip("PIL.Image")
+    path = studio.folder / f"sky_{len(list(studio.folder.iterdir()))}.png"
+    image.fromarray(np.asarray(pixels, np.uint8)).save(path)
+    return Sdf.AssetPath(str(path))
+
+
+def constant_sky(studio):
+    return write_sky(studio, np.full((16, 32, 3), 255))
+
+
+@pytest.fixture(autouse=True)
+def folder(studio, tmp_path):
+    studio.folder = tmp_path
+
+
+def test_dome_texture_orientation(studio):
+    """UsdLux lat-long: +Y up, the middle of the image at +Z, its left quarter at +X."""
+    UsdGeom.SetStageUpAxis(studio.stage, UsdGeom.Tokens.y)
+    pixels = np.zeros((64, 128, 3), np.uint8)
+    pixels[:16] = (255, 255, 255)  # top: +Y
+    pixels[28:36, 60:68] = (255, 0, 0)  # +Z
+    pixels[28:36, 28:36] = (0, 255, 0)  # +X
+    pixels[28:36, 92:100] = (0, 0, 255)  # -X
+    dome = studio.light("DomeLight", "/World/Dome", intensity=1.0)
+    dome.CreateTextureFileAttr(write_sky(studio, pixels))
+    for target, color in (((0, 0, 1), (1, 0, 0)), ((1, 0, 0), (0, 1, 0)), ((-1, 0, 0), (0, 0, 1)), ((0, 1, 0.01), (1, 1, 1)),
+                          ((0, -1, 0.01), (0, 0, 0))):
+        studio.camera((0, 0, 0), target, up=(0, 1, 0) if target[1] == 0 else (0, 0, 1), focal=240.0)
+        np.testing.assert_allclose(center(studio, samples=1), color, atol=1e-6, err_msg=str(target))
+
+
+@pytest.mark.parametrize("bounces", [0, 1])
+def test_small_bright_spot_in_a_dome(studio, bounces):
+    """Importance sampling finds a spot of 1/2000 of the sphere: E = L * solid angle * cos."""
+    floor(studio, 0.5)
+    pixels = np.zeros((64, 128, 3), np.uint8)
+    row, column = 12, 64
+    pixels[row:row + 2, column:column + 2] = 255
+    dome = studio.light("DomeLight", "/World/Dome", intensity=1000.0)
+    dome.CreateTextureFileAttr(write_sky(studio, pixels))
+    latitude = np.pi / 2 - (np.arange(64) + 0.5) / 64 * np.pi
+    solid = np.cos(latitude[row:row + 2]) * (np.pi / 64) * (2 * np.pi / 128) * 2
+    irradiance = 1000.0 * np.sum(solid * np.sin(latitude[row:row + 2]))
+    measured = studio.render(["hdr_color"], size=(8, 8), settings=RenderSettings(samples=256, bounces=bounces))["hdr_color"]
+    # bilinear filtering spreads the spot's light by half a texel, hence the tolerance
+    np.testing.assert_allclose(measured[..., :3].mean(), 0.5 / np.pi * irradiance, rtol=0.02)
+
+
+def test_bounces_bring_light_into_the_shade(studio):
+    """Below a table: the first bounce sees only its dark underside, the second what the sunlit floor throws up there."""
+    floor(studio, 0.8)
+    studio.quad("/World/Table", half=1.0, translate=(0, 0, 0.5))
+    studio.light("DistantLight", "/World/Sun", intensity=1000.0, angle=0.0)
+    studio.camera((0, -0.6, 0.3), (0, 0, 0), focal=50.0)
+    dark, once, twice, thrice = (center(studio, samples=64, bounces=bounces)[1] for bounces in (0, 1, 2, 4))
+    assert dark == 0.0 and once == 0.0 and 0.0 < twice < thrice
+
+
+def test_soft_shadow_has_a_penumbra_as_wide_as_the_sun(studio):
+    """An edge at height h under a sun of angular diameter a throws a half-shadow h * a wide."""
+    floor(studio, 0.5)
+    studio.quad("/World/Roof", half=10.0, translate=(10.0, 0, 4.0))
+    angle = 5.0
+    studio.light("DistantLight", "/World/Sun", intensity=1000.0, angle=angle)
+    studio.camera((0, 0, 3), (0, 0, 0), up=(0, 1, 0), focal=48.0, aperture=24.0)
+    frame = studio.render(["hdr_color"], size=(150, 3), settings=RenderSettings(samples=64, bounces=0))
+    row = frame["hdr_color"][1, :, 0] / frame["hdr_color"][1, 0, 0]
+    x = (np.arange(150) + 0.5 - 75) * 3.0 * 0.5 / 150
+    half = np.interp(0.5, row[::-1], x[::-1])
+    width = 4.0 * 2 * np.tan(np.radians(angle / 2))
+    assert half == pytest.approx(0.0, abs=0.02)
+    lit, dark = x[row > 0.97].max(), x[row < 0.03].min()
+    assert 0.75 * width < dark - lit < 1.05 * width
+    assert row[-1] == 0.0
+
+
+def test_lights_are_seen_by_the_camera_and_cast_no_label(studio):
+    studio.light("SphereLight", "/World/Lamp", translate=(0, 3, 0), intensity=70.0, radius=0.5)
+    studio.camera((0, 0, 0), (0, 1, 0))
+    frame = studio.render(["hdr_color", "prim_id", "ldr_color"], size=(41, 41))
+    np.testing.assert_allclose(frame["hdr_color"][20, 20], [70, 70, 70, 1], rtol=1e-5)
+    assert not frame["prim_id"].any() and frame["ldr_color"][0, 0].tolist() == [0, 0, 0, 0]
+
+
+def test_mirror_shows_the_lamp_at_its_own_radiance(studio):
+    prim = floor(studio)
+    studio.material("/World/Looks/Mirror", prim, diffuseColor=Gf.Vec3f(1, 1, 1), metallic=1.0, roughness=0.0)
+    studio.light("SphereLight", "/World/Lamp", translate=(0, 3, 3), intensity=70.0, radius=1.0)
+    studio.camera((0, -3, 3), (0, 0, 0), focal=240.0)
+    np.testing.assert_allclose(center(studio, samples=16, bounces=1), 70.0, rtol=0.02)
+
+
+def test_many_lights_add_up(studio):
+    """More lights than are sampled one by one: the choice among them stays unbiased."""
+    floor(studio, 0.5)
+    expected = 0.0
+    for i in range(24):
+        position = np.array([np.cos(i) * (0.5 + 0.1 * i), np.sin(i) * (0.5 + 0.1 * i), 1.0 + 0.05 * i])
+        studio.light("SphereLight", f"/World/Lamp_{i}", translate=position, intensity=100.0, radius=0.05)
+        d2 = position @ position
+        expected += 100.0 * np.pi * 0.05**2 / d2 * position[2] / np.sqrt(d2)
+    studio.camera((0, 0, 0.5), (0, 0, 0), up=(0, 1, 0), focal=2400.0)
+    frame = studio.render(["hdr_color"], size=(16, 16), settings=RenderSettings(samples=64, bounces=0))
+    np.testing.assert_allclose(frame["hdr_color"][..., 0].mean(), 0.5 / np.pi * expected, rtol=1e-2)
+
+
+def test_emission_and_partial_opacity(studio):
+    back = studio.quad("/World/Back", translate=(0, 4, 0), rotate=(90, 0, 0), half=10.0)
+    studio.material("/World/Looks/Back", back, diffuseColor=Gf.Vec3f(0, 0, 0), emissiveColor=Gf.Vec3f(8, 4, 2), **LAMBERT)
+    front = studio.quad("/World/Front", translate=(0, 3, 0), rotate=(90, 0, 0))
+    studio.material("/World/Looks/Front", front, diffuseColor=Gf.Vec3f(0, 0, 0), opacity=0.25, **LAMBERT)
+    studio.camera((0, 0, 0), (0, 1, 0), focal=240.0)
+    np.testing.assert_allclose(center(studio, samples=1), [6.0, 3.0, 1.5], rtol=1e-5)
+    ids = studio.render(["prim_id", "albedo"])
+    assert set(np.unique(ids["prim_id"])) == {2}
+    assert ids["albedo"][0, 0, 3] == pytest.approx(0.25)
+
+
+def test_translucent_things_throw_a_lighter_shadow(studio):
+    floor(studio, 0.5)
+    pane = studio.quad("/World/Pane", translate=(0, 0, 2))
+    studio.material("/World/Looks/Pane", pane, diffuseColor=Gf.Vec3f(0, 0, 0), opacity=0.4, **LAMBERT)
+    studio.light("DistantLight", "/World/Sun", intensity=1000.0, angle=0.0)
+    studio.camera((0, 0, 1), (0, 0, 0), up=(0, 1, 0))
+    np.testing.assert_allclose(center(studio, samples=1), 0.5 / np.pi * 1000.0 * 0.6, rtol=1e-4)
+
+
+def test_no_light_is_black_and_says_so_once(studio, caplog):
+    floor(studio)
+    renderer = studio.renderer()
+    with caplog.at_level(logging.WARNING):
+        for _ in range(2):
+            frame = renderer.render("/Camera", (8, 8), ["ldr_color"])
+    assert frame["ldr_color"][..., :3].max() == 0 and frame["ldr_color"][..., 3].min() == 255
+    assert sum("no light" in record.message for record in caplog.records) == 1
+
+
+def test_film_curve_and_exposure(studio):
+    """An 18 % grey floor under a dome of 1000 nits lands near the middle of the sRGB range with the default exposure."""
+    floor(studio, 0.18)
+    studio.light("DomeLight", "/World/Dome", intensity=1000.0)
+    grey = studio.render(["ldr_color"], size=(5, 5))["ldr_color"][2, 2]
+    assert 110 <= grey[0] <= 140 and grey[3] == 255
+    linear = studio.render(["ldr_color", "hdr_color"], size=(5, 5),
+                           settings=RenderSettings(tone_map="linear", exposure=0.5 / 180.0))
+    value = linear["hdr_color"][2, 2, 0] * 0.5 / 180.0
+    assert linear["ldr_color"][2, 2, 0] == round(255 * (1.055 * value ** (1 / 2.4) - 0.055))
+    assert linear["ldr_color"][2, 2, 0] == 188  # half the light is 188 in sRGB
+
+
+def test_texture_is_upright_and_decoded(studio):
+    """Image row 0 is the top, v = 1; sRGB bytes are decoded."""
+    image = pytest.importorskip("PIL.Image")
+    pixels = np.zeros((4, 4, 3), np.uint8)
+    pixels[:2, :2] = (188, 0, 0)  # top left
+    pixels[2:, 2:] = (0, 0, 255)  # bottom right
+    image.fromarray(pixels).save(studio.folder / "card.png")
+    card = studio.quad("/World/Card", translate=(0, 3, 0), rotate=(90, 0, 0))
+    shader = studio.material("/World/Looks/Card", card)
+    reader = UsdShade.Shader.Define(studio.stage, "/World/Looks/Card/St")
+    reader.CreateIdAttr("UsdPrimvarReader_float2")
+    reader.CreateInput("varname", Sdf.ValueTypeNames.String).Set("st")
+    texture = UsdShade.Shader.Define(studio.stage, "/World/Looks/Card/Texture")
+    texture.CreateIdAttr("UsdUVTexture")
+    texture.CreateInput("file", Sdf.ValueTypeNames.Asset).Set(str(studio.folder / "card.png"))
+    texture.CreateInput("st", Sdf.ValueTypeNames.Float2).ConnectToSource(reader.ConnectableAPI(), "result")
+    shader.CreateInput("diffuseColor", Sdf.ValueTypeNames.Color3f).ConnectToSource(texture.ConnectableAPI(), "rgb")
+    studio.camera((0, 0, 0), (0, 1, 0), focal=36.0)
+    albedo = studio.render(["albedo"], size=(40, 40))["albedo"]
+    np.testing.assert_allclose(albedo[12, 12, :3], [0.5029, 0, 0], atol=1e-3)
+    np.testing.assert_allclose(albedo[28, 28, :3], [0, 0, 1], atol=1e-6)
+    np.testing.assert_allclose(albedo[12, 28, :3], [0, 0, 0], atol=1e-6)
