@@ -1,0 +1,125 @@
+import struct
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from pxr import Sdf, UsdUtils
+
+from scenewright.render.scene.radiance_hdr import read_radiance_hdr
+from scenewright.render.scene.textures import decode_image
+
+
+def test_png_comes_bottom_row_first_with_alpha(write_png):
+    rgb = np.arange(2 * 3 * 3, dtype=np.uint8).reshape(2, 3, 3)
+    pixels, srgb = decode_image(write_png("a.png", rgb))
+    assert srgb
+    np.testing.assert_array_equal(pixels[..., :3], rgb[::-1])
+    assert (pixels[..., 3] == 255).all()
+
+
+def test_alpha_is_kept(write_png):
+    rgba = np.arange(2 * 2 * 4, dtype=np.uint8).reshape(2, 2, 4)
+    pixels, _ = decode_image(write_png("a.png", rgba))
+    np.testing.assert_array_equal(pixels, rgba[::-1])
+
+
+def test_grey_is_raw_unless_said_otherwise(write_png):
+    path = write_png("a.png", np.array([[0, 128, 255]], np.uint8))
+    pixels, srgb = decode_image(path)
+    assert not srgb
+    np.testing.assert_array_equal(pixels[0, :, :3], np.array([[0] * 3, [128] * 3, [255] * 3]))
+    assert decode_image(path, "sRGB")[1]
+
+
+def test_sixteen_bits_become_floats(write_png):
+    pixels, srgb = decode_image(write_png("a.png", np.array([[0, 32768, 65535]], np.uint16)))
+    assert not srgb
+    assert pixels.dtype == np.float32
+    np.testing.assert_allclose(pixels[0, :, 0], (0, 32768 / 65535, 1))
+    linear, srgb = decode_image(write_png("b.png", np.array([[0, 32768, 65535]], np.uint16)), "sRGB")
+    assert not srgb  # already decoded
+    np.testing.assert_allclose(linear[0, :, 1], (0, 0.2140, 1), atol=1e-4)
+
+
+def test_jpeg(tmp_path):
+    from PIL import Image
+
+    Image.fromarray(np.full((16, 16, 3), (200, 100, 50), np.uint8)).save(tmp_path / "a.jpg", quality=95)
+    pixels, srgb = decode_image(str(tmp_path / "a.jpg"))
+    assert srgb
+    np.testing.assert_allclose(pixels[8, 8, :3].astype(int), (200, 100, 50), atol=4)
+
+
+def test_an_image_inside_a_usdz_package(tmp_path, write_png):
+    write_png("t.png", np.full((2, 2, 3), 7, np.uint8))
+    layer = Sdf.Layer.CreateNew(str(tmp_path / "root.usda"))
+    prim = Sdf.CreatePrimInLayer(layer, "/a")
+    Sdf.AttributeSpec(prim, "file", Sdf.ValueTypeNames.Asset).default = Sdf.AssetPath("./t.png")
+    layer.Save()
+    assert UsdUtils.CreateNewUsdzPackage(str(tmp_path / "root.usda"), str(tmp_path / "root.usdz"))
+    pixels, _ = decode_image(f"{tmp_path}/root.usdz[t.png]") if (tmp_path / "root.usdz").exists() else (None, None)
+    assert (pixels[..., :3] == 7).all()
+
+
+def test_what_is_no_image_is_a_value_error(tmp_path):
+    (tmp_path / "a.png").write_bytes(b"not an image")
+    with pytest.raises(ValueError, match="cannot identify"):
+        decode_image(str(tmp_path / "a.png"))
+    with pytest.raises(ValueError, match="cannot be opened"):
+        decode_image(str(tmp_path / "absent.png"))
+
+
+def test_exr_names_the_extra(tmp_path):
+    (tmp_path / "a.exr").write_bytes(b"\x76\x2f\x31\x01")
+    try:
+        import OpenEXR  # noqa: F401
+    except ImportError:
+        with pytest.raises(ImportError, match=r"pip install 'scenewright\[exr\]'"):
+            decode_image(str(tmp_path / "a.exr"))
+
+
+def hdr(lines: list[bytes], header: bytes = b"#?RADIANCE\nFORMAT=32-bit_rle_rgbe\n", size: bytes | None = None, width: int = 0) -> bytes:
+    size = size or b"-Y %d +X %d" % (len(lines), width)
+    return header + b"\n" + size + b"\n" + b"".join(lines)
+
+
+def test_flat_radiance_pixels():
+    picture = read_radiance_hdr(hdr([bytes((128, 64, 0, 129)) + bytes((0, 0, 0, 0))], width=2))
+    np.testing.assert_array_equal(picture, [[(1.0, 0.5, 0.0), (0, 0, 0)]])
+
+
+def test_run_length_encoded_radiance_scanlines():
+    """A width of 10: reds are a run, greens are literal, blues are mixed."""
+    line = struct.pack(">BBH", 2, 2, 10)
+    line += bytes((128 + 10, 128))
+    line += bytes((10, *range(10, 20)))
+    line += bytes((128 + 4, 7, 6, 1, 2, 3, 4, 5, 6))
+    line += bytes((128 + 10, 128 + 8))
+    picture = read_radiance_hdr(hdr([line, line], width=10))
+    assert picture.shape == (2, 10, 3)
+    np.testing.assert_array_equal(picture[1, :, 0], 128)
+    np.testing.assert_array_equal(picture[0, :, 1], np.arange(10, 20))
+    np.testing.assert_array_equal(picture[0, :, 2], (7, 7, 7, 7, 1, 2, 3, 4, 5, 6))
+
+
+def test_old_radiance_runs_and_exposure():
+    line = bytes((128, 128, 128, 129)) + bytes((1, 1, 1, 3)) + bytes((64, 64, 64, 129))
+    header = b"#?RADIANCE\nEXPOSURE=2\nFORMAT=32-bit_rle_rgbe\n"
+    picture = read_radiance_hdr(hdr([line], header, width=5))
+    np.testing.assert_array_equal(picture[0, :, 0], (0.5, 0.5, 0.5, 0.5, 0.25))
+
+
+@pytest.mark.parametrize("data", [b"P6 2 2", hdr([], width=2), hdr([bytes((1, 2, 3))], width=2), hdr([struct.pack(">BBH", 2, 2, 10)], width=10),
+                                  hdr([], size=b"+X 2 +Y 2")])
+def test_broken_radiance_pictures_are_value_errors(data):
+    if data == hdr([], width=2):
+        assert read_radiance_hdr(data).shape == (0, 2, 3)
+    else:
+        with pytest.raises(ValueError, match="Radiance"):
+            read_radiance_hdr(data)
+
+
+def test_reading_a_scene_imports_no_image_library():
+    code = "import sys, scenewright.render.scene.stage_scene; sys.exit(any(m == 'PIL' or m.startswith('PIL.') for m in sys.modules))"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
