@@ -19,18 +19,21 @@ def run(options: argparse.Namespace) -> None:
     from scenewright.host.activation import activate
 
     activate()
-    from scenewright.sdg.dataset.run import generate_dataset
+    from scenewright.sdg.dataset.request import GenerateRequest
+    from scenewright.sdg.dataset.run import generate
 
     resident: dict[int, float] = {}
+    done = 0
 
-    def report(frame: int) -> None:
-        if frame % 50 == 0:
-            resident[frame] = _resident_mib()
-            print(f"  frame {frame:4d}: {resident[frame]:.1f} MiB", flush=True)
+    def report(_: int) -> None:
+        nonlocal done
+        done += 1
+        if done % 50 == 0:
+            resident[done] = _resident_mib()
+            print(f"  after frame {done:4d}: {resident[done]:.1f} MiB", flush=True)
 
     with tempfile.TemporaryDirectory() as folder:
-        generate_dataset(options.recipe, output=folder, frames=str(options.frames), overrides=options.overrides,
-                         on_frame=report)
+        generate(GenerateRequest(options.recipe, folder, str(options.frames), overrides=tuple(options.overrides)), on_frame=report)
     first, last = min(resident), max(resident)
     print(f"growth from frame {first} to frame {last}: {resident[last] - resident[first]:.1f} MiB")
 
