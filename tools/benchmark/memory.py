@@ -33,7 +33,8 @@ def run(options: argparse.Namespace) -> None:
             print(f"  after frame {done:4d}: {resident[done]:.1f} MiB", flush=True)
 
     with tempfile.TemporaryDirectory() as folder:
-        generate(GenerateRequest(options.recipe, folder, str(options.frames), overrides=tuple(options.overrides)), on_frame=report)
+        request = GenerateRequest(options.recipe, folder, str(options.frames), overrides=tuple(options.overrides))
+        generate(request, on_frame=report)
     first, last = min(resident), max(resident)
     print(f"growth from frame {first} to frame {last}: {resident[last] - resident[first]:.1f} MiB")
 
