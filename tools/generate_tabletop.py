@@ -7,6 +7,7 @@ import argparse
 from pathlib import Path
 
 from tabletop_generator.tabletop import write_tabletop
+from tabletop_generator.turntable import write_turntable
 
 SCENES = Path(__file__).resolve().parent.parent / "usd_scenes"
 
@@ -17,6 +18,7 @@ def main() -> None:
     parser.add_argument("-o", "--output", type=Path, default=SCENES, help="folder that holds tabletop/ and turntable/")
     output = parser.parse_args().output
     write_tabletop(output / "tabletop")
+    write_turntable(output / "turntable")
 
 
 if __name__ == "__main__":

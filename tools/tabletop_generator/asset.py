@@ -24,6 +24,14 @@ class Part:
     group_looks: Mapping[str, str] = field(default_factory=dict)  # face group -> look; written as GeomSubsets
     double_sided: bool = False
 
+    def subsets(self) -> dict[str, tuple[np.ndarray, str]]:
+        """Return (faces, look) of each GeomSubset, a partition of all faces; empty when one look covers the mesh."""
+        named = {group: (np.sort(self.mesh.groups[group]), look) for group, look in self.group_looks.items()}
+        if not named:
+            return {}
+        rest = np.setdiff1d(np.arange(len(self.mesh.counts)), np.concatenate([faces for faces, _ in named.values()]))
+        return {**named, "rest": (rest, self.look)}
+
 
 @dataclass(frozen=True)
 class Variant:
@@ -51,7 +59,8 @@ class Asset:
 
     def varied_fields(self, look: str) -> set[str]:
         """Return the fields of a look that some variant authors."""
-        return {name for choices in self.variants.values() for change in choices.values() for name in change.looks.get(look, ())}
+        changes = [change for choices in self.variants.values() for change in choices.values()]
+        return {name for change in changes for name in change.looks.get(look, ())}
 
 
 def new_layer_stage(path: Path) -> Usd.Stage:
@@ -110,7 +119,7 @@ def _attach_parts(stage: Usd.Stage, root: Usd.Prim, parts: Mapping[str, Part], h
     for name, part in parts.items():
         path = root.GetPath().AppendPath(f"Geometry/{name}")
         _bind(stage, path, looks.AppendChild(part.look))
-        for group, look in part.group_looks.items():
+        for group, (_, look) in part.subsets().items():
             _bind(stage, path.AppendChild(group), looks.AppendChild(look))
 
 
@@ -142,10 +151,9 @@ def _write_mesh(stage: Usd.Stage, path: str, part: Part) -> None:
     prim.CreateNormalsAttr(Vt.Vec3fArray.FromNumpy(np.round(corner_normals(mesh), 4).astype(np.float32)))
     prim.SetNormalsInterpolation(UsdGeom.Tokens.faceVarying)
     _write_coordinates(prim, mesh)
-    for group in part.group_looks:
-        faces = Vt.IntArray.FromNumpy(np.sort(mesh.groups[group]).astype(np.int32))
-        UsdGeom.Subset.CreateGeomSubset(prim, group, UsdGeom.Tokens.face, faces, UsdShade.Tokens.materialBind,
-                                        UsdGeom.Tokens.nonOverlapping)
+    for group, (faces, _) in part.subsets().items():
+        UsdGeom.Subset.CreateGeomSubset(prim, group, UsdGeom.Tokens.face, Vt.IntArray.FromNumpy(faces.astype(np.int32)),
+                                        UsdShade.Tokens.materialBind, UsdGeom.Tokens.partition)
 
 
 def _write_coordinates(prim: UsdGeom.Mesh, mesh: Mesh) -> None:

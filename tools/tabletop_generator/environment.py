@@ -5,7 +5,7 @@ import numpy as np
 from . import skins, wood
 from .asset import Asset, Part, Variant
 from .boxes import rounded_box
-from .curves import rounded_polyline
+from .curves import lengths, rounded_polyline
 from .images import linear
 from .loft import lathe
 from .materials import Surface
@@ -19,10 +19,11 @@ PLINTH_HEIGHT = 0.90  # [m]
 
 def table() -> Asset:
     """Model a 1.6 x 0.9 m plank table, 0.74 m high, on four legs, in oak or walnut."""
-    strip = {side: (0.0, 0.02, 1.0, 0.06) for side in ("front", "right", "back", "left")}
+    strip = dict.fromkeys(("front", "right", "back", "left"), (0.0, 0.02, 1.0, 0.06))
     top = rounded_box(TABLE_WIDTH, TABLE_DEPTH, 0.034, 0.004, bevels=2, atlas=strip).moved(z=TABLE_HEIGHT - 0.034)
     woods = {"oak": (wood.OAK, 1), "walnut": (wood.WALNUT, 2)}
-    images = {f"{name}.png": wood.planks(TABLE_WIDTH, TABLE_DEPTH, (2048, 1152) if name == "oak" else (1536, 864), species, 8, seed)
+    images = {f"{name}.png": wood.planks(TABLE_WIDTH, TABLE_DEPTH, (2048, 1152) if name == "oak" else (1536, 864), species, 8,
+                                         seed)
               for name, (species, seed) in woods.items()}
     return Asset("table", "table", {"Wood": Surface(color_map="./textures/oak.png", roughness=0.42, clearcoat=0.12)},
                  {"Top": Part(top, "Wood"), "Frame": Part(_frame(), "Wood")},
@@ -49,21 +50,35 @@ def plinth() -> Asset:
                                    (radius, PLINTH_HEIGHT - thickness + 0.002, 0.002), (radius, PLINTH_HEIGHT, 0.004),
                                    (0.6 * radius, PLINTH_HEIGHT), (0, PLINTH_HEIGHT)]), 96)
     disc = disc.with_st(disc.points[disc.indices][:, :2] / (2 * radius) + 0.5)
-    column = lathe(rounded_polyline([(0, 0), (0.28, 0, 0.004), (0.28, PLINTH_HEIGHT - thickness), (0, PLINTH_HEIGHT - thickness)]), 72)
+    column = lathe(rounded_polyline([(0, 0), (0.28, 0, 0.004), (0.28, PLINTH_HEIGHT - thickness),
+                                     (0, PLINTH_HEIGHT - thickness)]), 72)
     looks = {"Wood": Surface(color_map="./textures/oak_disc.png", roughness=0.4, clearcoat=0.12),
              "Paint": Surface(linear("#d9d4ca"), roughness=0.6)}
     return Asset("plinth", "plinth", looks, {"Disc": Part(disc, "Wood"), "Column": Part(column, "Paint")},
                  images={"oak_disc.png": wood.planks(0.64, 0.64, (1024, 1024), wood.OAK, 6, 3)})
 
 
-def backdrop(distance: float, color: str = "#c3c8bd", seed: int = 5) -> Asset:
-    """Model a seamless studio cove: a floor that curves up into a wall ``distance`` metres behind the origin."""
-    front, height, radius, half = 4.0, 3.2, 0.6, 4.0
-    outline = rounded_polyline([(-front, 0.0), (distance, 0.0, radius), (distance, height)], step=6.0)
-    x = np.linspace(-half, half, 5)
-    grid = np.stack([np.broadcast_to(x, (len(outline), 5)), np.broadcast_to(outline[:, :1], (len(outline), 5)),
-                     np.broadcast_to(outline[:, 1:], (len(outline), 5))], axis=2)
-    along = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(outline, axis=0), axis=1))])
-    mesh = grid_mesh(grid, x / 2.4, along / 2.4)
+def backdrop(distance: float | None, color: str = "#c3c8bd", seed: int = 5) -> Asset:
+    """Model a seamless studio cove of plaster, textured every 2.4 m.
+
+    Args:
+        distance: Where the wall stands behind the origin [m]; None gives a round room that closes on all sides, for cameras
+            that circle.
+        color: Of the plaster.
+        seed: Of its texture.
+    """
+    radius, height = 0.6, 3.2
+    if distance is None:
+        outline = rounded_polyline([(0.0, 0.0), (3.4, 0.0, radius), (3.4, height)], step=6.0)
+        angle = np.linspace(0.0, 2 * np.pi, 73)
+        grid = np.stack([outline[:, :1] * np.sin(angle), outline[:, :1] * -np.cos(angle),
+                         np.broadcast_to(outline[:, 1:], (len(outline), len(angle)))], axis=2)
+        across = np.linspace(0.0, 9.0, len(angle))
+    else:
+        outline = rounded_polyline([(-4.0, 0.0), (distance, 0.0, radius), (distance, height)], step=6.0)
+        x = np.linspace(-4.0, 4.0, 5)
+        grid = np.stack(np.broadcast_arrays(x, outline[:, :1], outline[:, 1:]), axis=2)
+        across = x / 2.4
+    mesh = grid_mesh(grid, across, lengths(outline) / 2.4)
     return Asset("backdrop", "backdrop", {"Plaster": Surface(color_map="./textures/plaster.png", roughness=0.9)},
                  {"Cove": Part(mesh, "Plaster", double_sided=True)}, images={"plaster.png": skins.plaster(color, seed)})

@@ -10,7 +10,7 @@ from pxr import Gf, Kind, Sdf, Usd, UsdGeom, UsdLux, UsdSemantics
 from .asset import new_layer_stage
 from .layout import Placement
 
-__all__ = ["Camera", "Light", "write_cameras", "write_layout", "write_lighting", "write_root", "write_semantics"]
+__all__ = ["Camera", "Light", "looking_at", "write_cameras", "write_layout", "write_lighting", "write_root", "write_semantics"]
 
 LAYERS = ("semantics", "cameras", "lighting", "layout")  # strongest first
 
@@ -60,14 +60,14 @@ def _open_world(path: Path) -> Usd.Stage:
 
 
 def write_layout(path: Path, environment: Iterable[Placement], objects: Iterable[Placement],
-                 surface: tuple[float, float, float]) -> None:
+                 surface: tuple[float, float, float] | None = None) -> None:
     """Write the layout layer: references to the assets with poses and variant selections.
 
     Args:
         path: Of the layer.
         environment: What is defined below /World/Environment.
         objects: What is defined below /World/Objects.
-        surface: Width, depth and height [m] of the invisible plane on which randomizers may scatter objects.
+        surface: Width, depth and height [m] of an invisible plane on which randomizers may scatter objects.
     """
     stage = _open_world(path)
     world = UsdGeom.Xform.Define(stage, "/World")
@@ -76,7 +76,12 @@ def write_layout(path: Path, environment: Iterable[Placement], objects: Iterable
         Usd.ModelAPI(UsdGeom.Xform.Define(stage, f"/World/{group}")).SetKind(Kind.Tokens.group)
         for placement in placements:
             _place(stage, f"/World/{group}/{placement.name}", placement)
-    width, depth, height = surface
+    if surface is not None:
+        _scatter_area(stage, *surface)
+    stage.GetRootLayer().Save()
+
+
+def _scatter_area(stage: Usd.Stage, width: float, depth: float, height: float) -> None:
     area = UsdGeom.Mesh.Define(stage, "/World/Environment/ScatterArea")
     corners = [Gf.Vec3f(0.5 * sx * width, 0.5 * sy * depth, 0.0) for sx, sy in ((-1, -1), (1, -1), (1, 1), (-1, 1))]
     area.CreatePointsAttr(corners)
@@ -86,7 +91,6 @@ def write_layout(path: Path, environment: Iterable[Placement], objects: Iterable
     area.CreateExtentAttr([corners[0], corners[2]])
     area.CreateVisibilityAttr(UsdGeom.Tokens.invisible)
     area.AddTranslateOp().Set(Gf.Vec3d(0.0, 0.0, height))
-    stage.GetRootLayer().Save()
 
 
 def _place(stage: Usd.Stage, path: str, placement: Placement) -> None:

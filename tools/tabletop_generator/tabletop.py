@@ -5,7 +5,7 @@ from pathlib import Path
 from pxr import Sdf
 
 from .asset import write_asset
-from .environment import TABLE_HEIGHT, backdrop, table
+from .environment import TABLE_DEPTH, TABLE_HEIGHT, TABLE_WIDTH, backdrop, table
 from .layout import Placement, still_life
 from .objects import OBJECTS
 from .scene import Camera, Light, write_cameras, write_layout, write_lighting, write_root, write_semantics
@@ -14,13 +14,13 @@ from .studio_map import save_radiance, studio_map
 __all__ = ["write_tabletop"]
 
 _CAMERAS = (
-    Camera("Hero", (-0.22, -1.66, 1.30), (0.0, 0.05, 0.835), 47.0),
+    Camera("Hero", (-0.22, -1.68, 1.31), (0.005, 0.05, 0.852), 46.5),
     Camera("Front", (0.0, -1.75, 1.42), (0.0, 0.0, 0.78), 40.0),
     Camera("Overhead", (0.0, -0.25, 2.15), (0.0, 0.0, 0.76), 42.0),
 )
 
 _LIGHTS = (
-    Light("Studio", "DomeLight", 400.0, attributes={
+    Light("Studio", "DomeLight", 470.0, attributes={
         "inputs:texture:file": Sdf.AssetPath("../textures/studio.hdr"), "inputs:texture:format": "latlong"}),
     Light("Window", "RectLight", 9000.0, (1.0, 0.95, 0.88), (-1.75, -0.55, 1.75), (0.0, 0.05, 0.78),
           {"inputs:width": 1.1, "inputs:height": 1.5}),
@@ -38,7 +38,7 @@ def write_tabletop(folder: Path) -> None:
                    Placement("Backdrop", "backdrop/backdrop.usda", "backdrop", (0.0, 0.0, 0.0)))
     objects = still_life()
     layers = folder / "layers"
-    write_layout(layers / "layout.usda", environment, objects, (1.36, 0.66, TABLE_HEIGHT))
+    write_layout(layers / "layout.usda", environment, objects, (TABLE_WIDTH - 0.06, TABLE_DEPTH - 0.06, TABLE_HEIGHT))
     write_lighting(layers / "lighting.usda", _LIGHTS)
     write_cameras(layers / "cameras.usda", _CAMERAS)
     labels = {f"/World/Environment/{item.name}": {"stuff": item.label} for item in environment}

@@ -14,7 +14,8 @@ from ..mesh import Mesh, grid_mesh, merge
 
 __all__ = ["bowl", "bowl_profile", "cup", "mug", "plate", "teapot", "vase"]
 
-_GLAZES = {"white": "#efebe2", "cobalt": "#27457f", "sage": "#8c9f87", "ochre": "#c78a35", "charcoal": "#3b3d40", "rose": "#c98d86"}
+_GLAZES = {"white": "#efebe2", "cobalt": "#27457f", "sage": "#8c9f87", "ochre": "#c78a35", "charcoal": "#3b3d40",
+           "rose": "#c98d86"}
 
 
 def _glaze_variants(*names: str, look: str = "Glaze") -> dict[str, Variant]:
@@ -33,7 +34,8 @@ def mug() -> Asset:
              "empty": Variant()}
     return Asset(
         "mug", "mug",
-        {"Glaze": Surface(linear(_GLAZES["white"]), roughness=0.16, clearcoat=0.3), "Drink": Surface(linear("#24120a"), roughness=0.06)},
+        {"Glaze": Surface(linear(_GLAZES["white"]), roughness=0.16, clearcoat=0.3),
+         "Drink": Surface(linear("#24120a"), roughness=0.06)},
         {"Body": Part(_mug_body(), "Glaze"), "Handle": Part(_mug_handle(), "Glaze")},
         {"color": _glaze_variants("white", "cobalt", "sage", "ochre", "charcoal"), "fill": fills},
     )
@@ -48,14 +50,17 @@ def cup() -> Asset:
                    ellipse(0.0048, 0.0085, 14, 2.5), up=(0, 1, 0), rounded=False)
     saucer = rounded_polyline([
         (0, 0.0015), (0.030, 0.0015, 0.001), (0.0310, 0.0, 0.0008), (0.0335, 0.0, 0.001), (0.0370, 0.0030, 0.004),
-        (0.0600, 0.0118, 0.0012), (0.0588, 0.0145, 0.0010), (0.0360, 0.0068, 0.006), (0.0240, 0.0064, 0.001), (0.0220, 0.0056, 0.001),
+        (0.0600, 0.0118, 0.0012), (0.0588, 0.0145, 0.0010), (0.0360, 0.0068, 0.006), (0.0240, 0.0064, 0.001), (0.0220, 0.0056,
+                                                                                                               0.001),
         (0, 0.0056)])
     coffee = Part(_disk(0.0292, 0.0480), "Drink")
     return Asset(
         "cup", "cup",
-        {"Glaze": Surface(linear(_GLAZES["cobalt"]), roughness=0.16, clearcoat=0.3), "Drink": Surface(linear("#2b160b"), roughness=0.08)},
+        {"Glaze": Surface(linear(_GLAZES["cobalt"]), roughness=0.16, clearcoat=0.3),
+         "Drink": Surface(linear("#2b160b"), roughness=0.08)},
         {"Body": Part(lathe(body, 48), "Glaze"), "Handle": Part(handle, "Glaze"), "Saucer": Part(lathe(saucer, 64), "Glaze")},
-        {"color": _glaze_variants("cobalt", "white", "rose", "ochre"), "fill": {"coffee": Variant(parts={"Drink": coffee}), "empty": Variant()}},
+        {"color": _glaze_variants("cobalt", "white", "rose", "ochre"), "fill": {"coffee": Variant(parts={"Drink": coffee}),
+                                                                                "empty": Variant()}},
     )
 
 
@@ -66,7 +71,8 @@ def _mug_body() -> Mesh:
 
 
 def _mug_handle() -> Mesh:
-    path = bezier((0.0388, 0, 0.0800), (0.0640, 0, 0.0830), (0.0790, 0, 0.0640), (0.0670, 0, 0.0300), (0.0388, 0, 0.0230), steps=26)
+    path = bezier((0.0388, 0, 0.0800), (0.0640, 0, 0.0830), (0.0790, 0, 0.0640), (0.0670, 0, 0.0300), (0.0388, 0, 0.0230),
+                  steps=26)
     return sweep(path, ellipse(0.0072, 0.0125, 16, 2.6), up=(0, 1, 0), rounded=False)
 
 
@@ -129,9 +135,11 @@ def teapot() -> Asset:
                             (0.0105, 0.1478, 0.005), (0, 0.1490)])
     spout_path = bezier((0.066, 0, 0.038), (0.108, 0, 0.040), (0.102, 0, 0.092), (0.138, 0, 0.1120), steps=20)
     spout = sweep(spout_path, ellipse(0.024, 0.026, 24), np.linspace(1.25, 0.52, 21), up=(0, 1, 0), rounded=False)
-    handle_path = bezier((-0.078, 0, 0.094), (-0.128, 0, 0.122), (-0.160, 0, 0.074), (-0.124, 0, 0.034), (-0.078, 0, 0.030), steps=26)
+    handle_path = bezier((-0.078, 0, 0.094), (-0.128, 0, 0.122), (-0.160, 0, 0.074), (-0.124, 0, 0.034), (-0.078, 0, 0.030),
+                         steps=26)
     handle = sweep(handle_path, ellipse(0.0095, 0.0160, 16, 2.5), up=(0, 1, 0), rounded=False)
-    mouth = sweep(spout_path[-2:] + np.array([[0.0001, 0, 0.0001], [0.0003, 0, 0.0003]]), ellipse(0.0078, 0.0088, 20), up=(0, 1, 0),
+    mouth = sweep(spout_path[-2:] + np.array([[0.0001, 0, 0.0001], [0.0003, 0, 0.0003]]), ellipse(0.0078, 0.0088, 20),
+                  up=(0, 1, 0),
                   rounded=False)
     return Asset(
         "teapot", "teapot", {"Glaze": glaze, "Inside": Surface(linear("#1c1a17"), roughness=0.6)},
@@ -143,9 +151,11 @@ def teapot() -> Asset:
 
 def vase() -> Asset:
     """Model a 210 mm stoneware vase, with sprigs of eucalyptus or empty."""
-    outside = catmull_rom([(0.040, 0.0), (0.0525, 0.012), (0.0640, 0.050), (0.0655, 0.085), (0.0540, 0.120), (0.0335, 0.146), (0.0235, 0.168),
+    outside = catmull_rom([(0.040, 0.0), (0.0525, 0.012), (0.0640, 0.050), (0.0655, 0.085), (0.0540, 0.120), (0.0335, 0.146),
+                           (0.0235, 0.168),
                            (0.0218, 0.188), (0.0285, 0.210)], 4)
-    inside = catmull_rom([(0.0262, 0.2105), (0.0192, 0.188), (0.0208, 0.168), (0.0305, 0.144), (0.0500, 0.118), (0.0600, 0.085)], 3)
+    inside = catmull_rom([(0.0262, 0.2105), (0.0192, 0.188), (0.0208, 0.168), (0.0305, 0.144), (0.0500, 0.118),
+                          (0.0600, 0.085)], 3)
     profile = np.concatenate([[[0, 0.002], [0.034, 0.002], [0.036, 0.0]], outside, [[0.0282, 0.2118], [0.0268, 0.2116]], inside,
                               [[0.058, 0.040], [0.046, 0.016], [0.0, 0.012]]])
     stems, leaves = _sprigs()
@@ -174,7 +184,8 @@ def _sprigs() -> tuple[Mesh, Mesh]:
         stems.append(sweep(path, ellipse(0.0030, 0.0030, 8), np.linspace(1.0, 0.4, 25)))
         for i in range(12, 25):
             for side in (-1, 1):
-                leaves.append(_leaf(path[i], path[i] - path[i - 1], side, 0.036 * (1.15 - 0.55 * (i - 12) / 12), azimuth + 67 * i, rng))
+                leaves.append(_leaf(path[i], path[i] - path[i - 1], side, 0.036 * (1.15 - 0.55 * (i - 12) / 12),
+                                    azimuth + 67 * i, rng))
     return merge(*stems), merge(*leaves)
 
 
@@ -183,7 +194,8 @@ def _leaf(at: np.ndarray, along: np.ndarray, side: int, length: float, roll: flo
     v, u = np.linspace(0.0, 1.0, 7), np.linspace(-1.0, 1.0, 5)
     half_width = 0.40 * length * np.sin(np.pi * np.clip(0.04 + 0.94 * v, 0, 1)) ** 0.65
     x, y = u * half_width[:, None], length * v[:, None]
-    blade = grid_mesh(np.stack(np.broadcast_arrays(x, y, 0.12 * length * (u ** 2 - v[:, None] ** 2)), axis=2), 0.5 + 0.5 * u, v, 60.0)
+    blade = grid_mesh(np.stack(np.broadcast_arrays(x, y, 0.12 * length * (u ** 2 - v[:, None] ** 2)), axis=2), 0.5 + 0.5 * u,
+                      v, 60.0)
     axis = along / np.linalg.norm(along)
     sideways = np.array([np.cos(np.radians(roll)), np.sin(np.radians(roll)), 0.0]) * side
     sideways -= axis * (sideways @ axis)

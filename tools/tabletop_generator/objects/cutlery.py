@@ -10,19 +10,21 @@ from ..plates import slab
 
 __all__ = ["fork", "knife", "spoon"]
 
-_FINISHES = {"steel": (linear("#cfd0d2"), 0.2), "brass": (linear("#d9b061"), 0.24), "black": (linear("#3a3a3d"), 0.34)}
+_FINISHES = {"steel": (linear("#d9d9da"), 0.3), "brass": (linear("#d9b061"), 0.3), "black": (linear("#3a3a3d"), 0.34)}
 
 
 def _asset(label: str, mesh: Mesh) -> Asset:
     color, roughness = _FINISHES["steel"]
     finishes = {name: Variant({"Metal": {"color": value, "roughness": rough}}) for name, (value, rough) in _FINISHES.items()}
-    return Asset(label, label, {"Metal": Surface(color, roughness=roughness, metallic=1.0)}, {"Body": Part(mesh.on_ground(), "Metal")},
+    return Asset(label, label, {"Metal": Surface(color, roughness=roughness, metallic=1.0)},
+                 {"Body": Part(mesh.on_ground(), "Metal")},
                  {"finish": finishes})
 
 
 def _handle(y: np.ndarray) -> np.ndarray:
     """Return the half width of a handle over y from its end (-0.100) to the neck (about 0.03) [m]."""
-    return np.interp(y, [-0.1, -0.097, -0.090, -0.070, -0.020, 0.020, 0.032], [0.004, 0.0075, 0.0094, 0.0092, 0.0052, 0.0034, 0.0032])
+    return np.interp(y, [-0.1, -0.097, -0.090, -0.070, -0.020, 0.020, 0.032], [0.004, 0.0075, 0.0094, 0.0092, 0.0052, 0.0034,
+                                                                               0.0032])
 
 
 def _arch(y: np.ndarray) -> np.ndarray:
@@ -49,7 +51,8 @@ def spoon() -> Asset:
     rim = np.interp(y, [0.030, 0.05, 0.075, 0.096], [0.0172, 0.0135, 0.0120, 0.0135])
     middle = np.where(y < 0.030, _arch(y), rim)[:, None] - 0.0095 * sink[:, None] * (1 - across[None, :] ** 2)
     thickness = np.interp(y, [-0.1, -0.02, 0.02, 0.05, 0.096], [0.0022, 0.0026, 0.0030, 0.0016, 0.0014])[:, None]
-    return _asset("spoon", slab(np.stack([x, np.broadcast_to(y[:, None], x.shape), middle], axis=2), thickness * np.ones_like(x)))
+    return _asset("spoon", slab(np.stack([x, np.broadcast_to(y[:, None], x.shape), middle], axis=2),
+                                thickness * np.ones_like(x)))
 
 
 def fork() -> Asset:
@@ -71,7 +74,8 @@ def fork() -> Asset:
     x = half[:, None] * (whole * (1 - blend) + split * blend)
     keep = np.ones((len(y) - 1, 11), bool)
     keep[np.nonzero(y[:-1] >= 0.0584)[0][0]:, [2, 5, 8]] = False
-    middle = np.where(y < 0.030, _arch(y), np.interp(y, [0.030, 0.044, 0.060, 0.078, 0.098], [0.0172, 0.0120, 0.0075, 0.0080, 0.0165]))
+    middle = np.where(y < 0.030, _arch(y), np.interp(y, [0.030, 0.044, 0.060, 0.078, 0.098],
+                                                     [0.0172, 0.0120, 0.0075, 0.0080, 0.0165]))
     thickness = np.interp(y, [-0.1, -0.02, 0.03, 0.06, 0.098], [0.0022, 0.0026, 0.0028, 0.0022, 0.0014])[:, None]
     grid = np.stack([x, np.broadcast_to(y[:, None], x.shape), np.broadcast_to(middle[:, None], x.shape)], axis=2)
     return _asset("fork", slab(grid, thickness * np.ones_like(x), keep=keep))
@@ -92,4 +96,5 @@ def knife() -> Asset:
     blade = 0.0020 * (1 - across) ** 0.7 + 0.0004
     thickness = np.where(y[:, None] < 0.008, solid[:, None] * round_off, blade * np.ones_like(x))
     middle = np.broadcast_to(0.0041, x.shape)
-    return _asset("knife", slab(np.stack([x, np.broadcast_to(y[:, None], x.shape), middle], axis=2), thickness, bulge=0.35, crease=50.0))
+    return _asset("knife", slab(np.stack([x, np.broadcast_to(y[:, None], x.shape), middle], axis=2), thickness, bulge=0.35,
+                                crease=50.0))

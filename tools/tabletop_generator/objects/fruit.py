@@ -19,8 +19,9 @@ _STALK = Surface(linear("#5b4327"), roughness=0.8)
 
 def apple() -> Asset:
     """Model a 76 mm apple with dimples, five lobes at the calyx and a bent stalk, in three varieties."""
-    profile = catmull_rom([(0.0, 0.0075), (0.006, 0.0048), (0.014, 0.0004), (0.023, 0.0030), (0.033, 0.0170), (0.0383, 0.0370),
-                           (0.0365, 0.0540), (0.0285, 0.0660), (0.0180, 0.0702), (0.0090, 0.0680), (0.0032, 0.0612), (0.0, 0.0590)], 4)
+    profile = catmull_rom([
+        (0.0, 0.0075), (0.006, 0.0048), (0.014, 0.0004), (0.023, 0.0030), (0.033, 0.0170), (0.0383, 0.0370), (0.0365, 0.0540),
+        (0.0285, 0.0660), (0.0180, 0.0702), (0.0090, 0.0680), (0.0032, 0.0612), (0.0, 0.0590)], 4)
     profile[0, 0] = profile[-1, 0] = 0.0
     body = lathe(np.maximum(profile, 0.0), 48)
     angle = np.arctan2(body.points[:, 1], body.points[:, 0])
@@ -28,7 +29,8 @@ def apple() -> Asset:
     swell = 1.0 + 0.05 * low * np.cos(5 * angle) + 0.012 * np.cos(2 * angle + 0.7)
     points = body.points * np.stack([swell, swell, 1.0 + 0.03 * np.cos(angle - 0.5)], axis=1)
     body = replace(body, points=points).on_ground()
-    stalk = sweep(bezier((0, 0, 0.058), (0.001, 0, 0.066), (0.002, 0, 0.072), (0.006, 0, 0.081), steps=8), ellipse(0.0026, 0.0026, 8),
+    stalk = sweep(bezier((0, 0, 0.058), (0.001, 0, 0.066), (0.002, 0, 0.072), (0.006, 0, 0.081), steps=8),
+                  ellipse(0.0026, 0.0026, 8),
                   np.linspace(0.9, 1.25, 9))
     varieties = {"red": ("#d9b04a", "#a81f22", 41), "green": ("#93b23e", "#b7c65a", 42), "yellow": ("#e0be55", "#cf8b45", 43)}
     looks = {"Skin": Surface(color_map="./textures/red.png", roughness=0.26, clearcoat=0.25), "Stalk": _STALK}
@@ -39,7 +41,8 @@ def apple() -> Asset:
 
 def orange() -> Asset:
     """Model a 78 mm orange with pored peel and a stem button."""
-    profile = catmull_rom([(0.0, 0.0012), (0.010, 0.0012), (0.024, 0.0080), (0.0360, 0.0240), (0.0392, 0.0390), (0.0360, 0.0545),
+    profile = catmull_rom([(0.0, 0.0012), (0.010, 0.0012), (0.024, 0.0080), (0.0360, 0.0240), (0.0392, 0.0390),
+                           (0.0360, 0.0545),
                            (0.0240, 0.0690), (0.0110, 0.0745), (0.0045, 0.0738), (0.0, 0.0728)], 4)
     body = lathe(np.maximum(profile, 0.0), 48).on_ground()
     button = lathe(np.array([(0.0, 0.0712), (0.0038, 0.0712), (0.0034, 0.0735), (0.0022, 0.0742), (0.0, 0.0740)]), 10)
@@ -54,7 +57,8 @@ def orange() -> Asset:
 
 def lemon() -> Asset:
     """Model an 88 mm lemon lying on its side."""
-    profile = catmull_rom([(0.0, -0.0440), (0.0050, -0.0425), (0.0085, -0.0370), (0.0190, -0.0280), (0.0285, -0.0110), (0.0290, 0.0080),
+    profile = catmull_rom([(0.0, -0.0440), (0.0050, -0.0425), (0.0085, -0.0370), (0.0190, -0.0280), (0.0285, -0.0110),
+                           (0.0290, 0.0080),
                            (0.0215, 0.0255), (0.0100, 0.0345), (0.0060, 0.0385), (0.0, 0.0400)], 4)
     body = lathe(np.maximum(profile, [0.0, -1.0]), 44).rotated("y", 90)
     looks = {"Peel": Surface(linear("#edc42a"), roughness=0.4, normal_map="./textures/peel.png")}
@@ -66,7 +70,8 @@ def lemon() -> Asset:
 
 def pear() -> Asset:
     """Model a 105 mm pear standing, slightly bent, with a stalk."""
-    profile = catmull_rom([(0.0, 0.006), (0.008, 0.002), (0.018, 0.0005), (0.030, 0.012), (0.0355, 0.032), (0.0310, 0.052), (0.0220, 0.070),
+    profile = catmull_rom([(0.0, 0.006), (0.008, 0.002), (0.018, 0.0005), (0.030, 0.012), (0.0355, 0.032), (0.0310, 0.052),
+                           (0.0220, 0.070),
                            (0.0170, 0.086), (0.0120, 0.097), (0.0050, 0.1020), (0.0, 0.1010)], 4)
     body = lathe(np.maximum(profile, 0.0), 44)
     body = replace(body, points=_bend(body.points)).on_ground()
@@ -90,11 +95,13 @@ def banana() -> Asset:
     angle = np.radians(np.linspace(-52, 46, 40))
     path = np.stack([0.125 * np.sin(angle), -0.125 * np.cos(angle) + 0.10, 0.012 * np.sin(1.3 * angle)], axis=1)
     along = np.linspace(0.0, 1.0, 40)
-    thickness = np.interp(along, [0, 0.03, 0.10, 0.30, 0.55, 0.78, 0.86, 0.90, 1.0], [0.22, 0.30, 0.66, 1.0, 1.03, 0.80, 0.48, 0.33, 0.29])
+    thickness = np.interp(along, [0, 0.03, 0.10, 0.30, 0.55, 0.78, 0.86, 0.90, 1.0],
+                          [0.22, 0.30, 0.66, 1.0, 1.03, 0.80, 0.48, 0.33, 0.29])
     thickness = np.convolve(np.pad(thickness, 2, "edge"), [0.1, 0.2, 0.4, 0.2, 0.1], "valid")
     body = sweep(path, _pentagon(0.0355, 30), thickness, up=(0, 0, 1)).on_ground()
     stages = {"ripe": ("#e8c33c", 0.35, 0.12, 71), "green": ("#b9bd3f", 0.9, 0.0, 72), "spotted": ("#e0b338", 0.0, 0.75, 73)}
-    return Asset("banana", "banana", {"Skin": Surface(color_map="./textures/ripe.png", roughness=0.5)}, {"Skin": Part(body, "Skin")},
+    return Asset("banana", "banana", {"Skin": Surface(color_map="./textures/ripe.png", roughness=0.5)},
+                 {"Skin": Part(body, "Skin")},
                  {"ripeness": {name: Variant({"Skin": {"color_map": f"./textures/{name}.png"}}) for name in stages}},
                  {f"{name}.png": skins.banana(*arguments) for name, arguments in stages.items()})
 
@@ -113,6 +120,7 @@ def egg() -> Asset:
     profile[[0, -1], 0] = 0.0
     body: Mesh = lathe(profile, 40).rotated("y", 90).on_ground()
     shells = {"brown": ("#cf9f78", 81), "white": ("#ece3d4", 82)}
-    return Asset("egg", "egg", {"Shell": Surface(color_map="./textures/brown.png", roughness=0.45)}, {"Shell": Part(body, "Shell")},
+    return Asset("egg", "egg", {"Shell": Surface(color_map="./textures/brown.png", roughness=0.45)},
+                 {"Shell": Part(body, "Shell")},
                  {"shell": {name: Variant({"Shell": {"color_map": f"./textures/{name}.png"}}) for name in shells}},
                  {f"{name}.png": skins.egg(*arguments) for name, arguments in shells.items()})

@@ -24,7 +24,8 @@ def cutting_board() -> Asset:
     return Asset("cutting_board", "cutting_board", {"Wood": Surface(color_map="./textures/walnut.png", roughness=0.5)},
                  {"Board": Part(mesh.with_st(st), "Wood")},
                  {"wood": {name: Variant({"Wood": {"color_map": f"./textures/{name}.png"}}) for name in woods}},
-                 {f"{name}.png": wood.planks(0.380, 0.270, (768, 544), species, 5, seed) for name, (species, seed) in woods.items()})
+                 {f"{name}.png": wood.planks(0.380, 0.270, (768, 544), species, 5, seed) for name,
+                  (species, seed) in woods.items()})
 
 
 def _board_with_hole(width: float, depth: float, height: float, hole: tuple[float, float], radius: float) -> Mesh:
@@ -57,19 +58,24 @@ def _board_with_hole(width: float, depth: float, height: float, hole: tuple[floa
 
 def pepper_mill() -> Asset:
     """Model a 205 mm turned pepper mill with a metal knob, in three woods."""
-    body = rounded_polyline([(0, 0.0), (0.0255, 0.0, 0.001), (0.0275, 0.004, 0.003), (0.0275, 0.016, 0.004), (0.0235, 0.022, 0.004),
+    body = rounded_polyline([(0, 0.0), (0.0255, 0.0, 0.001), (0.0275, 0.004, 0.003), (0.0275, 0.016, 0.004),
+                             (0.0235, 0.022, 0.004),
                              (0.0245, 0.040, 0.03), (0.0175, 0.085, 0.06), (0.0195, 0.118, 0.02), (0.0240, 0.130, 0.004),
                              (0.0240, 0.136, 0.002), (0.0205, 0.1385, 0.001), (0, 0.1385)])
-    head = rounded_polyline([(0, 0.1388), (0.0205, 0.1388, 0.0005), (0.0225, 0.142, 0.002), (0.0205, 0.149, 0.004), (0.0250, 0.165, 0.014),
+    head = rounded_polyline([(0, 0.1388), (0.0205, 0.1388, 0.0005), (0.0225, 0.142, 0.002), (0.0205, 0.149, 0.004),
+                             (0.0250, 0.165, 0.014),
                              (0.0205, 0.188, 0.016), (0.0080, 0.1945, 0.004), (0, 0.195)])
-    knob = rounded_polyline([(0, 0.1935), (0.0055, 0.1935), (0.0050, 0.1985, 0.001), (0.0080, 0.2025, 0.003), (0.0055, 0.2062, 0.003), (0, 0.2068)])
+    knob = rounded_polyline([(0, 0.1935), (0.0055, 0.1935), (0.0050, 0.1985, 0.001), (0.0080, 0.2025, 0.003),
+                             (0.0055, 0.2062, 0.003), (0, 0.2068)])
     woods = {"walnut": wood.WALNUT, "beech": wood.BEECH, "oak": wood.OAK}
     return Asset("pepper_mill", "pepper_mill",
                  {"Wood": Surface(color_map="./textures/walnut.png", roughness=0.32, clearcoat=0.3),
                   "Metal": Surface(linear("#c9c7c2"), roughness=0.25, metallic=1.0)},
-                 {"Body": Part(lathe(body, 56), "Wood"), "Head": Part(lathe(head, 56), "Wood"), "Knob": Part(lathe(knob, 32), "Metal")},
+                 {"Body": Part(lathe(body, 56), "Wood"), "Head": Part(lathe(head, 56), "Wood"),
+                  "Knob": Part(lathe(knob, 32), "Metal")},
                  {"wood": {name: Variant({"Wood": {"color_map": f"./textures/{name}.png"}}) for name in woods}},
-                 {f"{name}.png": wood.turned(0.16, 0.2, (512, 512), species, 95 + i) for i, (name, species) in enumerate(woods.items())})
+                 {f"{name}.png": wood.turned(0.16, 0.2, (512, 512), species, 95 + i) for i,
+                  (name, species) in enumerate(woods.items())})
 
 
 def napkin() -> Asset:
@@ -81,7 +87,8 @@ def napkin() -> Asset:
     layers = []
     for i in range(2):
         thickness = 0.0026 + 0.0009 * edge * wave
-        grid = np.stack([(0.065 - 0.0012 * i) * u + skew, 0.120 * v + 0.002 * np.sin(2 * u), 0.0013 + 0.0029 * i + 0 * u], axis=2)
+        grid = np.stack([(0.065 - 0.0012 * i) * u + skew, 0.120 * v + 0.002 * np.sin(2 * u), 0.0013 + 0.0029 * i + 0 * u],
+                        axis=2)
         layers.append(slab(grid, np.where(i, thickness, 0.0026), bulge=0.6, crease=85.0))
     stripes = {"blue": ("#ddd6c8", "#3f5f82", 101), "rust": ("#e2d8c6", "#a5543a", 101)}
     looks = {"Linen": Surface(color_map="./textures/blue.png", roughness=0.9, normal_map="./textures/weave.png")}
@@ -107,10 +114,13 @@ def sponge() -> Asset:
 
 def candle() -> Asset:
     """Model a 75 x 84 mm candle in a ceramic pot, with a charred wick, in three glazes."""
-    pot = rounded_polyline([(0, 0.0), (0.0345, 0.0, 0.003), (0.0375, 0.006, 0.004), (0.0375, 0.084, 0.0012), (0.0350, 0.084, 0.0012),
+    pot = rounded_polyline([(0, 0.0), (0.0345, 0.0, 0.003), (0.0375, 0.006, 0.004), (0.0375, 0.084, 0.0012),
+                            (0.0350, 0.084, 0.0012),
                             (0.0345, 0.060), (0, 0.060)])
-    wax = rounded_polyline([(0, 0.055), (0.0349, 0.055), (0.0349, 0.0722), (0.0330, 0.0710, 0.002), (0.010, 0.0700, 0.02), (0, 0.0690)])
-    wick = sweep(bezier((0, 0, 0.066), (0, 0, 0.074), (0.001, 0, 0.078), (0.004, 0, 0.081), steps=8), ellipse(0.0016, 0.0016, 8))
+    wax = rounded_polyline([(0, 0.055), (0.0349, 0.055), (0.0349, 0.0722), (0.0330, 0.0710, 0.002), (0.010, 0.0700, 0.02),
+                            (0, 0.0690)])
+    wick = sweep(bezier((0, 0, 0.066), (0, 0, 0.074), (0.001, 0, 0.078), (0.004, 0, 0.081), steps=8),
+                 ellipse(0.0016, 0.0016, 8))
     glazes = {"terracotta": "#b5694a", "ink": "#2d3947", "cream": "#e4dac6"}
     looks = {"Pot": Surface(linear(glazes["terracotta"]), roughness=0.55), "Wax": Surface(linear("#efe3c8"), roughness=0.4),
              "Wick": Surface(linear("#1d1916"), roughness=0.9)}

@@ -68,12 +68,14 @@ def _gable_carton(width: float = 0.070, shoulder: float = 0.182, ridge: float = 
         heights.append(z)
     for t in np.linspace(0.0, 1.0, 6)[1:]:
         ring = base * np.array([1.0, 1.0 - t * (1.0 - 0.0026 / width)])
-        fold = t * 0.014 * (1 - np.abs(ring[:, 1]) / np.maximum(np.abs(ring[:, 1]).max(), 1e-9)) * (np.abs(base[:, 0]) > 0.48 * width)
+        fold = t * 0.014 * (1 - np.abs(ring[:, 1]) / np.maximum(np.abs(ring[:, 1]).max(),
+                                                                1e-9)) * (np.abs(base[:, 0]) > 0.48 * width)
         rings.append(np.stack([ring[:, 0] - np.sign(base[:, 0]) * fold, ring[:, 1]], axis=1))
         heights.append(shoulder + t * (ridge - shoulder))
     rings.append(base * np.array([1.0, 0.0026 / width]))
     heights.append(ridge + fin)
-    body = np.stack([np.concatenate([ring, np.full((len(ring), 1), z)], axis=1) for ring, z in zip(rings, heights, strict=True)])
+    body = np.stack([np.concatenate([ring, np.full((len(ring), 1), z)], axis=1) for ring,
+                     z in zip(rings, heights, strict=True)])
     turn = 3 * (arc + 1) - 1  # start in the middle of the corner left of the front
     body = np.roll(body, -(turn - arc), axis=1)
     bottom, top = (np.repeat(ring.mean(0)[None, None], body.shape[1], axis=1) for ring in (body[0], body[-1]))
@@ -102,11 +104,13 @@ def soda_can() -> Asset:
         "lime_mint": Brand("FIZZLE", "lime & mint", "#3d9a4b", "#bfd94c", "#14512a", "#f8fbe6", 5),
         "elderflower": Brand("FIZZLE", "elderflower", "#3d6fb0", "#a9cbe8", "#173566", "#f3f7fb", 6),
     }
-    base = rounded_polyline([(0, 0.009), (0.016, 0.006, 0.02), (0.0235, 0.0007, 0.002), (0.0250, 0.0, 0.001), (0.0262, 0.0007, 0.001),
+    base = rounded_polyline([(0, 0.009), (0.016, 0.006, 0.02), (0.0235, 0.0007, 0.002), (0.0250, 0.0, 0.001),
+                             (0.0262, 0.0007, 0.001),
                              (0.0331, 0.0085, 0.004), (0.0331, 0.010)])
     side = np.array([(0.0331, 0.010), (0.0331, 0.030), (0.0331, 0.070), (0.0331, 0.098)])
     neck = rounded_polyline([(0.0331, 0.098), (0.0331, 0.102, 0.006), (0.0268, 0.1115, 0.006), (0.0263, 0.1130, 0.001),
-                             (0.0272, 0.1140, 0.0007), (0.0270, 0.1152, 0.0006), (0.0258, 0.1152, 0.0006), (0.0250, 0.1105, 0.001),
+                             (0.0272, 0.1140, 0.0007), (0.0270, 0.1152, 0.0006), (0.0258, 0.1152, 0.0006), (0.0250, 0.1105,
+                                                                                                            0.001),
                              (0.0230, 0.1088, 0.001), (0.0215, 0.1105, 0.001), (0, 0.1105)])
     profile, groups = profile_groups(("", base), ("wrap", side), ("", neck))
     body = lathe(profile, 64, groups=groups).on_ground()
@@ -127,13 +131,15 @@ def food_can() -> Asset:
         "chick_peas": Brand("Casa Lume", "chick peas", "#2e6b4f", "#d6ad5e", "#6b4a22", "#f6efd9", 5),
         "black_beans": Brand("Casa Lume", "black beans", "#4a3560", "#3a2f3d", "#5e8a4a", "#f3ead8", 6),
     }
-    base = rounded_polyline([(0, 0.003), (0.0325, 0.003, 0.001), (0.0340, 0.0, 0.0008), (0.0372, 0.0, 0.0008), (0.0372, 0.0026, 0.0008),
+    base = rounded_polyline([(0, 0.003), (0.0325, 0.003, 0.001), (0.0340, 0.0, 0.0008), (0.0372, 0.0, 0.0008),
+                             (0.0372, 0.0026, 0.0008),
                              (0.0360, 0.0045, 0.001), (0.0360, 0.006)])
     side = np.array([(0.0362, 0.006), (0.0362, 0.104)])
     top = rounded_polyline([(0.0360, 0.104), (0.0360, 0.1055, 0.001), (0.0372, 0.1074, 0.0008), (0.0372, 0.1100, 0.0008),
                             (0.0348, 0.1100, 0.0008), (0.0340, 0.1062, 0.001), (0.0300, 0.1062, 0.001), (0.0285, 0.1068, 0.001),
                             (0.0200, 0.1068, 0.001), (0.0188, 0.1060, 0.001), (0, 0.1060)])
-    profile, groups = profile_groups(("", np.concatenate([base, side[:1]])), ("label", side), ("", np.concatenate([side[-1:], top])))
+    profile, groups = profile_groups(("", np.concatenate([base, side[:1]])), ("label", side),
+                                     ("", np.concatenate([side[-1:], top])))
     ring = sweep(_circle(0.0085, 24) + np.array([0.017, 0, 0.1078]), rounded_rectangle(0.0022, 0.0012, 0.0004, 2))
     looks = {"Label": Surface(color_map="./textures/plum_tomatoes.png", roughness=0.5), "Metal": _STEEL}
     return Asset("can", "food_can", looks,
@@ -151,7 +157,8 @@ def tin() -> Asset:
     """Model a flat fish tin, 85 x 34 mm, in two designs."""
     brands = {"tuna": Brand("Tidepool", "tuna in olive oil", "#1f4f6e", "#e8c15a", "#0f2c40", "#f4efe2", 4),
               "mackerel": Brand("Tidepool", "smoked mackerel", "#8b2f3a", "#e6d2a8", "#431218", "#f7f0e2", 5)}
-    base = rounded_polyline([(0, 0.002), (0.0385, 0.002, 0.001), (0.0400, 0.0, 0.0008), (0.0415, 0.0010, 0.0015), (0.0418, 0.003)])
+    base = rounded_polyline([(0, 0.002), (0.0385, 0.002, 0.001), (0.0400, 0.0, 0.0008), (0.0415, 0.0010, 0.0015),
+                             (0.0418, 0.003)])
     side = np.array([(0.0418, 0.003), (0.0418, 0.030)])
     top = rounded_polyline([(0.0418, 0.030), (0.0430, 0.0315, 0.0006), (0.0430, 0.0340, 0.0008), (0.0408, 0.0340, 0.0008),
                             (0.0400, 0.0312, 0.001), (0.0345, 0.0312, 0.001), (0.0330, 0.0320, 0.001), (0.0240, 0.0320, 0.001),
@@ -160,7 +167,8 @@ def tin() -> Asset:
     ring = sweep(_circle(0.0090, 24) + np.array([0.021, 0, 0.0331]), rounded_rectangle(0.0024, 0.0012, 0.0004, 2))
     looks = {"Wrap": Surface(color_map="./textures/tuna.png", roughness=0.35), "Metal": _STEEL}
     return Asset("tin", "tin", looks,
-                 {"Body": Part(lathe(profile, 72, groups=groups).on_ground(), "Metal", {"wrap": "Wrap"}), "Ring": Part(ring, "Metal")},
+                 {"Body": Part(lathe(profile, 72, groups=groups).on_ground(), "Metal", {"wrap": "Wrap"}),
+                  "Ring": Part(ring, "Metal")},
                  {"design": _map_variants("Wrap", tuple(brands))},
                  {f"{name}.png": prints.tin_label(brand) for name, brand in brands.items()})
 
@@ -190,10 +198,12 @@ def bottle() -> Asset:
     """Model a 500 ml oil bottle, 70 x 275 mm, of dark glass with a cork stopper, in two designs."""
     shoulder = bezier((0.035, 0.155), (0.035, 0.186), (0.014, 0.188), (0.0135, 0.222), steps=16)
     body = np.concatenate([
-        rounded_polyline([(0, 0.004), (0.022, 0.003, 0.004), (0.028, 0.0, 0.002), (0.0325, 0.0, 0.003), (0.035, 0.006, 0.004), (0.035, 0.04)]),
+        rounded_polyline([(0, 0.004), (0.022, 0.003, 0.004), (0.028, 0.0, 0.002), (0.0325, 0.0, 0.003), (0.035, 0.006, 0.004),
+                          (0.035, 0.04)]),
         shoulder, rounded_polyline([(0.0135, 0.223), (0.0135, 0.243, 0.0008), (0.0162, 0.244, 0.001), (0.0162, 0.254, 0.0015),
                                     (0.0120, 0.255, 0.0008), (0, 0.255)])])
-    cork = rounded_polyline([(0, 0.2552), (0.0098, 0.2552), (0.0105, 0.2600, 0.001), (0.0165, 0.2602, 0.001), (0.0165, 0.2745, 0.0025), (0, 0.275)])
+    cork = rounded_polyline([(0, 0.2552), (0.0098, 0.2552), (0.0105, 0.2600, 0.001), (0.0165, 0.2602, 0.001),
+                             (0.0165, 0.2745, 0.0025), (0, 0.275)])
     label = wrap(np.array([(0.03515, 0.028), (0.03515, 0.112)]), 118.0)
     brands = {"olive_oil": Brand("Olivastro", "extra virgin", "#2a3b1c", "#8a8f3c", "#2c3320", "#f1ead6", 1),
               "vinegar": Brand("Borgo Due", "aged vinegar", "#3a1216", "#8b3a3a", "#3a1216", "#efe6da", 2)}
@@ -201,10 +211,13 @@ def bottle() -> Asset:
     looks = {"Glass": Surface(linear(glass["olive_oil"]), roughness=0.05, clearcoat=0.8),
              "Cork": Surface(linear("#b68d5e"), roughness=0.8),
              "Label": Surface(color_map="./textures/olive_oil.png", roughness=0.65)}
-    variants = {"design": {name: Variant({"Glass": {"color": linear(glass[name])}, "Label": {"color_map": f"./textures/{name}.png"}})
+    variants = {"design": {name: Variant({"Glass": {"color": linear(glass[name])},
+                                          "Label": {"color_map": f"./textures/{name}.png"}})
                            for name in brands}}
-    parts = {"Glass": Part(lathe(body, 64), "Glass"), "Cork": Part(lathe(cork, 40), "Cork"), "Label": Part(label, "Label", double_sided=True)}
-    return Asset("bottle", "bottle", looks, parts, variants, {f"{name}.png": prints.bottle_label(brand) for name, brand in brands.items()})
+    parts = {"Glass": Part(lathe(body, 64), "Glass"), "Cork": Part(lathe(cork, 40), "Cork"),
+             "Label": Part(label, "Label", double_sided=True)}
+    return Asset("bottle", "bottle", looks, parts, variants, {f"{name}.png": prints.bottle_label(brand) for name,
+                                                              brand in brands.items()})
 
 
 def book() -> Asset:
@@ -213,13 +226,14 @@ def book() -> Asset:
               "form": Brand("Form", "on simple things", "#c9573b", "#e7b04a", "#2b2b33", "#f5ecdc", 4),
               "orbits": Brand("Slow Orbits", "a novel", "#2c2f55", "#d98f4e", "#1a1c38", "#e9e2cf", 5)}
     front = {"top": (30 / 178, 0.0, 1.0, 1.0)}
-    spine = {side: (0.0, 0.0, 30 / 178, 1.0) for side in ("left", "right", "top", "bottom", "front", "back")}
+    spine = dict.fromkeys(("left", "right", "top", "bottom", "front", "back"), (0.0, 0.0, 30 / 178, 1.0))
     plain = dict.fromkeys(("left", "right", "bottom", "front", "back"), (0.01, 0.01, 0.02, 0.02))
     back = rounded_box(0.150, 0.214, 0.003, 0.0008, atlas={**plain, "top": (0.01, 0.01, 0.02, 0.02)})
     cover = rounded_box(0.150, 0.214, 0.003, 0.0008, atlas={**plain, **front}).moved(z=0.024)
     spine_board = rounded_box(0.214, 0.027, 0.004, 0.0012, bevels=3, atlas=spine).rotated("x", 90).moved(z=0.0135, y=0.002)
     spine_board = spine_board.rotated("z", -90).moved(x=-0.0755)
-    pages = rounded_box(0.144, 0.206, 0.0212, 0.0004, atlas={side: (0, 0, 1, 1) for side in ("left", "right", "front", "back")}).moved(z=0.0029)
+    pages = rounded_box(0.144, 0.206, 0.0212, 0.0004, atlas=dict.fromkeys(("left", "right", "front", "back"),
+                                                                          (0, 0, 1, 1))).moved(z=0.0029)
     looks = {"Jacket": Surface(color_map="./textures/quiet_hills.png", roughness=0.5),
              "Paper": Surface(color_map="./textures/page_edges.png", roughness=0.85)}
     images = {f"{name}.png": prints.book_cover(brand) for name, brand in brands.items()}
