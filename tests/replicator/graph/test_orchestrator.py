@@ -238,7 +238,7 @@ def test_a_negative_time_step_is_refused(product):
 
 def test_blocking_calls_inside_a_loop_name_the_async_one(product, recorder):
     async def script():
-        with pytest.raises(OrchestratorError, match="await rep.orchestrator.step_async"):
+        with pytest.raises(OrchestratorError, match=r"await rep\.orchestrator\.step_async"):
             rep.orchestrator.step()
         await rep.orchestrator.step_async()
         await rep.orchestrator.run_until_complete_async(num_frames=2)

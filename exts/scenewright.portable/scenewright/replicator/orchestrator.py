@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from scenewright.host.settings import get_settings
+from scenewright.replicator.availability import unavailable_names
 from scenewright.replicator.capture_loop import Status, StatusSubscription, attached_writers, loop
 from scenewright.replicator.graph.errors import OrchestratorError
 from scenewright.replicator.session import open_session
@@ -16,6 +17,8 @@ __all__ = [
     "set_minimum_next_rt_subframes", "set_next_rt_subframes", "step", "step_async", "stop", "stop_async", "wait_until_complete",
     "wait_until_complete_async",
 ]
+
+__getattr__ = unavailable_names(__name__, ("restop",))
 
 
 def step(rt_subframes: int = -1, pause_timeline: bool = True, delta_time: float | None = None,

@@ -38,7 +38,7 @@ from scenewright.replicator.functional.prim_arguments import (
 )
 from scenewright.replicator.functional.prim_copy import copy_prim
 from scenewright.replicator.functional.prim_definition import define_prims, unique_paths
-from scenewright.replicator.functional.references import file_reference
+from scenewright.replicator.functional.references import file_reference, referenced_type
 from scenewright.replicator.functional.semantic_labels import label_columns, label_schemas, parse_labels
 from scenewright.replicator.functional.shape_definition import shape_columns
 
@@ -143,7 +143,8 @@ def reference(count: int, usd_path: str, position: Any = None, rotation: Any = N
     """
     stage, _ = resolve_parent(parent)
     default_name, target = file_reference(stage, usd_path)
-    return create_prims(count, "Xform", [], default_name=default_name, position=position, rotation=rotation, scale=scale,
+    own_type = referenced_type(stage, usd_path) or "Xform"
+    return create_prims(count, own_type, [], default_name=default_name, position=position, rotation=rotation, scale=scale,
                         look_at=look_at, look_at_up_axis=look_at_up_axis, semantics=semantics, visible=visible,
                         material=material, parent=parent, name=name, reference=target, stage=stage)
 

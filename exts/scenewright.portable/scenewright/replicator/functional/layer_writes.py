@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from pxr import Sdf, Usd, Vt
 
-__all__ = ["AttributeColumn", "column_of_rows", "edit_target", "write_attributes"]
+__all__ = ["YIELDING", "AttributeColumn", "column_of_rows", "edit_target", "write_attributes"]
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,9 @@ class AttributeColumn:
     color_space: str = ""
     custom: bool = False
 
+
+YIELDING = "scenewright:yielding"
+"""Layer metadata of layers whose values give way to a later write elsewhere: those of the graph's randomizers."""
 
 _ROW_ARRAYS = {
     (2, "float"): (Vt.Vec2fArray, np.float32), (2, "double"): (Vt.Vec2dArray, np.float64),
@@ -125,6 +128,9 @@ def _check_writable(prim: Usd.Prim, column: AttributeColumn, layer: Sdf.Layer) -
         if spec.layer == layer:
             break
         if _is_stronger(prim.GetStage(), spec.layer, layer) and (spec.HasDefaultValue() or spec.HasInfo("timeSamples")):
+            if YIELDING in spec.layer.customLayerData:
+                spec.owner.RemoveProperty(spec)
+                continue
             raise ValueError(f"Cannot write {column.name} of {prim.GetPath()} in @{layer.identifier}@: the stronger layer "
                              f"@{spec.layer.identifier}@ holds a value that would hide it. Remove that value or write there")
     return attribute.GetTypeName() or column.type_name

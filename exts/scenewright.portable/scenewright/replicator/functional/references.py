@@ -6,7 +6,7 @@ from pathlib import PurePath
 
 from pxr import Ar, Sdf, Tf, Usd
 
-__all__ = ["file_reference", "open_layer"]
+__all__ = ["file_reference", "open_layer", "referenced_type"]
 
 
 def file_reference(stage: Usd.Stage, usd_path: str | os.PathLike[str]) -> tuple[str, Sdf.Reference]:
@@ -34,6 +34,20 @@ def file_reference(stage: Usd.Stage, usd_path: str | os.PathLike[str]) -> tuple[
     if not roots:
         raise ValueError(f"{path}: the file has no prims")
     raise ValueError(f"{path}: no default prim among the root prims {', '.join(roots)}. Set `defaultPrim` in the file")
+
+
+def referenced_type(stage: Usd.Stage, usd_path: str | os.PathLike[str]) -> str:
+    """Return the USD type of what `file_reference` refers to, "" where it has none.
+
+    A prim that is to show a referenced mesh or shape must not be given another type.
+    """
+    layer = open_layer(os.fspath(usd_path), stage.GetEditTarget().GetLayer())
+    path = file_reference(stage, usd_path)[1].primPath or layer.GetDefaultPrimAsPath()
+    spec = layer.GetPrimAtPath(path)
+    if spec and spec.typeName:
+        return spec.typeName
+    prim = Usd.Stage.Open(layer, Usd.Stage.LoadNone).GetPrimAtPath(path)
+    return str(prim.GetTypeName()) if prim else ""
 
 
 def open_layer(path: str, anchor: Sdf.Layer) -> Sdf.Layer:

@@ -123,6 +123,7 @@ class Graph:
         self.stop()
         self.closed = True
         self.context.clear()
+        self.layers.close()
 
     def send_event(self, name: str) -> None:
         """Ask the ``on_custom_event`` triggers called ``name`` to fire with the next update or step."""

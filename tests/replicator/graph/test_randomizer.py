@@ -1,0 +1,139 @@
+import logging
+
+import numpy as np
+import omni.replicator.core as rep
+import pytest
+from omni.replicator.core.orchestrator import OrchestratorError
+from pxr import Usd, UsdGeom, UsdShade
+
+
+def rotations(item):
+    return np.array([np.array(UsdGeom.Xformable(prim).GetLocalTransformation())[:3, :3] for prim in item.get_prims()])
+
+
+def shader_of(prim):
+    material = UsdShade.MaterialBindingAPI(prim).ComputeBoundMaterial()[0]
+    return UsdShade.Shader(material.GetPrim().GetChild("Shader"))
+
+
+def test_full_rotation_is_uniform_over_all_rotations(graph_stage):
+    item = rep.create.xform(count=600)
+    with item:
+        rep.randomizer.rotation()
+    rep.orchestrator.step()
+    matrices = rotations(item)
+    assert np.allclose(matrices @ np.swapaxes(matrices, 1, 2), np.eye(3), atol=1e-5)
+    assert np.abs(matrices.mean(0)).max() < 0.09  # each entry has mean 0 and deviation 1/sqrt(3)
+    assert np.abs((matrices**2).mean(0) - 1 / 3).max() < 0.06
+    trace = np.trace(matrices, axis1=1, axis2=2)  # E[tr] = 0, E[tr^2] = 1 under the Haar measure
+    assert abs(trace.mean()) < 0.15 and abs((trace**2).mean() - 1) < 0.2
+
+
+def test_a_range_of_angles_is_kept(graph_stage):
+    item = rep.create.xform(count=50)
+    with item:
+        rep.randomizer.rotation(min_angle=(0, 0, 10), max_angle=(0, 0, 20))
+    rep.orchestrator.step()
+    angles = np.array([prim.GetAttribute("xformOp:rotateXYZ").Get() for prim in item.get_prims()])
+    assert (angles[:, :2] == 0).all() and (angles[:, 2] >= 10).all() and (angles[:, 2] <= 20).all()
+
+
+def test_colors_have_a_material_for_each_prim_and_keep_it(graph_stage):
+    item = rep.create.cube(count=3)
+    with rep.trigger.on_frame(), item:
+        rep.randomizer.color(rep.distribution.uniform((0, 0, 0), (1, 1, 1)))
+    seen, paths = [], []
+    for _ in range(2):
+        rep.orchestrator.step()
+        shaders = [shader_of(prim.GetChildren()[0]) for prim in item.get_prims()]
+        paths.append([shader.GetPath() for shader in shaders])
+        seen += [tuple(shader.GetInput("diffuse_color_constant").Get()) for shader in shaders]
+    assert paths[0] == paths[1] and len(set(paths[0])) == 3
+    assert len(set(seen)) == 6
+
+
+def test_colors_from_a_list(graph_stage):
+    item = rep.create.cube(count=30)
+    with item:
+        rep.randomizer.color([(1, 0, 0), (0, 1, 0)])
+    rep.orchestrator.step()
+    found = {tuple(shader_of(prim.GetChildren()[0]).GetInput("diffuse_color_constant").Get()) for prim in item.get_prims()}
+    assert found == {(1, 0, 0), (0, 1, 0)}
+
+
+def test_per_sub_mesh_colors_every_shape(graph_stage):
+    parent = rep.functional.create.xform(name="Car")
+    for name in ("Body", "Wheel"):
+        rep.functional.create.cube(parent=parent, name=name)
+    with rep.get.prim_at_path("/Car"):
+        rep.randomizer.color(rep.distribution.uniform((0, 0, 0), (1, 1, 1)), per_sub_mesh=True)
+    rep.orchestrator.step()
+    assert len({shader_of(graph_stage.GetPrimAtPath(f"/Car/{name}")).GetPath() for name in ("Body", "Wheel")}) == 2
+
+
+def test_materials_are_chosen_from_an_item(graph_stage):
+    pool = rep.create.material_omnipbr(diffuse=rep.distribution.uniform((0, 0, 0), (1, 1, 1)), count=4)
+    item = rep.create.cube(count=40)
+    with rep.trigger.on_frame(), item:
+        rep.randomizer.materials(pool)
+    rep.orchestrator.step()
+    first = [shader_of(prim.GetChildren()[0]).GetPath() for prim in item.get_prims()]
+    assert {path.GetParentPath() for path in first} == {prim.GetPath() for prim in pool.get_prims()}
+    rep.orchestrator.step()
+    assert first != [shader_of(prim.GetChildren()[0]).GetPath() for prim in item.get_prims()]
+    with item, pytest.raises(NotImplementedError, match=r"MDL file 'wood\.mdl'"):
+        rep.randomizer.materials(["wood.mdl"])
+
+
+def test_textures_are_chosen_from_a_list(graph_stage):
+    item = rep.create.cube(count=20)
+    with item:
+        rep.randomizer.texture(["a.png", "b.png"], texture_rotate=rep.distribution.uniform(0, 90), texture_scale=2.0)
+    rep.orchestrator.step()
+    shaders = [shader_of(prim.GetChildren()[0]) for prim in item.get_prims()]
+    assert {shader.GetInput("diffuse_texture").Get().path for shader in shaders} == {"a.png", "b.png"}
+    assert len({shader.GetInput("texture_rotate").Get() for shader in shaders}) == 20
+    assert {tuple(shader.GetInput("texture_scale").Get()) for shader in shaders} == {(2, 2)}
+
+
+def test_scatter_rests_on_the_surface_without_collisions(graph_stage):
+    floor = rep.create.plane(scale=(6, 6, 1), position=(0, 0, 1))
+    item = rep.create.group([rep.create.cube(count=5, scale=0.5), rep.create.sphere(count=4, scale=0.4)])
+    with rep.trigger.on_frame(), item:
+        rep.randomizer.scatter_2d(surface_prims=floor, check_for_collisions=True, max_samp=(0, None, None))
+    rep.orchestrator.step()
+    cache = UsdGeom.BBoxCache(Usd.TimeCode.Default(), [UsdGeom.Tokens.default_])
+    boxes = [cache.ComputeWorldBound(prim).ComputeAlignedRange() for prim in item.get_prims()]
+    low, high = np.array([b.GetMin() for b in boxes]), np.array([b.GetMax() for b in boxes])
+    assert np.allclose(low[:, 2], 1.0, atol=1e-4)
+    assert ((low + high)[:, 0] / 2 <= 1e-6).all() and ((low + high)[:, :2].__abs__() / 2 <= 3).all()
+    overlap = (np.minimum(high[:, None], high[None]) - np.maximum(low[:, None], low[None]) > 1e-5).all(-1)
+    assert overlap.sum() == len(boxes)
+
+
+def test_scatter_that_cannot_place_warns_and_goes_on(graph_stage, caplog, positions):
+    floor = rep.create.plane(scale=0.1)
+    item = rep.create.cube(count=4)
+    with item:
+        rep.randomizer.scatter_2d(floor, check_for_collisions=True)
+    with caplog.at_level(logging.WARNING):
+        rep.orchestrator.step()
+    assert "no collision-free arrangement of 4 objects" in caplog.text and "test_randomizer.py" in caplog.text
+    assert positions(item) == [(0, 0, 0)] * 4
+
+
+def test_a_seed_of_its_own_isolates_a_randomizer(graph_stage):
+    item = rep.create.xform(count=2)
+    with item:
+        rep.randomizer.rotation(seed=3)
+    rep.orchestrator.step()
+    first = rotations(item)
+    rep.set_global_seed(99)
+    rep.orchestrator.stop()
+    rep.orchestrator.step()
+    assert np.allclose(first, rotations(item))
+
+
+def test_a_randomizer_without_prims_says_what_to_do(graph_stage):
+    with pytest.raises(OrchestratorError, match=r"rep.randomizer.color has no prims"):
+        rep.randomizer.color([(1, 0, 0)])
