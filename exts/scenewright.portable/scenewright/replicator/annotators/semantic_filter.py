@@ -94,13 +94,18 @@ def make_filter(types: Iterable[str] | None = None, predicate: str | None = None
     Raises:
         ValueError: The predicate does not follow the grammar.
     """
-    allowed = frozenset(types or ())
+    return _make_filter(tuple(sorted(set(types or ()))), predicate or "")
+
+
+@lru_cache(maxsize=64)
+def _make_filter(types: tuple[str, ...], predicate: str) -> Callable[[Labels], Labels] | None:
+    """Return the same object for the same filter, so that label tables can be kept by it."""
     passed = parse_filter(predicate) if predicate else None
-    if not allowed and passed is None:
+    if not types and passed is None:
         return None
 
     def keep(labels: Labels) -> Labels:
-        chosen = {key: values for key, values in labels.items() if key in allowed} if allowed else labels
+        chosen = {key: values for key, values in labels.items() if key in types} if types else labels
         return passed(chosen) if passed is not None else chosen
 
     return keep

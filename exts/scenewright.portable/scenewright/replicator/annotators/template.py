@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
+import warp as wp
+
+from scenewright.render import BUFFERS
 
 if TYPE_CHECKING:
     from scenewright.replicator.capture import Capture
@@ -98,13 +101,12 @@ class BufferTemplate(AnnotatorTemplate):
         return AnnotatorOutput(copied_buffer(capture, self.buffer))
 
     def compute_on(self, capture: "Capture", params: Mapping[str, Any], device: str) -> AnnotatorOutput | None:
-        """Copy the buffer from device to device."""
-        import warp as wp
-
+        """Copy the buffer from device to device: shape (H, W) or (H, W, channels)."""
+        spec, (width, height) = BUFFERS[self.buffer], capture.frame.resolution
         source = capture.frame.array(self.buffer)
-        if source.ndim == 2 and np.asarray(capture.frame[self.buffer].shape).size == 3:  # vectors: (H, W) of vecN
-            return None
-        return AnnotatorOutput(wp.clone(source, device=device))
+        image = wp.array(ptr=source.ptr, shape=spec.shape(width, height), dtype=wp.dtype_from_numpy(spec.dtype),
+                         device=source.device)
+        return AnnotatorOutput(wp.clone(image, device=device))
 
 
 def copied_buffer(capture: "Capture", name: str) -> np.ndarray:

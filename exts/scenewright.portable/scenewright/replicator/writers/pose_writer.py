@@ -147,7 +147,7 @@ class PoseWriter(Writer):
     def _camera_data(self, camera: Mapping[str, Any]) -> dict[str, Any]:
         """Return the camera's entry in the chosen format; cx and cy carry the aperture offset unscaled, as in Isaac Sim."""
         width, height = (int(v) for v in camera["renderProductResolution"])
-        focal = float(camera["cameraFocalLength"] / (camera["cameraAperture"][0] / width))
+        focal = float(camera["cameraFocalLength"]) / (float(camera["cameraAperture"][0]) / width)
         offset = camera["cameraApertureOffset"]
         data: dict[str, Any] = {}
         if self._format is None:
