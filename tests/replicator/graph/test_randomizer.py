@@ -137,3 +137,50 @@ def test_a_seed_of_its_own_isolates_a_randomizer(graph_stage):
 def test_a_randomizer_without_prims_says_what_to_do(graph_stage):
     with pytest.raises(OrchestratorError, match=r"rep.randomizer.color has no prims"):
         rep.randomizer.color([(1, 0, 0)])
+
+
+@pytest.fixture
+def asset_files(tmp_path):
+    files = []
+    for name in ("Cube", "Sphere", "Cone"):
+        stage = Usd.Stage.CreateNew(str(tmp_path / f"{name}.usda"))
+        root = UsdGeom.Xform.Define(stage, f"/{name}")
+        getattr(UsdGeom, name).Define(stage, f"/{name}/Shape")
+        stage.SetDefaultPrim(root.GetPrim())
+        stage.Save()
+        files.append(str(tmp_path / f"{name}.usda"))
+    return files
+
+
+def shown(item):
+    return [str(prim.GetChildren()[0].GetFilteredChildren(Usd.TraverseInstanceProxies())[0].GetTypeName())
+            for prim in item.get_prims()]
+
+
+@pytest.mark.parametrize(("mode", "instances"), [("scene_instance", True), ("reference", False)])
+def test_populations_are_picked_anew(graph_stage, asset_files, positions, mode, instances):
+    with rep.trigger.on_frame():
+        item = rep.randomizer.instantiate(asset_files, size=6, mode=mode, semantics=[("class", "prop")])
+        with item:
+            rep.modify.pose(position=rep.distribution.uniform((1, 1, 1), (2, 2, 2)))
+    assert [str(prim.GetPath().name) for prim in item.get_prims()[:2]] == ["Ref_Xform", "Ref_Xform_01"]
+    seen = []
+    for _ in range(4):
+        rep.orchestrator.step()
+        seen.append(shown(item))
+    assert {kind for kinds in seen for kind in kinds} == {"Cube", "Sphere", "Cone"}
+    assert len({tuple(kinds) for kinds in seen}) > 1 and np.min(positions(item)) >= 1
+    assert item.get_prims()[0].GetChildren()[0].IsInstance() is instances
+
+
+def test_populations_follow_weights_and_replacement(graph_stage, asset_files):
+    heavy = rep.randomizer.instantiate(asset_files, size=5, weights=[0, 1, 0])
+    each = rep.randomizer.instantiate(asset_files, size=3, with_replacements=False)
+    rep.orchestrator.step()
+    assert shown(heavy) == ["Sphere"] * 5 and sorted(shown(each)) == ["Cone", "Cube", "Sphere"]
+    with pytest.raises(ValueError, match="4 assets without replacement from 3 paths"):
+        rep.randomizer.instantiate(asset_files, size=4, with_replacements=False)
+    with pytest.raises(FileNotFoundError, match=r"nothing\.usd"):
+        rep.randomizer.instantiate(["nothing.usd"], size=1)
+    with pytest.raises(NotImplementedError, match="point_instance"):
+        rep.randomizer.instantiate(asset_files, size=1, mode="point_instance")

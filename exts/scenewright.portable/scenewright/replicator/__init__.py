@@ -6,7 +6,7 @@ Attributes are looked up on first use, so importing the package costs nothing an
 import importlib
 from typing import Any
 
-from scenewright.replicator.availability import unavailable_names
+from scenewright.replicator.availability import unavailable_names, unsupported
 
 #: Modules that scripts reach as ``rep.<name>``.
 _MODULES = (
@@ -51,5 +51,5 @@ def _module(name: str) -> Any:
         return importlib.import_module(full_name)
     except ModuleNotFoundError as error:
         if error.name == full_name:
-            return _missing(name)
+            unsupported(f"rep.{name}")
         raise

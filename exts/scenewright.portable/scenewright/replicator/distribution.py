@@ -12,7 +12,7 @@ import numpy as np
 from scenewright.replicator.availability import unavailable_names
 from scenewright.replicator.graph.item import ReplicatorItem
 from scenewright.replicator.graph.node import DistributionNode
-from scenewright.replicator.graph.sampling import distribution_of, rows
+from scenewright.replicator.graph.sampling import checked_weights, distribution_of, rows
 from scenewright.replicator.registration import register_function
 from scenewright.replicator.session import current_session
 
@@ -81,7 +81,9 @@ def choice(choices: Any, weights: Sequence[float] | None = None, num_samples: in
     """
     source = distribution_of(choices)
     entries = None if source is not None else _checked_list("choice", "choices", choices)
-    shares = None if weights is None else _checked_weights(weights, None if entries is None else len(entries))
+    shares = None
+    if weights is not None:
+        shares = checked_weights("rep.distribution.choice", weights, len(weights) if entries is None else len(entries))
 
     def draw(node: DistributionNode, rng: np.random.Generator, count: int, width: int | None) -> Any:
         pool = entries if entries is not None else list(source.sample(source.samples, width))
@@ -185,15 +187,6 @@ def _checked_list(kind: str, what: str, values: Any) -> list[Any]:
     if not entries:
         raise ValueError(f"rep.distribution.{kind}: {what} is empty; give at least one.")
     return entries
-
-
-def _checked_weights(weights: Sequence[float], count: int | None) -> np.ndarray:
-    shares = np.asarray(weights, dtype=float)
-    if shares.ndim != 1 or (count is not None and len(shares) != count):
-        raise ValueError(f"rep.distribution.choice: {shares.size} weights for {count} choices. Give one for each.")
-    if not np.isfinite(shares).all() or (shares < 0.0).any() or shares.sum() <= 0.0:
-        raise ValueError(f"rep.distribution.choice: weights are at least 0 and one of them positive, got {list(weights)!r}.")
-    return shares / shares.sum()
 
 
 def _entry(value: Any, row: int, count: int, width: int | None) -> Any:

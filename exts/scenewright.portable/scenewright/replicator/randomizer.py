@@ -20,17 +20,18 @@ from scenewright.replicator.functional.prim_arguments import resolve_prims
 from scenewright.replicator.functional.prim_definition import unique_paths
 from scenewright.replicator.functional.rotation_math import euler_from_matrix, matrix_from_quaternion
 from scenewright.replicator.functional.scatter_sampling import PlacementError
-from scenewright.replicator.graph.creating import ROOT
+from scenewright.replicator.graph.creating import ROOT, checked_count
 from scenewright.replicator.graph.item import ReplicatorItem, node_of
 from scenewright.replicator.graph.node import ActionNode
-from scenewright.replicator.graph.sampling import distribution_of, is_dynamic, rows
+from scenewright.replicator.graph.population import instantiate_population
+from scenewright.replicator.graph.sampling import checked_weights, distribution_of, is_dynamic, rows
 from scenewright.replicator.graph.targets import prims_node, target_node
 from scenewright.replicator.registration import register_function
 from scenewright.replicator.session import current_session
 
-__all__ = ["color", "materials", "register", "rotation", "scatter_2d", "texture"]
+__all__ = ["color", "instantiate", "materials", "register", "rotation", "scatter_2d", "texture"]
 
-__getattr__ = unavailable_names(__name__, ("instantiate", "scatter_3d"))
+__getattr__ = unavailable_names(__name__, ("scatter_3d",))
 
 _log = logging.getLogger(__name__)
 
@@ -195,6 +196,46 @@ def scatter_2d(surface_prims: Any, no_coll_prims: Any = None, min_samp: Sequence
 
     inputs = {"surface_prims": surface_prims, "no_coll_prims": no_coll_prims}
     return _action("scatter_2d", apply, inputs, input_prims, seed, name)
+
+
+def instantiate(paths: Any, size: int, weights: Sequence[float] | None = None, mode: str = "scene_instance",
+                with_replacements: bool = True, seed: int | None = None, name: str | None = None, use_cache: bool = True,
+                semantics: Any = None) -> ReplicatorItem:
+    """Show ``size`` assets, picked anew with each execution.
+
+    Args:
+        paths: USD files, or paths of prims on the stage.
+        size: Assets shown at a time.
+        weights: Relative weights of the paths; None = equal.
+        mode: "scene_instance" = USD instances, "reference" = references, whose insides may be changed.
+        with_replacements: False = no asset twice in one execution.
+        seed: A seed of its own; None = the global seed.
+        name: Name of the node.
+        use_cache: Accepted; files are read once anyway.
+        semantics: Labels.
+
+    Returns:
+        An item for the Xforms that hold the assets.
+
+    Raises:
+        FileNotFoundError: There is no such file.
+        ValueError: There are no paths, the weights do not fit them, or there are too few for ``with_replacements=False``.
+        FeatureUnavailableError: ``mode`` is "point_instance".
+    """
+    if mode == "point_instance":
+        unsupported("rep.randomizer.instantiate(mode='point_instance')", "mode='scene_instance' is.")
+    if mode not in ("scene_instance", "reference"):
+        raise ValueError(f"rep.randomizer.instantiate: mode is 'scene_instance' or 'reference', got {mode!r}.")
+    files = [paths] if isinstance(paths, str) else [str(path) for path in paths]
+    if not files:
+        raise ValueError("rep.randomizer.instantiate: paths is empty; give at least one.")
+    if not with_replacements and size > len(files):
+        raise ValueError(f"rep.randomizer.instantiate: {size} assets without replacement from {len(files)} paths. "
+                         "Give more paths or with_replacements=True.")
+    return instantiate_population(
+        current_session().graph, files, checked_count("randomizer.instantiate", size),
+        None if weights is None else checked_weights("rep.randomizer.instantiate", weights, len(files)),
+        instanceable=mode == "scene_instance", with_replacements=with_replacements, semantics=semantics, seed=seed, name=name)
 
 
 def register(fn: Callable[..., Any], override: bool = True, fn_name: str | None = None) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 from scenewright.replicator.graph.item import node_of
 from scenewright.replicator.graph.node import DistributionNode
 
-__all__ = ["distribution_of", "is_dynamic", "rows", "sampled"]
+__all__ = ["checked_weights", "distribution_of", "is_dynamic", "rows", "sampled"]
 
 
 def distribution_of(value: Any) -> DistributionNode | None:
@@ -21,6 +21,20 @@ def is_dynamic(value: Any) -> bool:
     if isinstance(value, list | tuple):
         return any(is_dynamic(entry) for entry in value)
     return distribution_of(value) is not None
+
+
+def checked_weights(caller: str, weights: Any, count: int) -> np.ndarray:
+    """Return relative weights as probabilities, shape (count,).
+
+    Raises:
+        ValueError: There are not ``count`` of them, one is negative, or none is positive.
+    """
+    shares = np.asarray(weights, dtype=float)
+    if shares.ndim != 1 or len(shares) != count:
+        raise ValueError(f"{caller}: {shares.size} weights for {count} choices. Give one for each.")
+    if not np.isfinite(shares).all() or (shares < 0.0).any() or shares.sum() <= 0.0:
+        raise ValueError(f"{caller}: weights are at least 0 and one of them positive, got {list(weights)!r}.")
+    return shares / shares.sum()
 
 
 def sampled(value: Any, count: int = 1, width: int | None = None) -> Any:
