@@ -55,7 +55,7 @@ def test_what_is_no_camera_lists_the_cameras(stage, open_scene):
     UsdGeom.Camera.Define(stage, "/World/left")
     UsdGeom.Camera.Define(stage, "/World/right")
     scene = open_scene(stage)
-    with pytest.raises(SceneError, match="'/World/centre' is not on the stage. Cameras: /World/left, /World/right"):
+    with pytest.raises(SceneError, match=r"'/World/centre' is not on the stage. Cameras: /World/left, /World/right"):
         scene.camera("/World/centre")
     with pytest.raises(SceneError, match="'/World' is a prim without type, no camera"):
         scene.camera("/World")
@@ -76,5 +76,5 @@ def test_other_projections_are_named(stage, open_scene, name, kind, value):
 
 def test_impossible_lenses_are_errors(stage, open_scene):
     UsdGeom.Camera.Define(stage, "/camera").CreateFocalLengthAttr(0)
-    with pytest.raises(SceneError, match="focalLength 0.0"):
+    with pytest.raises(SceneError, match=r"focalLength 0.0"):
         open_scene(stage).camera("/camera")

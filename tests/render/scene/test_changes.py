@@ -27,7 +27,8 @@ def flags(changes):
     }
 
 
-NOTHING = {"structure": False, "transforms": [], "colors": [], "materials": set(), "lights": False, "labels": False, "meshes": set()}
+NOTHING = {
+    "structure": False, "transforms": [], "colors": [], "materials": set(), "lights": False, "labels": False, "meshes": set()}
 
 
 def test_nothing_changed(world, open_scene):

@@ -88,7 +88,7 @@ def test_capsule_with_two_radii_becomes_the_hull_of_its_spheres(stage, open_scen
 
 def test_a_negative_size_is_an_error_that_names_the_prim(stage, open_scene):
     UsdGeom.Sphere.Define(stage, "/World/ball").CreateRadiusAttr(-1.0)
-    with pytest.raises(SceneError, match="/World/ball.*'radius' is -1"):
+    with pytest.raises(SceneError, match=r"/World/ball.*'radius' is -1"):
         open_scene(stage)
 
 

@@ -122,7 +122,8 @@ def test_point_instances_turn_and_scale(stage, open_scene, add_mesh, orientation
     if orientations == "orientations":
         instancer.CreateOrientationsAttr([Gf.Quath(half, 0, 0, half)] * 3)
     else:
-        instancer.GetPrim().CreateAttribute("orientationsf", Sdf.ValueTypeNames.QuatfArray).Set([Gf.Quatf(half, 0, 0, half)] * 3)
+        attribute = instancer.GetPrim().CreateAttribute("orientationsf", Sdf.ValueTypeNames.QuatfArray)
+        attribute.Set([Gf.Quatf(half, 0, 0, half)] * 3)
     instancer.CreateScalesAttr([(1, 1, 1), (2, 3, 4), (1, 1, 1)])
     body = open_scene(stage).instances[1]
     corner = np.array([1, 1, 0, 1.0]) @ body.matrix  # scaled to (2, 3, 20), turned by 90 degrees about z, moved by 10
@@ -264,3 +265,25 @@ def test_a_material_of_a_point_instance(stage, open_scene, add_mesh, add_preview
     bind(stage.GetPrimAtPath("/World/points"), material)
     assert {i.slot_materials for i in open_scene(stage).instances} == {("/World/Looks/blue",)}
     assert UsdShade.MaterialBindingAPI(stage.GetPrimAtPath("/World/points")).GetDirectBinding().GetMaterial()
+
+
+def test_an_instancer_colours_its_instances(stage, open_scene, add_mesh):
+    instancer = add_instancer(stage, add_mesh)
+    UsdGeom.Gprim(stage.GetPrimAtPath("/World/points/Prototypes/thing/ball")).CreateDisplayColorAttr([(1, 1, 1)])
+    primvar = UsdGeom.PrimvarsAPI(instancer).CreatePrimvar("displayColor", Sdf.ValueTypeNames.Color3fArray, "vertex")
+    primvar.Set([(1, 0, 0), (0, 1, 0), (0, 0, 1)])
+    scene = open_scene(stage)
+    assert [i.slot_colors[0] for i in scene.instances] == [(1, 0, 0), (0, 1, 0), (1, 1, 1), (0, 0, 1)]
+    primvar.Set([(0, 0, 0), (0, 1, 0), (0, 0, 1)])
+    scene.sync()
+    assert [i.slot_colors[0] for i in scene.instances] == [(0, 0, 0), (0, 1, 0), (1, 1, 1), (0, 0, 1)]
+
+
+def test_a_constant_colour_of_an_instancer_reaches_every_instance(stage, open_scene, add_mesh):
+    instancer = add_instancer(stage, add_mesh)
+    primvar = UsdGeom.PrimvarsAPI(instancer).CreatePrimvar("displayColor", Sdf.ValueTypeNames.Color3fArray, "constant")
+    primvar.Set([(1, 0, 0)])
+    scene = open_scene(stage)
+    primvar.Set([(0, 1, 0)])
+    scene.sync()
+    assert {i.slot_colors[0] for i in scene.instances} == {(0, 1, 0)}

@@ -40,7 +40,8 @@ def test_equal_label_sets_share_a_semantic_id_in_order_of_first_appearance():
 
 
 def test_several_types_and_several_labels():
-    t = table(["/a/b"], {"/a": {"class": ["car", "toy"], "maker": ["x"]}, "/a/b": {"part": ["door"], "class": ["panel", "car"]}})
+    car = {"class": ["car", "toy"], "maker": ["x"]}
+    t = table(["/a/b"], {"/a": car, "/a/b": {"part": ["door"], "class": ["panel", "car"]}})
     assert t.entity_labels == ({"class": "panel,car,toy", "maker": "x", "part": "door"},)
 
 

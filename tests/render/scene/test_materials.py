@@ -165,7 +165,7 @@ def test_missing_textures_are_errors_or_warnings(stage, open_scene, add_preview_
     material, shader = add_preview_material(stage, "/World/Looks/m")
     add_texture(stage, "/World/Looks/m/Tex", "./gone/missing.png", "rgb", shader.CreateInput("diffuseColor", COLOR))
     bound(material)
-    with pytest.raises(SceneError, match=r"/World/Looks/m/Tex.inputs:file: texture @./gone/missing.png@ not found.*relative to"):
+    with pytest.raises(SceneError, match=r"/World/Looks/m/Tex.inputs:file: texture @./gone/missing.png@ not found.*relative"):
         open_scene(stage)
     with caplog.at_level(logging.WARNING):
         scene = open_scene(stage, missing_textures="warn")
@@ -224,8 +224,9 @@ def test_omni_pbr_packed_texture_emission_opacity_and_placement(stage, open_scen
     material, _ = add_omni_pbr(
         stage, "/World/Looks/m", diffuse_texture=png, diffuse_tint=(1.0, 0.5, 0.25), enable_ORM_texture=True, ORM_texture=png,
         reflection_roughness_texture_influence=1.0, metallic_texture_influence=1.0, enable_emission=True,
-        emissive_color=(1.0, 0.5, 0.25), emissive_intensity=100.0, enable_opacity=True, opacity_constant=0.5, opacity_threshold=0.25,
-        normalmap_texture=png, bump_factor=0.5, texture_scale=(2.0, 4.0), texture_rotate=180.0, texture_translate=(0.5, 0.0))
+        emissive_color=(1.0, 0.5, 0.25), emissive_intensity=100.0, enable_opacity=True, opacity_constant=0.5,
+        opacity_threshold=0.25, normalmap_texture=png, bump_factor=0.5, texture_scale=(2.0, 4.0), texture_rotate=180.0,
+        texture_translate=(0.5, 0.0))
     bound(material)
     scene = open_scene(stage)
     record = scene.materials["/World/Looks/m"]
@@ -268,7 +269,8 @@ def test_unknown_materials_are_grey_with_one_warning(stage, open_scene, bound, c
 
 
 def test_glass_says_that_it_is_opaque(stage, open_scene, bound, caplog):
-    material, _ = add_omni_pbr(stage, "/World/Looks/m", identifier="OmniGlass", glass_color=(0.5, 0.75, 1.0), frosting_roughness=0.25)
+    material, _ = add_omni_pbr(
+        stage, "/World/Looks/m", identifier="OmniGlass", glass_color=(0.5, 0.75, 1.0), frosting_roughness=0.25)
     bound(material)
     with caplog.at_level(logging.WARNING):
         record = open_scene(stage).materials["/World/Looks/m"]
@@ -298,3 +300,10 @@ def test_swapping_a_texture_file(stage, open_scene, add_preview_material, bound,
     assert scene.sync().materials == {"/World/Looks/m"}
     (texture,) = scene.textures.values()
     assert texture.pixels.shape == (5, 5, 4)
+
+
+def test_a_material_for_physics_alone_leaves_the_display_color(stage, open_scene, bound, caplog):
+    bound(UsdShade.Material.Define(stage, "/World/PhysicsMaterial"))
+    with caplog.at_level(logging.WARNING):
+        assert open_scene(stage).materials["/World/PhysicsMaterial"].use_display_color
+    assert not caplog.text

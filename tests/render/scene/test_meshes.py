@@ -68,8 +68,8 @@ def test_every_interpolation_reaches_the_right_corner(stage, open_scene, add_mes
         vertex = record.triangles.reshape(-1)[corner]
         face_corner = 4 * face + faces[face].index(vertex)
         assert flat[face_corner] == vertex
-        expected = {"constant": 0, "uniform": face, "vertex": vertex, "varying": vertex, "faceVarying": face_corner}[interpolation]
-        assert uv.tolist() == [expected + 0.25, 100 + expected]
+        expected = {"constant": 0, "uniform": face, "vertex": vertex, "varying": vertex, "faceVarying": face_corner}
+        assert uv.tolist() == [expected[interpolation] + 0.25, 100 + expected[interpolation]]
 
 
 @pytest.mark.parametrize("name", ["UVMap", "map_of_another_name"])

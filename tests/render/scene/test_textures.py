@@ -1,6 +1,7 @@
 import struct
 import subprocess
 import sys
+import zipfile
 
 import numpy as np
 import pytest
@@ -58,7 +59,9 @@ def test_an_image_inside_a_usdz_package(tmp_path, write_png):
     Sdf.AttributeSpec(prim, "file", Sdf.ValueTypeNames.Asset).default = Sdf.AssetPath("./t.png")
     layer.Save()
     assert UsdUtils.CreateNewUsdzPackage(str(tmp_path / "root.usda"), str(tmp_path / "root.usdz"))
-    pixels, _ = decode_image(f"{tmp_path}/root.usdz[t.png]") if (tmp_path / "root.usdz").exists() else (None, None)
+    with zipfile.ZipFile(tmp_path / "root.usdz") as package:
+        (inside,) = (name for name in package.namelist() if name.endswith(".png"))
+    pixels, _ = decode_image(f"{tmp_path}/root.usdz[{inside}]")
     assert (pixels[..., :3] == 7).all()
 
 
@@ -79,7 +82,10 @@ def test_exr_names_the_extra(tmp_path):
             decode_image(str(tmp_path / "a.exr"))
 
 
-def hdr(lines: list[bytes], header: bytes = b"#?RADIANCE\nFORMAT=32-bit_rle_rgbe\n", size: bytes | None = None, width: int = 0) -> bytes:
+HEADER = b"#?RADIANCE\nFORMAT=32-bit_rle_rgbe\n"
+
+
+def hdr(lines: list[bytes], header: bytes = HEADER, size: bytes = b"", width: int = 0) -> bytes:
     size = size or b"-Y %d +X %d" % (len(lines), width)
     return header + b"\n" + size + b"\n" + b"".join(lines)
 
@@ -110,16 +116,17 @@ def test_old_radiance_runs_and_exposure():
     np.testing.assert_array_equal(picture[0, :, 0], (0.5, 0.5, 0.5, 0.5, 0.25))
 
 
-@pytest.mark.parametrize("data", [b"P6 2 2", hdr([], width=2), hdr([bytes((1, 2, 3))], width=2), hdr([struct.pack(">BBH", 2, 2, 10)], width=10),
-                                  hdr([], size=b"+X 2 +Y 2")])
+@pytest.mark.parametrize(
+    "data",
+    [b"P6 2 2", HEADER, hdr([bytes((1, 2, 3))], width=2), hdr([struct.pack(">BBH", 2, 2, 10)], width=10),
+     hdr([struct.pack(">BBH", 2, 2, 10) + bytes((255, 1))], width=10), hdr([], size=b"+X 2 +Y 2"),
+     hdr([bytes(4)], b"#?RADIANCE\nFORMAT=32-bit_rle_xyze\n", width=1)],
+)
 def test_broken_radiance_pictures_are_value_errors(data):
-    if data == hdr([], width=2):
-        assert read_radiance_hdr(data).shape == (0, 2, 3)
-    else:
-        with pytest.raises(ValueError, match="Radiance"):
-            read_radiance_hdr(data)
+    with pytest.raises(ValueError, match="Radiance"):
+        read_radiance_hdr(data)
 
 
 def test_reading_a_scene_imports_no_image_library():
-    code = "import sys, scenewright.render.scene.stage_scene; sys.exit(any(m == 'PIL' or m.startswith('PIL.') for m in sys.modules))"
+    code = "import sys, scenewright.render.scene.stage_scene; sys.exit('PIL' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

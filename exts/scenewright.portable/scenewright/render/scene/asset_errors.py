@@ -43,4 +43,5 @@ def unresolved_assets(stage: Usd.Stage) -> list[UnresolvedAsset]:
 
 def describe_unresolved(assets: list[UnresolvedAsset]) -> str:
     """Return one readable line for each unresolved asset."""
-    return "\n".join(f"{layer}: {prim}: @{asset}@ not found. Correct the path or add the file." for layer, prim, asset in assets)
+    lines = (f"{layer}: {prim}: @{asset}@ not found. Correct the path or add the file." for layer, prim, asset in assets)
+    return "\n".join(lines)

@@ -62,7 +62,8 @@ def read_camera(
     }
     if not (values["focalLength"] > 0.0 and values["horizontalAperture"] > 0.0):
         raise SceneError(
-            f"{path}: focalLength {values['focalLength']} and horizontalAperture {values['horizontalAperture']} must be positive."
+            f"{path}: focalLength {values['focalLength']} and horizontalAperture {values['horizontalAperture']} "
+            "must be positive."
         )
     near, far = prim.GetAttribute("clippingRange").Get(time)
     return CameraRecord(
@@ -106,8 +107,8 @@ def _check_projection(prim: Usd.Prim, time: Usd.TimeCode) -> None:
         value = attribute.Get(time) if attribute else None
         if value is not None and str(value) not in fine:
             raise CameraProjectionError(
-                f"{prim.GetPath()}: {name} = {str(value)!r} is not supported yet; this renderer has the pinhole projection only. "
-                f"Set {name} to {fine[0]!r} or use another camera."
+                f"{prim.GetPath()}: {name} = {str(value)!r} is not supported yet; this renderer has the pinhole projection "
+                f"only. Set {name} to {fine[0]!r} or use another camera."
             )
 
 

@@ -39,7 +39,7 @@ class SceneChanges:
     """Which records a sync replaced; rows index ``StageScene.instances``."""
 
     structure: bool = False
-    """Instances, prim ids, bindings or sizes differ: take everything anew (records of unchanged meshes stay the same objects)."""
+    """Instances, prim ids, bindings or sizes differ: take everything anew (unchanged meshes keep their record)."""
     transforms: np.ndarray = field(default_factory=lambda: _NO_ROWS)
     """Rows of the instances whose matrix changed, (K,) int64, ascending."""
     materials: frozenset[str] = frozenset()

@@ -110,7 +110,7 @@ def _sort_color(prim: str, scene: "StageScene", dirt: Dirt) -> None:
         dirt.colors.update(anchors)
     if prim.startswith("/__Prototype_"):
         _forget_instanced(scene, dirt)
-    elif table.prototypes and table.in_prototype(prim):
+    elif table.prototypes and (table.in_prototype(prim) or scene.stage.GetPrimAtPath(prim).IsA(UsdGeom.PointInstancer)):
         dirt.geometry.add(prim)
         dirt.rows = True
 

@@ -173,8 +173,8 @@ class EntityPlaces:
         anchors = self.anchor_of_row[rows]
         entity_anchor = np.array([self.anchor_of_path.get(path, -1) for path in paths])[entities]
         own = anchors == entity_anchor
-        plain = np.array([self.instances[row].path == paths[e] for row, e in zip(rows.tolist(), entities.tolist(), strict=True)])
-        own &= plain
+        pairs = zip(rows.tolist(), entities.tolist(), strict=True)
+        own &= np.array([self.instances[row].path == paths[e] for row, e in pairs])
         maps[own] = self.local[rows[own]]
         return maps
 

@@ -40,6 +40,7 @@ class Leaf:
     animated: bool  # geometry has time samples
     color: tuple[float, float, float] = DEFAULT_COLOR
     color_animated: bool = False
+    has_own_color: bool = False  # authored on the prim itself rather than inherited
     materials: tuple[str, ...] = ("",)
     subset_names: tuple[str, ...] = ()
 
@@ -73,7 +74,7 @@ class LeafReader:
 
     def forget_proxies(self) -> None:
         """Drop the leaves that are instance proxies."""
-        self.leaves = {path: leaf for path, leaf in self.leaves.items() if leaf is not None and not leaf.prim.IsInstanceProxy()}
+        self.leaves = {path: leaf for path, leaf in self.leaves.items() if leaf and leaf.prim and not leaf.prim.IsInstanceProxy()}
 
     def read(self, prim: Usd.Prim) -> Leaf | None:
         """Return the leaf for a gprim, or None where there is nothing to draw (no faces, an unsupported type).
@@ -105,6 +106,7 @@ class LeafReader:
         color = DEFAULT_COLOR
         if primvar:
             leaf.color_animated = primvar.ValueMightBeTimeVarying()
+            leaf.has_own_color = primvar.GetAttr().GetPrim() == leaf.prim
             value = primvar.Get(self.time)
             if value is not None and len(value):
                 color = mean_color(value)
@@ -140,6 +142,8 @@ class LeafReader:
             return Leaf(prim, path, shape.kind, shape.size, shape.frame, "", [], bool(sides), shape.animated)
         subsets: list[UsdGeom.Subset] = []
         if prim.IsA(UsdGeom.Mesh):
+            if "SkelBindingAPI" in prim.GetAppliedSchemas():
+                self._warn_once("skinning", "%s: skinned meshes are rendered in their rest pose; skinning is not there yet.", path)
             subsets = face_subsets(prim)
             source = read_mesh(prim, self.time, subsets)
         else:
@@ -166,10 +170,16 @@ class LeafReader:
     def _tessellate(self, prim: Usd.Prim, path: str) -> MeshSource | None:
         source = read_tessellated(prim, self.time)
         kind = str(prim.GetTypeName())
-        if source is None and kind not in self._warned:
-            self._warned.add(kind)
-            _log.warning("%s: prims of type %s are not rendered yet (first of possibly several).", path, kind)
+        if source is None and kind in ("Capsule_1", "TetMesh"):
+            return None  # supported, but empty
+        if source is None:
+            self._warn_once(kind, "%s: prims of type %s are not rendered yet (first of possibly several).", path, kind)
         return source
+
+    def _warn_once(self, what: str, message: str, *values: str) -> None:
+        if what not in self._warned:
+            self._warned.add(what)
+            _log.warning(message, *values)
 
 
 def ancestors_of(path: str) -> list[str]:

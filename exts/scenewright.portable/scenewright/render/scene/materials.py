@@ -100,16 +100,17 @@ class MaterialLibrary:
                 record = read_preview_surface(key, shader, reader, self.textures)
             if record is not None:
                 return record
-        if key not in self._warned:
-            self._warned.add(key)
-            _log.warning("%s: %s. It is rendered as the default grey.", key, self._unsupported(material))
-        return MaterialRecord(key)
-
-    @staticmethod
-    def _unsupported(material: UsdShade.Material) -> str:
         shaders = (material.ComputeSurfaceSource(context)[0] for context in ("mdl", "mtlx", ""))
         shader = next(filter(None, shaders), None)
-        if not shader:
-            return "the material has no surface"
-        what = mdl_name(shader) or shader.GetIdAttr().Get() or str(shader.GetPath())
-        return f"surface {what} is not supported; supported are UsdPreviewSurface, OmniPBR and OmniGlass"
+        if shader is None:  # a material for physics alone
+            return MaterialRecord(key, use_display_color=True)
+        if key not in self._warned:
+            self._warned.add(key)
+            what = mdl_name(shader) or shader.GetIdAttr().Get() or str(shader.GetPath())
+            _log.warning(
+                "%s: surface %s is not supported; supported are UsdPreviewSurface, OmniPBR and OmniGlass. It is rendered as "
+                "the default grey.",
+                key,
+                what,
+            )
+        return MaterialRecord(key)

@@ -216,7 +216,7 @@ def _face_normals(source: MeshSource, triangles: np.ndarray, faces: np.ndarray) 
 
 
 def _smooth_normals(points: np.ndarray, triangles: np.ndarray) -> np.ndarray:
-    """Return (V, 3) float64, not normalised: triangle normals weighted by the angle at the vertex (Thürmer and Wüthrich 1998)."""
+    """Return (V, 3) float64, not normalised: normals weighted by the angle at the vertex (Thürmer and Wüthrich 1998)."""
     p = points.astype(np.float64)[triangles]
     normal = _unit_or_zero(np.cross(p[:, 1] - p[:, 0], p[:, 2] - p[:, 0]))
     total = np.zeros((len(points), 3))

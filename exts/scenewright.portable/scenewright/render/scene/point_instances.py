@@ -8,6 +8,7 @@ from pxr import Usd, UsdGeom
 
 from scenewright.render.scene.errors import SceneError
 from scenewright.render.scene.leaves import Leaf, is_drawn, prototype_prims
+from scenewright.render.scene.primvars import read_primvar
 from scenewright.render.scene.semantics import read_labels
 
 __all__ = ["LabelledPlacement", "Placement", "Placements", "place_instancer"]
@@ -46,6 +47,8 @@ class Placements:
     labelled: list[LabelledPlacement] = field(default_factory=list)
     prototypes: list[Usd.Prim] = field(default_factory=list)
     """Roots of the prototypes, those of nested instancers included."""
+    colors: np.ndarray | None = None
+    """(N, 3) displayColor of each of the instancer's instances, drawn or not; None where it authors none."""
 
 
 def place_instancer(
@@ -72,6 +75,7 @@ def place_instancer(
     if indices.min() < 0 or indices.max() >= len(roots):
         raise SceneError(f"{path}: protoIndices reaches {int(indices.max())}, but there are {len(roots)} prototypes.")
     transforms = _instance_transforms(api, path, len(indices), time)
+    placed.colors = _instance_colors(instancer, len(indices), time)
     mask = np.array(api.ComputeMaskAtTime(time), dtype=bool)
     shown = mask if len(mask) else np.ones(len(indices), bool)
     for number, root in enumerate(roots):
@@ -110,6 +114,14 @@ def _instance_transforms(api: UsdGeom.PointInstancer, path: str, count: int, tim
         bad = int(np.flatnonzero(~np.isfinite(transforms).all(axis=(1, 2)))[0])
         raise SceneError(f"{path}: the transform of instance {bad} is not finite. Check positions, orientations and scales.")
     return transforms
+
+
+def _instance_colors(instancer: Usd.Prim, count: int, time: Usd.TimeCode) -> np.ndarray | None:
+    """Return the instancer's displayColor where it has one value for each instance (any interpolation but constant)."""
+    values = read_primvar(UsdGeom.PrimvarsAPI(instancer).GetPrimvar("displayColor"), time)
+    if values is None or values.interpolation == "constant" or len(values.values) != count:
+        return None
+    return values.values.astype(np.float64)
 
 
 def _below(root: Usd.Prim, time: Usd.TimeCode, read: Callable[[Usd.Prim], Leaf | None], depth: int) -> Placements:

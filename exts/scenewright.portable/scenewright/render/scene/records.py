@@ -53,7 +53,10 @@ class TextureRecord:
 
 @dataclass(eq=False)
 class TextureSlot:
-    """How a material input reads a texture: ``value = texel * scale + bias`` at ``uv' = R(rotation) (uv * uv_scale) + uv_translate``."""
+    """How a material input reads a texture, which replaces the input's constant.
+
+    ``value = texel * scale + bias`` at ``uv' = R(rotation) (uv * uv_scale) + uv_translate``.
+    """
 
     texture: str = ""  # TextureRecord.key; empty = no texture
     channel: int = -1  # -1 = rgb, 0..3 = one channel

@@ -35,11 +35,18 @@ class RowTable:
     """Path of a labelled prim within a point instance to (anchor, its space to the anchor's)."""
     instance_labels: dict[str, dict[str, list[str]]] = field(default_factory=dict)
     """The same paths to what their prototype's prim declares."""
+    instance_colors: dict[int, tuple[float, float, float]] = field(default_factory=dict)
+    """Row to the colour that its point instancer gives this instance."""
     spans: dict[str, tuple[int, int]] = field(default_factory=dict)  # prim path to the anchors at and below it
     anchor_of_path: dict[str, int] = field(default_factory=dict)
     prototypes: list[str] = field(default_factory=list)  # roots of point instancers' prototypes
     animated_anchors: set[int] = field(default_factory=set)
     edited: set[str] = field(default_factory=set)  # prims whose transform was edited since: may have become animated
+
+    def color_of(self, row: int) -> tuple[float, float, float]:
+        """Return the displayColor of a row: the leaf's own, its point instancer's for this instance, or an inherited one."""
+        leaf = self.leaves[row]
+        return leaf.color if leaf.has_own_color else self.instance_colors.get(row, leaf.color)
 
     def anchors_below(self, path: str) -> range:
         """Return the anchors at and below the prim at ``path``."""
@@ -114,6 +121,9 @@ class TableBuilder:
         keys = np.concatenate([np.pad(item.order, ((0, 0), (0, depth - item.order.shape[1]))) for item in drawn.items])
         order = np.lexsort(keys.T[::-1])
         self._locals.append(local[order])
+        if drawn.colors is not None:
+            colors = drawn.colors[keys[order, 0]].tolist()
+            table.instance_colors.update(enumerate(map(tuple, colors), start=len(table.paths)))
         for k in order.tolist():
             item, path = entries[k]
             table.paths.append(path)

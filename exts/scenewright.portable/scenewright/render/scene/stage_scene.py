@@ -246,7 +246,8 @@ class StageScene:
         cache = UsdGeom.XformCache(time)
         self._table = builder.finish(cache, lambda prim: UsdGeom.Xformable(prim).TransformMightBeTimeVarying())
         used = {leaf.path for leaf in self._table.leaves}
-        self._reader.leaves = {p: leaf for p, leaf in self._reader.leaves.items() if p in used or p in self._survey.drawable_paths}
+        used |= self._survey.drawable_paths
+        self._reader.leaves = {path: leaf for path, leaf in self._reader.leaves.items() if path in used}
         bind_leaves(self._unique_leaves(), self._materials, time)
         self._make_instances()
         return self._read_lights(time), self._read_labels(time)
@@ -273,7 +274,7 @@ class StageScene:
                     table.matrices[row],
                     slots,
                     leaf.materials,
-                    (leaf.color,) * len(slots),
+                    (table.color_of(row),) * len(slots),
                     leaf.double_sided,
                 )
             )
@@ -291,7 +292,7 @@ class StageScene:
             if changed[id(leaf)]:
                 rows.append(row)
                 record = self.instances[row]
-                record.slot_colors = (leaf.color,) * len(record.slot_paths)
+                record.slot_colors = (self._table.color_of(row),) * len(record.slot_paths)
         return np.array(rows, dtype=np.int64)
 
     def _reread_meshes(self, paths: set[str]) -> bool:
