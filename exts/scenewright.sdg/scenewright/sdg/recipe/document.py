@@ -31,6 +31,7 @@ MAX_DEPTH = 100
 _OPEN, _CLOSE = "\ue0f0", "\ue0f1"
 _VARIABLE_SOURCE = re.compile(r"\$\{([A-Za-z_]\w*)\}")
 _VARIABLE = re.compile(rf"(\$?)\$(?:\{{|{_OPEN})([A-Za-z_]\w*)(?:\}}|{_CLOSE})")
+_ALLOWED = "Recipes hold text, numbers, booleans, null, lists and mappings only."
 _TAG = "tag:yaml.org,2002:"
 
 
@@ -201,6 +202,8 @@ class _Composer:
             raise RecipeError.at(mark, f"the recipe expands to more than {MAX_VALUES} values.", "Use fewer aliases.")
         if depth > MAX_DEPTH:
             raise RecipeError.at(mark, f"values are nested deeper than {MAX_DEPTH} levels.", "Remove an alias to itself.")
+        if not isinstance(node, ScalarNode) and str(node.tag) not in (_TAG + "map", _TAG + "seq"):
+            self.findings.append(Finding.at(mark, f"tag '{node.tag}' is not allowed.", _ALLOWED))
         if isinstance(node, MappingNode):
             return Node(self.mapping(node, depth), mark)
         if isinstance(node, SequenceNode):
@@ -252,13 +255,8 @@ class _Composer:
                 return math.nan if number == ".nan" else float(number.replace(".inf", "inf"))
         except ValueError:
             pass
-        self.findings.append(
-            Finding.at(
-                mark,
-                f"tag or number '{_shown(tag.removeprefix(_TAG))}' with '{_shown(text)}' is not allowed.",
-                "Recipes hold text, numbers, booleans, null, lists and mappings only.",
-            )
-        )
+        what = f"tag or number '{_shown(tag.removeprefix(_TAG))}' with '{_shown(text)}' is not allowed."
+        self.findings.append(Finding.at(mark, what, _ALLOWED))
         return None
 
 

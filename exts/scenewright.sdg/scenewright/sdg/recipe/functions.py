@@ -110,14 +110,15 @@ class Function:
 _POSE = "position:vec3~ rotation:vec3~ scale:scale~ look_at:target~ look_at_up_axis:vec3~"
 _SHAPE = _POSE + " pivot:vec3 semantics:semantics material:material visible:bool~ count:int name:str parent:prims"
 _CAMERA = (
-    "position:vec3~ rotation:vec3~ look_at:target~ look_at_up_axis:vec3~ focal_length:number~ focus_distance:number~ "
-    "f_stop:number~ horizontal_aperture:number~ horizontal_aperture_offset:number~ vertical_aperture_offset:number~"
-    " clipping_range:vec2~ projection_type:str fisheye_nominal_width:number fisheye_nominal_height:number fisheye_optical_centre_x:number "
-    "fisheye_optical_centre_y:number fisheye_max_fov:number fisheye_polynomial_a:number fisheye_polynomial_b:number "
-    "fisheye_polynomial_c:number fisheye_polynomial_d:number fisheye_polynomial_e:number fisheye_polynomial_f:number "
-    "fisheye_p0:number fisheye_p1:number fisheye_s0:number fisheye_s1:number fisheye_s2:number fisheye_s3:number "
-    "cross_camera_reference_name:str openCV_focal_x:number openCV_focal_y:number tick_rate:number count:int parent:prims "
-    "name:str"
+    "position:vec3~ rotation:vec3~ look_at:target~ look_at_up_axis:vec3~ focal_length:number~ "
+    "focus_distance:number~ f_stop:number~ horizontal_aperture:number~ horizontal_aperture_offset:number~ "
+    "vertical_aperture_offset:number~ clipping_range:vec2~ projection_type:str fisheye_nominal_width:number "
+    "fisheye_nominal_height:number fisheye_optical_centre_x:number fisheye_optical_centre_y:number "
+    "fisheye_max_fov:number fisheye_polynomial_a:number fisheye_polynomial_b:number fisheye_polynomial_c:number "
+    "fisheye_polynomial_d:number fisheye_polynomial_e:number fisheye_polynomial_f:number fisheye_p0:number "
+    "fisheye_p1:number fisheye_s0:number fisheye_s1:number fisheye_s2:number fisheye_s3:number "
+    "cross_camera_reference_name:str openCV_focal_x:number openCV_focal_y:number tick_rate:number count:int "
+    "parent:prims name:str"
 )
 _LIGHT = (
     _POSE + " light_type:str color:vec3~ intensity:number~ exposure:number~ temperature:number~ texture:paths~ count:int "

@@ -258,7 +258,10 @@ def reference_asset(runtime: Runtime, prim: Usd.Prim, file: str, instanceable: b
     """Make a prim refer to a USD file, turned and scaled from the file's up axis and unit to the stage's."""
     layer = runtime.open_layer(file)
     target = Sdf.Path() if layer.defaultPrim else _only_root(layer)
+    prim.ClearTypeName()
     prim.GetReferences().SetReferences([Sdf.Reference(file, target)])
+    if not prim.IsA(UsdGeom.Xformable):  # a root without a type, or a Scope, would ignore its transform ops
+        prim.SetTypeName("Xform")
     prim.SetInstanceable(instanceable)
     _conform(prim, layer)
 

@@ -220,8 +220,8 @@ def _settings(document: Node, findings: list[Finding]) -> Settings | None:
     try:
         settings = Settings.model_validate(node.plain())
     except ValidationError as error:
-        for detail in error.errors():
-            findings.append(_setting_finding(document, detail))
+        found = (_setting_finding(document, detail) for detail in error.errors())
+        findings.extend(finding for finding in found if finding is not None)
         return None
     for keys, feature in unavailable(settings):
         found = document.find(BLOCK, *keys)
@@ -242,26 +242,29 @@ def _check_writers(document: Node, findings: list[Finding]) -> None:
                 findings.append(Finding.at(entry.node.value[key].mark, message, remedy))
 
 
-def _setting_finding(document: Node, detail: dict) -> Finding:
-    """Return pydantic's error in our words, at the line of the key or value that it concerns."""
-    location = [part for part in detail["loc"] if document.find(BLOCK, part) is not None or part not in ("int", "FrameGrid")]
-    keys = [part for part in location if part not in ("int", "FrameGrid", "str") and not str(part).startswith("list[")]
+def _setting_finding(document: Node, detail: dict) -> Finding | None:
+    """Return pydantic's error in our words at the key or value that it concerns, None for the wrong branch of a union."""
+    node, mark, keys = document.find(BLOCK), document.find(BLOCK).mark, []
+    for part in detail["loc"]:
+        below = node.find(part)
+        if below is not None:
+            mark = node.value[part].mark if node.is_map and detail["type"] == "extra_forbidden" else below.mark
+            node = below
+            keys.append(part)
+        elif part == "FrameGrid" or str(part).endswith("int"):
+            if node.is_map != (part == "FrameGrid"):
+                return None
+        elif detail["type"] == "missing":
+            keys.append(part)
     shown = ".".join(str(key) for key in keys) or BLOCK
-    node, mark = document.find(BLOCK), document.find(BLOCK).mark
-    for key in keys:
-        below = node.find(key) if node is not None else None
-        if below is None:
-            break
-        mark = node.value[key].mark if node.is_map and detail["type"] == "extra_forbidden" else below.mark
-        node = below
     if detail["type"] == "extra_forbidden":
         model = _MODELS.get(str(keys[0]), Settings) if len(keys) > 1 else Settings
         names = [field.alias or name for name, field in model.model_fields.items()]
         return Finding.at(mark, f"unknown key '{shown}'.", choices_text(str(keys[-1]), names))
     message = detail["msg"].removeprefix("Value error, ").replace(" after validation", "")
-    if keys == ["frames"] and detail["type"] != "value_error":
-        message = "must be a whole number, or {sequences: ..., steps: ...}"
-    given = "" if node is None or node.is_map or detail["type"] == "value_error" else f" (given: {node.plain()!r})"
+    if keys == ["frames"]:
+        message = "must be a whole number from 1, or {sequences: ..., steps: ...}"
+    given = "" if node.is_map else f" (given: {node.plain()!r})"
     return Finding.at(mark, f"'{shown}': {message[0].lower() + message[1:]}{given}.", _setting_remedy(keys))
 
 

@@ -136,6 +136,8 @@ class Choice(Distribution):
                 if index not in nested:
                     nested[index] = value.draw(draws, count, kind)
                 value = nested[index][row]
+                if isinstance(value, np.ndarray):
+                    value = value.item() if value.size == 1 else value.tolist()
             picked.append(value)
         return packed(picked)
 

@@ -1,6 +1,6 @@
 """The ``scenewright:`` block of a recipe as models, and the JSON Schema of whole recipe files."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -78,7 +78,7 @@ class Settings(_Model):
     """Scenewright's own settings of a recipe."""
 
     scene: str | None = Field(None, description="USD file, relative to the recipe; absent = a new stage.")
-    frames: int | FrameGrid | None = Field(
+    frames: Annotated[int, Field(ge=1)] | FrameGrid | None = Field(
         None,
         description="Steps in all, or {sequences, steps}; absent = what the triggers' "
         f"max_execs ask for, else {DEFAULT_FRAMES}.",
@@ -87,7 +87,7 @@ class Settings(_Model):
     output: str = Field("out", min_length=1, description="Folder of the dataset, relative to the working directory.")
     renderer: Literal["real-time", "path-traced", "mitsuba"] = Field("real-time", description="How frames are rendered.")
     samples: int = Field(16, ge=1, le=65536, description="Colour samples per pixel.")
-    resolution: list[int] = Field(
+    resolution: list[Annotated[int, Field(ge=1, le=32768)]] = Field(
         default_factory=lambda: [1280, 720], min_length=2, max_length=2, description="[width, height] of cameras that set none."
     )
     writers: dict[str, dict[str, Any] | None] = Field(
@@ -98,14 +98,6 @@ class Settings(_Model):
     checks: Checks = Field(default_factory=Checks)
     labels: list[LabelRule] = Field(default_factory=list, description="Labels by prim path, set before the first frame.")
     variables: dict[str, Any] = Field(default_factory=dict, description="Names that --set may change and ${name} inserts.")
-
-    @model_validator(mode="after")
-    def _sizes(self) -> "Settings":
-        if isinstance(self.frames, int) and self.frames < 1:
-            raise ValueError("frames must be at least 1")
-        if any(not 1 <= side <= 32768 for side in self.resolution):
-            raise ValueError("resolution must be [width, height], each from 1 to 32768")
-        return self
 
 
 def unavailable(settings: Settings) -> list[tuple[tuple[str, ...], str]]:
