@@ -238,8 +238,9 @@ def test_carb_settings_can_be_drawn(graph_stage):
 
 
 def test_usd_stage_settings(graph_stage):
-    rep.settings.set_stage_up_axis("y")
-    rep.settings.set_stage_meters_per_unit(0.01)
+    with rep.new_layer():
+        rep.settings.set_stage_up_axis("y")
+        rep.settings.set_stage_meters_per_unit(0.01)
     assert UsdGeom.GetStageUpAxis(graph_stage) == "Y" and UsdGeom.GetStageMetersPerUnit(graph_stage) == 0.01
     with pytest.raises(ValueError, match="'Y' or 'Z', got 'X'"):
         rep.settings.set_stage_up_axis("X")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from pxr import UsdGeom
+from pxr import Usd, UsdGeom
 
 from scenewright.host.settings import get_settings
 from scenewright.replicator.availability import unavailable_names
@@ -70,7 +70,9 @@ def set_stage_up_axis(up_axis: str) -> None:
     """
     if str(up_axis).upper() not in ("Y", "Z"):
         raise ValueError(f"rep.settings.set_stage_up_axis: 'Y' or 'Z', got {up_axis!r}.")
-    UsdGeom.SetStageUpAxis(current_session().stage, str(up_axis).upper())
+    stage = current_session().stage
+    with Usd.EditContext(stage, stage.GetRootLayer()):  # stage metadata has no place in sublayers
+        UsdGeom.SetStageUpAxis(stage, str(up_axis).upper())
 
 
 def set_stage_meters_per_unit(meters_per_unit: float) -> None:
@@ -81,7 +83,9 @@ def set_stage_meters_per_unit(meters_per_unit: float) -> None:
     """
     if not 0.0 < float(meters_per_unit) < float("inf"):
         raise ValueError(f"rep.settings.set_stage_meters_per_unit: a positive number of metres, got {meters_per_unit!r}.")
-    UsdGeom.SetStageMetersPerUnit(current_session().stage, float(meters_per_unit))
+    stage = current_session().stage
+    with Usd.EditContext(stage, stage.GetRootLayer()):
+        UsdGeom.SetStageMetersPerUnit(stage, float(meters_per_unit))
 
 
 def _plain(value: Any) -> Any:
