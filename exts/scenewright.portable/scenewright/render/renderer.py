@@ -8,6 +8,7 @@ import warp as wp
 from pxr import Sdf, Usd
 
 from scenewright.render.buffers import BUFFERS, BufferSpec, buffer_spec
+from scenewright.render.denoise import DENOISE_KERNELS, denoise, guide_buffers
 from scenewright.render.device.camera import ImageCamera
 from scenewright.render.device.instances import InstanceSnapshot
 from scenewright.render.device.scene import DeviceScene, PlacedScene
@@ -16,7 +17,7 @@ from scenewright.render.kernels.film import develop
 from scenewright.render.kernels.labels import LABEL_BITS, LabelBuffers, buffer_dtype, write_labels
 from scenewright.render.kernels.multihit import cover_rows
 from scenewright.render.kernels.rays import trace_primary
-from scenewright.render.kernels.trace import shade_pixels
+from scenewright.render.kernels.trace import GuideBuffers, shade_pixels
 from scenewright.render.kernels.types import Hit, PathSettings
 from scenewright.render.scene.records import CameraRecord
 from scenewright.render.scene.stage_scene import StageScene
@@ -34,7 +35,7 @@ _MAX_SIDE = 16384
 
 def compile_kernels(device: str = "cpu") -> None:
     """Compile and load every kernel for ``device``, so that worker processes find them in Warp's cache."""
-    load_kernels([trace_primary, write_labels, shade_pixels, develop, cover_rows], device)
+    load_kernels([trace_primary, write_labels, shade_pixels, develop, cover_rows, *DENOISE_KERNELS], device)
 
 
 class Renderer:
@@ -118,7 +119,7 @@ class Renderer:
             ValueError: An unknown buffer or an impossible resolution.
         """
         specs = wanted_buffers(buffers)
-        load_kernels(needed_kernels(specs), self.device)
+        load_kernels(needed_kernels(specs, settings), self.device)
         width, height = checked_resolution(resolution)
         self.sync(self._time)
         record = self._scene.camera(camera, settings.exposure)
@@ -169,18 +170,21 @@ class Renderer:
             hdr = wp.empty(count, dtype=wp.vec4, device=self.device)
         exposure = image.record.exposure
         path = path_settings(settings, exposure)
-        self._launcher.launch(shade_pixels, count, [placed.data, image.data, path, hits], [hdr], tile=4096)
+        guides = guide_buffers(count, self.device) if settings.denoise else GuideBuffers()
+        self._launcher.launch(shade_pixels, count, [placed.data, image.data, path, hits], [hdr, guides], tile=4096)
+        if settings.denoise:
+            denoise(self._launcher, image, hdr, guides, settings.samples)
         if "ldr_color" in arrays:
             self._launcher.launch(develop, count, [hdr, exposure, int(settings.tone_map == "aces")], [arrays["ldr_color"]])
 
 
-def needed_kernels(specs: list[BufferSpec]) -> list[wp.Kernel]:
+def needed_kernels(specs: list[BufferSpec], settings: RenderSettings) -> list[wp.Kernel]:
     """Return the kernels that render some buffers."""
     kernels = [trace_primary]
     if any(spec.source == "label" for spec in specs):
         kernels.append(write_labels)
     if any(spec.source == "color" for spec in specs):
-        kernels.extend((shade_pixels, develop))
+        kernels.extend((shade_pixels, develop, *(DENOISE_KERNELS if settings.denoise else ())))
     return kernels
 
 

@@ -36,7 +36,7 @@ from scenewright.render.kernels.surface import (
 from scenewright.render.kernels.types import NO_HIT, CameraData, Hit, PathSettings, SceneData
 from scenewright.render.scene.records import LightKind
 
-__all__ = ["shade_pixels"]
+__all__ = ["GuideBuffers", "shade_pixels"]
 
 wp.set_module_options({"enable_backward": False, "max_unroll": 4})
 
@@ -55,6 +55,16 @@ class Sampler:
 
     index: wp.uint32
     seed: wp.uint32
+
+
+@wp.struct
+class GuideBuffers:
+    """What the colour filter is guided by: means over the samples of each pixel; empty unless wanted."""
+
+    wanted: wp.int32
+    reflectance: wp.array(dtype=wp.vec4)  # w: mean squared luminance of the samples
+    normals: wp.array(dtype=wp.vec4)  # w: distance along the viewing axis, 0 where some sample met nothing
+    sharpness: wp.array(dtype=wp.float32)  # share of mirror-like reflection
 
 
 @wp.struct
@@ -351,6 +361,32 @@ def lens_ray(camera: CameraData, d: wp.vec3, u: wp.vec2) -> wp.vec3:
     return camera.right * (r * wp.cos(phi)) + camera.up * (r * wp.sin(phi))
 
 
+@wp.struct
+class Guide:
+    """What one sample tells the colour filter."""
+
+    reflectance: wp.vec3
+    normal: wp.vec3
+    distance: wp.float32
+    sharpness: wp.float32
+
+
+@wp.func
+def guide_of(scene: SceneData, hit: Hit, o: wp.vec3, d: wp.vec3) -> Guide:
+    """Return the guide of a camera ray."""
+    guide = Guide()
+    if hit.instance == NO_HIT:
+        return guide
+    point = point_at(scene, hit, o, d)
+    surface = material_at(scene, point)
+    lobes = lobes_of(surface, point.normal, -wp.normalize(d))
+    guide.reflectance = lobes.albedo
+    guide.normal = point.normal
+    guide.distance = hit.t
+    guide.sharpness = wp.where(surface.roughness < 0.25, lobes.specular_share + lobes.coat_share, 0.0)
+    return guide
+
+
 @wp.kernel
 def shade_pixels(
     # Scene:
@@ -362,12 +398,17 @@ def shade_pixels(
     first: int,
     # Out:
     hdr_out: wp.array(dtype=wp.vec4),
+    guides_out: GuideBuffers,
 ):
     """Average the colour samples of each pixel; the first one continues the label ray."""
     i = first + wp.tid()
     column = i % camera.width
     row = i // camera.width
     total = wp.vec4(0.0, 0.0, 0.0, 0.0)
+    reflectance = wp.vec4(0.0, 0.0, 0.0, 0.0)
+    normal = wp.vec4(0.0, 0.0, 0.0, 0.0)
+    sharpness = float(0.0)
+    met = int(0)
     for s in range(settings.samples):
         sampler = Sampler()
         sampler.index = pixel_index(column, row) * settings.sample_stride + wp.uint32(s)
@@ -383,5 +424,20 @@ def shade_pixels(
             d = d - o / camera.focus_distance
         if s > 0 or camera.lens_radius > 0.0:
             hit = closest_hit(scene, o, d, camera.near, camera.far, -1)
-        total += camera_radiance(scene, settings, sampler, o, d, camera.near, camera.far, hit)
-    hdr_out[i] = total / float(settings.samples)
+        value = camera_radiance(scene, settings, sampler, o, d, camera.near, camera.far, hit)
+        total += value
+        if guides_out.wanted != 0:
+            guide = guide_of(scene, hit, o, d)
+            level = 0.2126 * value[0] + 0.7152 * value[1] + 0.0722 * value[2]
+            reflectance += wp.vec4(guide.reflectance[0], guide.reflectance[1], guide.reflectance[2], level * level)
+            normal += wp.vec4(guide.normal[0], guide.normal[1], guide.normal[2], guide.distance)
+            sharpness += guide.sharpness
+            met += wp.where(hit.instance == NO_HIT, 0, 1)
+    share = 1.0 / float(settings.samples)
+    hdr_out[i] = total * share
+    if guides_out.wanted != 0:
+        if met < settings.samples:
+            normal[3] = 0.0
+        guides_out.reflectance[i] = reflectance * share
+        guides_out.normals[i] = normal * share
+        guides_out.sharpness[i] = sharpness * share

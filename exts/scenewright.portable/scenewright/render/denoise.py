@@ -1,0 +1,36 @@
+"""Runs the colour filter over one image."""
+
+import warp as wp
+
+from scenewright.render.device.camera import ImageCamera
+from scenewright.render.kernels.denoise import demodulate, estimate_noise, filter_light, remodulate
+from scenewright.render.kernels.trace import GuideBuffers
+from scenewright.render.tiles import TileLauncher
+
+__all__ = ["DENOISE_KERNELS", "denoise", "guide_buffers"]
+
+DENOISE_KERNELS = (demodulate, estimate_noise, filter_light, remodulate)
+_SPACINGS = (1, 2, 4, 8, 16)
+
+
+def guide_buffers(count: int, device: str) -> GuideBuffers:
+    """Return empty guides for ``count`` pixels, to be filled by the colour pass."""
+    guides = GuideBuffers()
+    guides.wanted = 1
+    guides.reflectance = wp.empty(count, dtype=wp.vec4, device=device)
+    guides.normals = wp.empty(count, dtype=wp.vec4, device=device)
+    guides.sharpness = wp.empty(count, dtype=float, device=device)
+    return guides
+
+
+def denoise(launcher: TileLauncher, image: ImageCamera, hdr: wp.array, guides: GuideBuffers, samples: int) -> None:
+    """Filter ``hdr`` in place, (H * W,) vec4."""
+    count = image.width * image.height
+    light = wp.empty(count, dtype=wp.vec4, device=launcher.device)
+    spare = wp.empty(count, dtype=wp.vec4, device=launcher.device)
+    launcher.launch(demodulate, count, [hdr, guides.reflectance, samples], [spare])
+    launcher.launch(estimate_noise, count, [image.data, spare, guides.normals], [light])
+    for spacing in _SPACINGS:
+        launcher.launch(filter_light, count, [image.data, light, guides.normals, guides.sharpness, spacing], [spare])
+        light, spare = spare, light
+    launcher.launch(remodulate, count, [light, guides.reflectance, guides.normals], [hdr])

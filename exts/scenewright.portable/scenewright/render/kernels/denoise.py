@@ -1,0 +1,191 @@
+"""Edge-stopping filter for colour with few samples, guided by noise-free normals, distances and reflectances.
+
+Dammertz et al., "Edge-Avoiding À-Trous Wavelet Transform for fast Global Illumination Filtering" (HPG 2010), on light
+divided by reflectance so that textures stay sharp, with the luminance weight scaled by the local noise as in Schied et al.,
+"Spatiotemporal Variance-Guided Filtering" (HPG 2017), without its temporal part: a frame depends on itself alone.
+"""
+
+# ruff: noqa: UP018 - in Warp, float(0.0) declares a variable and 0.0 a constant
+
+import warp as wp
+
+from scenewright.render.kernels.rays import camera_direction
+from scenewright.render.kernels.types import CameraData
+
+__all__ = ["demodulate", "estimate_noise", "filter_light", "remodulate"]
+
+wp.set_module_options({"enable_backward": False, "max_unroll": 1})
+
+MIN_REFLECTANCE = wp.constant(0.02)
+SHARP = wp.constant(0.5)
+"""Share of mirror-like reflection from which on a pixel is left alone: its neighbours show other things."""
+MIXED = wp.constant(0.98)
+"""Squared length of a mean normal below which a pixel shows more than one surface."""
+
+
+@wp.func
+def brightness(c: wp.vec4) -> float:
+    """Rec.709 luminance of the first three channels."""
+    return 0.2126 * c[0] + 0.7152 * c[1] + 0.0722 * c[2]
+
+
+@wp.func
+def similarity(camera: CameraData, normals: wp.array(dtype=wp.vec4), i: int, x: int, y: int, j: int, u: int, v: int) -> float:
+    """Return 0..1: how surely pixels i = (x, y) and j = (u, v) show the same smooth surface."""
+    a = normals[i]
+    b = normals[j]
+    if b[3] <= 0.0:
+        return 0.0
+    na = wp.vec3(a[0], a[1], a[2])
+    nb = wp.vec3(b[0], b[1], b[2])
+    if wp.length_sq(na) < MIXED:  # an edge runs through the pixel: only what lies next to it resembles it
+        return wp.where(wp.abs(u - x) <= 1 and wp.abs(v - y) <= 1, 0.5, 0.0)
+    facing = wp.max(0.0, wp.dot(na, nb))
+    facing = facing * facing
+    facing = facing * facing
+    facing = facing * facing
+    facing = facing * facing
+    here = camera_direction(camera, float(x) + 0.5, float(y) + 0.5) * a[3]
+    there = camera_direction(camera, float(u) + 0.5, float(v) + 0.5) * b[3]
+    off_plane = wp.abs(wp.dot(na, there - here))
+    pixel = a[3] * camera.step_x
+    return facing * wp.exp(-off_plane / (1.5 * pixel + 1.0e-20))
+
+
+@wp.kernel
+def demodulate(
+    # In:
+    hdr: wp.array(dtype=wp.vec4),
+    reflectance: wp.array(dtype=wp.vec4),
+    samples: int,
+    first: int,
+    # Out:
+    light_out: wp.array(dtype=wp.vec4),
+):
+    """Divide colour by reflectance; w becomes the variance of the pixel's mean luminance where samples tell it, else -1.
+
+    ``reflectance`` holds the mean reflectance and in w the mean of the squared luminance over the samples.
+    """
+    i = first + wp.tid()
+    c = hdr[i]
+    r = reflectance[i]
+    light = wp.vec4(c[0] / wp.max(r[0], MIN_REFLECTANCE), c[1] / wp.max(r[1], MIN_REFLECTANCE),
+                    c[2] / wp.max(r[2], MIN_REFLECTANCE), -1.0)
+    if samples >= 8:
+        mean = brightness(c)
+        ratio = brightness(light) / wp.max(mean, 1.0e-20)
+        spread = wp.max(0.0, r[3] - mean * mean) / float(samples - 1)
+        light[3] = spread * ratio * ratio
+    light_out[i] = light
+
+
+@wp.kernel
+def estimate_noise(
+    # Scene:
+    camera: CameraData,
+    # In:
+    light: wp.array(dtype=wp.vec4),
+    normals: wp.array(dtype=wp.vec4),
+    first: int,
+    # Out:
+    light_out: wp.array(dtype=wp.vec4),
+):
+    """Fill in the variance: of the neighbourhood where the samples of a pixel are too few to tell."""
+    i = first + wp.tid()
+    x = i % camera.width
+    y = i // camera.width
+    own = light[i]
+    if own[3] < 0.0 and normals[i][3] > 0.0:
+        weight_sum = float(0.0)
+        mean = float(0.0)
+        square = float(0.0)
+        for v in range(wp.max(y - 3, 0), wp.min(y + 4, camera.height)):
+            for u in range(wp.max(x - 3, 0), wp.min(x + 4, camera.width)):
+                j = v * camera.width + u
+                weight = similarity(camera, normals, i, x, y, j, u, v)
+                value = brightness(light[j])
+                weight_sum += weight
+                mean += weight * value
+                square += weight * value * value
+        mean = mean / wp.max(weight_sum, 1.0e-6)
+        own[3] = wp.max(0.0, square / wp.max(weight_sum, 1.0e-6) - mean * mean)
+    light_out[i] = own
+
+
+@wp.func
+def local_noise(light: wp.array(dtype=wp.vec4), x: int, y: int, width: int, height: int) -> float:
+    """Return the standard deviation of luminance, smoothed over 3 x 3 pixels."""
+    total = float(0.0)
+    count = float(0.0)
+    for v in range(wp.max(y - 1, 0), wp.min(y + 2, height)):
+        for u in range(wp.max(x - 1, 0), wp.min(x + 2, width)):
+            weight = float(4 // ((1 + wp.abs(u - x)) * (1 + wp.abs(v - y))))
+            total += weight * wp.max(light[v * width + u][3], 0.0)
+            count += weight
+    return wp.sqrt(total / count)
+
+
+@wp.func
+def spline_weight(k: int) -> float:
+    """Return the B3-spline weight of tap -2..2, 1 in the middle."""
+    return wp.where(k == 0, 1.0, wp.where(wp.abs(k) == 1, 2.0 / 3.0, 1.0 / 6.0))
+
+
+@wp.kernel
+def filter_light(
+    # Scene:
+    camera: CameraData,
+    # In:
+    light: wp.array(dtype=wp.vec4),
+    normals: wp.array(dtype=wp.vec4),
+    sharpness: wp.array(dtype=float),
+    spacing: int,
+    first: int,
+    # Out:
+    light_out: wp.array(dtype=wp.vec4),
+):
+    """One pass with taps ``spacing`` pixels apart; variance (w) is carried along."""
+    i = first + wp.tid()
+    own = light[i]
+    if normals[i][3] <= 0.0 or sharpness[i] > SHARP:
+        light_out[i] = own
+        return
+    x = i % camera.width
+    y = i // camera.width
+    level = brightness(own)
+    tolerance = 4.0 * local_noise(light, x, y, camera.width, camera.height) + 1.0e-4 * level + 1.0e-20
+    weight_sum = float(1.0)
+    total = own
+    for dv in range(-2, 3):
+        for du in range(-2, 3):
+            u = x + du * spacing
+            v = y + dv * spacing
+            if (du != 0 or dv != 0) and u >= 0 and u < camera.width and v >= 0 and v < camera.height:
+                j = v * camera.width + u
+                if sharpness[j] <= SHARP:
+                    other = light[j]
+                    weight = spline_weight(du) * spline_weight(dv) * similarity(camera, normals, i, x, y, j, u, v)
+                    weight = weight * wp.exp(-wp.abs(brightness(other) - level) / tolerance)
+                    weight_sum += weight
+                    total += wp.vec4(other[0] * weight, other[1] * weight, other[2] * weight, other[3] * weight * weight)
+    light_out[i] = wp.vec4(total[0] / weight_sum, total[1] / weight_sum, total[2] / weight_sum,
+                           total[3] / (weight_sum * weight_sum))
+
+
+@wp.kernel
+def remodulate(
+    # In:
+    light: wp.array(dtype=wp.vec4),
+    reflectance: wp.array(dtype=wp.vec4),
+    normals: wp.array(dtype=wp.vec4),
+    first: int,
+    # Out:
+    hdr_out: wp.array(dtype=wp.vec4),
+):
+    """Multiply filtered light by reflectance; pixels without a surface and the coverage stay as they are."""
+    i = first + wp.tid()
+    if normals[i][3] > 0.0:
+        r = reflectance[i]
+        c = light[i]
+        hdr_out[i] = wp.vec4(c[0] * wp.max(r[0], MIN_REFLECTANCE), c[1] * wp.max(r[1], MIN_REFLECTANCE),
+                             c[2] * wp.max(r[2], MIN_REFLECTANCE), hdr_out[i][3])
