@@ -59,3 +59,10 @@ def test_a_failed_write_leaves_nothing(tmp_path, monkeypatch):
 
 def test_json_is_a_function_of_the_value():
     assert canonical_json({"b": {2, 1}, "a": float("nan")}) == '{"a":"nan","b":[1,2]}'
+
+
+def test_a_dataset_inside_a_dataset_is_not_touched(tmp_path):
+    for name in ("dataset.json", "inner/dataset.json", "inner/images/0.png", "stray.png"):
+        write_file_atomic(tmp_path / name, b"x")
+    assert remove_unnamed_files(tmp_path, ()) == ["stray.png"]
+    assert list(dataset_files(tmp_path)) == ["dataset.json"]

@@ -173,9 +173,13 @@ def remove_unnamed_files(path: str | os.PathLike, named: Iterable[str]) -> list[
 
 
 def _walk(root: Path) -> list[str]:
-    """Return every file and every symbolic link below ``root``, as relative POSIX paths; links are not followed."""
+    """Return every file and every symbolic link below ``root``, as relative POSIX paths.
+
+    Links are not followed, and datasets that lie inside this one are not entered.
+    """
     found = []
     for folder, folders, names in os.walk(root, followlinks=False):
+        folders[:] = [name for name in folders if not os.path.isfile(os.path.join(folder, name, HEADER_FILE))]
         links = [name for name in folders if os.path.islink(os.path.join(folder, name))]
         found += [Path(folder, name).relative_to(root).as_posix() for name in names + links]
     return found

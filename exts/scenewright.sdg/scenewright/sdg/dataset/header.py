@@ -82,7 +82,7 @@ def installed_versions() -> dict[str, str]:
         "numpy": np.__version__,
         "pillow": PIL.__version__,
         "scenewright": _own_version(),
-        "usd-core": ".".join(str(part) for part in Usd.GetVersion()),
+        "usd-core": "{}.{:02d}".format(*Usd.GetVersion()[1:]),
         "warp": wp.config.version,
     }
 
@@ -184,12 +184,14 @@ def _asset_row(path: Path, folder: Path) -> dict[str, Any]:
 def _with_dependencies(files: Iterable[Path]) -> list[Path]:
     """Return the files and every layer and texture that they refer to in turn."""
     found = set()
+    quiet = UsdUtils.CoalescingDiagnosticDelegate()  # whoever opened the scene has told what cannot be found
     for path in (Path(file).resolve() for file in files):
         found.add(path)
         if path.suffix.lower() in _USD:
             layers, assets, _ = UsdUtils.ComputeAllDependencies(str(path))
             found |= {Path(layer.realPath).resolve() for layer in layers if layer.realPath}
             found |= {Path(asset).resolve() for asset in assets}
+    quiet.TakeUncoalescedDiagnostics()
     return sorted(path for path in found if path.is_file())
 
 

@@ -1,11 +1,13 @@
 """The COCO writer: images and, per frame, a fragment from which `finalise` makes one COCO instances file."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import omni.replicator.core as rep
 
+from scenewright.sdg.dataset.coco_file import join_fragments
 from scenewright.sdg.writers.coco_fragment import coco_fragment
 
 __all__ = ["FRAGMENT_FOLDER", "WriterCoco"]
@@ -33,7 +35,7 @@ class WriterCoco(rep.Writer):
     Output                             Contents
     ================================== =====================================================================================
     ``images/000007.png``              colour, RGB 8 bit; with several cameras ``images/<camera>_000007.png``
-    ``annotations/instances.json``     made by `finalise` from the fragments that the ledger names
+    ``annotations/instances.json``     made by `finalise`, or in a script at the end of the run, from the fragments
     ``.scenewright/coco/000007.json``  fragment of one frame
     ================================== =====================================================================================
 
@@ -105,6 +107,15 @@ class WriterCoco(rep.Writer):
         self.backend.schedule(rep.functional.write_json, data=merged, path=f"{FRAGMENT_FOLDER}/{number}.json", sort_keys=True)
         self._note(merged)
         self._frame_id += 1
+
+    def on_final_frame(self) -> None:
+        """Write the annotations of a run without a ledger; a dataset's are made by `finalise`."""
+        folder = getattr(self.backend, "output_dir", None)
+        if hasattr(self.backend, "note") or not folder:
+            return
+        rep.backends.io_queue.wait_until_done()
+        fragments = sorted(path.relative_to(folder).as_posix() for path in Path(folder, FRAGMENT_FOLDER).glob("*.json"))
+        join_fragments(folder, fragments)
 
     def write_metadata(self) -> None:
         """Write none: the dataset's header says more, and the file's name is BasicWriter's."""
