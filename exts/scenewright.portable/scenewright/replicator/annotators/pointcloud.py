@@ -44,23 +44,28 @@ class Pointcloud(AnnotatorTemplate):
         semantic = runs.paint(table.semantic_of_prim).ravel()
         depth = np.asarray(frame["distance_to_image_plane"]).ravel()
         kept = np.flatnonzero((instance >= (1 if params["includeUnlabelled"] else FIRST_ID)) & np.isfinite(depth))
-        return AnnotatorOutput(_unproject(capture, kept, depth[kept]), {
-            "pointRgb": np.asarray(frame["ldr_color"]).reshape(-1, 4)[kept],
-            "pointNormals": np.asarray(frame["normals"]).reshape(-1, 4)[kept],
-            "pointSemantic": semantic[kept].astype(np.uint32),
-            "pointInstance": instance[kept].astype(np.uint32),
+        return AnnotatorOutput(_unproject(capture, kept, np.take(depth, kept)), {
+            "pointRgb": np.take(np.asarray(frame["ldr_color"]).reshape(-1, 4), kept, axis=0),
+            "pointNormals": np.take(np.asarray(frame["normals"]).reshape(-1, 4), kept, axis=0),
+            "pointSemantic": np.take(semantic, kept),
+            "pointInstance": np.take(instance, kept),
         })
 
 
 def _unproject(capture: "Capture", pixels: np.ndarray, depth: np.ndarray) -> np.ndarray:
-    """Return the world points of flat pixel indices at planar ``depth`` [m]: the inverse of :func:`projection_matrix`."""
+    """Return the world points of flat pixel indices at planar ``depth`` [m]: the inverse of :func:`projection_matrix`.
+
+    A pixel's ray, one long along the viewing axis, is the sum of a vector of its column and one of its row.
+    """
     width, height = capture.frame.resolution
     camera = capture.frame.camera
     projection = projection_matrix(camera, (width, height))
+    right, up, back = camera.matrix[:3, :3]
+    x = ((np.arange(width) + 0.5) * (2.0 / width) - 1.0 + projection[2, 0]) / projection[0, 0]
+    y = (1.0 - (np.arange(height) + 0.5) * (2.0 / height) + projection[2, 1]) / projection[1, 1]
     row, column = np.divmod(pixels, width)
-    distance = depth.astype(np.float64) / capture.meters_per_unit
-    x_ndc = (column + 0.5) * (2.0 / width) - 1.0
-    y_ndc = 1.0 - (row + 0.5) * (2.0 / height)
-    points = np.stack((distance * (x_ndc + projection[2, 0]) / projection[0, 0],
-                       distance * (y_ndc + projection[2, 1]) / projection[1, 1], -distance), axis=1)
-    return (points @ camera.matrix[:3, :3] + camera.matrix[3, :3]).astype(np.float32)
+    points = np.take(x[:, None] * right - back, column, axis=0)
+    points += np.take(y[:, None] * up, row, axis=0)
+    points *= (depth.astype(np.float64) / capture.meters_per_unit)[:, None]
+    points += camera.matrix[3, :3]
+    return points.astype(np.float32)

@@ -159,9 +159,17 @@ def write_atomically(path: str | os.PathLike[str], blob: bytes) -> None:
     folder, name = os.path.split(path)
     temporary = os.path.join(folder, f".{name}.{os.getpid()}.{next(_counter)}.tmp")
     try:
+        _write_and_rename(temporary, path, blob)
+    except OSError as error:
+        error.filename, error.filename2 = path, None  # the file that people know, not its temporary name
+        raise
+
+
+def _write_and_rename(temporary: str, path: str, blob: bytes) -> None:
+    try:
         descriptor = _open_new(temporary)
     except FileNotFoundError:
-        os.makedirs(folder or ".", exist_ok=True)
+        os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
         descriptor = _open_new(temporary)
     try:
         with os.fdopen(descriptor, "wb") as file:

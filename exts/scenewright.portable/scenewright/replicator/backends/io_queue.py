@@ -42,11 +42,12 @@ class WriteError(OSError):
     """A scheduled write failed on an I/O thread.
 
     Attributes:
-        path: The file that could not be written, as it was scheduled.
+        path: The file that could not be written.
         failures: How many scheduled calls have failed since the last report.
     """
 
     def __init__(self, path: str | None, cause: BaseException, failures: int = 1) -> None:
+        path = cause.filename if isinstance(cause, OSError) and isinstance(cause.filename, str) else path
         detail = cause.strerror if isinstance(cause, OSError) and cause.strerror else str(cause) or type(cause).__name__
         message = f"Could not write {path or 'scheduled data'}: {detail}."
         number = getattr(cause, "errno", None)
@@ -186,7 +187,7 @@ class IoQueue:
             future.set_exception(error)
         with self._changed:
             if failure is not None:
-                self._failures.append((path or getattr(failure, "filename", None), failure))
+                self._failures.append((path, failure))
             self._pending -= 1
             self._pending_bytes -= size
             self._changed.notify_all()
