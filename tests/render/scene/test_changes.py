@@ -209,3 +209,75 @@ def test_matrices_of_records_are_views_of_one_array(world, open_scene):
     for row, instance in enumerate(scene.instances):
         assert np.shares_memory(instance.matrix, scene.matrices)
         np.testing.assert_array_equal(instance.matrix, scene.matrices[row])
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_edits_of_prims_that_are_gone_by_the_next_sync(world, open_scene, add_mesh, again):
+    scene = open_scene(world)
+    world.GetAttributeAtPath("/World/group/a.xformOp:translate").Set((5, 0, 0))
+    world.GetAttributeAtPath("/World/group/a.primvars:displayColor").Set([(0, 1, 0)])
+    UsdGeom.Mesh.Get(world, "/World/mesh").CreateDisplayColorAttr([(0, 1, 0)])
+    world.GetAttributeAtPath("/World/Looks/m/Surface.inputs:diffuseColor").Set((1, 1, 1))
+    world.GetAttributeAtPath("/World/lamp.inputs:intensity").Set(3)
+    UsdGeom.Imageable.Get(world, "/World/group/b").MakeInvisible()
+    for path in ("/World/group", "/World/mesh", "/World/Looks", "/World/lamp"):
+        world.RemovePrim(path)
+    if again:
+        UsdGeom.Cube.Define(world, "/World/group/a").CreateDisplayColorAttr([(0, 0, 1)])
+        add_mesh(world, "/World/mesh").CreateDisplayColorAttr([(1, 1, 0)])
+    scene.sync()
+    expected = [("/World/group/a", (0, 0, 1)), ("/World/mesh", (1, 1, 0))] if again else []
+    assert [(i.path, i.slot_colors[0]) for i in scene.instances] == expected
+    assert scene.lights == []
+    assert set(scene.materials) == {""}
+
+
+def test_a_layer_full_of_edits_can_be_switched_off_and_on(world, open_scene):
+    """Randomizers write to a layer of their own; muting it brings everything back."""
+    layer = Sdf.Layer.CreateAnonymous("random")
+    world.GetSessionLayer().subLayerPaths.append(layer.identifier)
+    scene = open_scene(world)
+    with Usd.EditContext(world, layer):
+        world.GetAttributeAtPath("/World/group.xformOp:translate").Set((9, 9, 9))
+        UsdGeom.Cube.Define(world, "/World/extra")
+    scene.sync()
+    assert len(scene.instances) == 4
+    world.MuteLayer(layer.identifier)
+    scene.sync()
+    assert [i.matrix[3, 0] for i in scene.instances] == [1, 1, 0]
+    world.UnmuteLayer(layer.identifier)
+    scene.sync()
+    assert {i.path: i.matrix[3, 0] for i in scene.instances} == {
+        "/World/extra": 0, "/World/group/a": 10, "/World/group/b": 10, "/World/mesh": 0}
+    layer.Clear()
+    scene.sync()
+    assert len(scene.instances) == 3
+
+
+def test_a_variant_switch(stage, open_scene):
+    prim = stage.DefinePrim("/World/thing", "Xform")
+    variants = prim.GetVariantSets().AddVariantSet("shape")
+    for name, kind in (("round", "Sphere"), ("square", "Cube")):
+        variants.AddVariant(name)
+        variants.SetVariantSelection(name)
+        with variants.GetVariantEditContext():
+            stage.DefinePrim("/World/thing/body", kind)
+    scene = open_scene(stage)
+    kinds = []
+    for name in ("round", "square", "round"):
+        variants.SetVariantSelection(name)
+        scene.sync()
+        kinds.append(scene.instances[0].kind.name)
+    assert kinds == ["SPHERE", "CUBE", "SPHERE"]
+
+
+def test_edits_inside_a_change_block(world, open_scene):
+    scene = open_scene(world)
+    layer = world.GetRootLayer()
+    with Sdf.ChangeBlock():
+        for name, x in (("a", 4.0), ("b", 6.0)):
+            layer.GetAttributeAtPath(f"/World/group/{name}.xformOp:translate").default = Gf.Vec3d(x, 0, 0)
+            layer.GetAttributeAtPath(f"/World/group/{name}.primvars:displayColor").default = [Gf.Vec3f(0, 0, 1)]
+    changes = scene.sync()
+    assert flags(changes) == {**NOTHING, "transforms": [0, 1], "colors": [0, 1]}
+    assert [i.matrix[3, 0] for i in scene.instances[:2]] == [4, 6]

@@ -58,10 +58,13 @@ def sort_changes(notices: StageChanges, scene: "StageScene") -> Dirt:
     dirt = Dirt()
     if notices.resynced:
         _sort_resyncs(notices.resynced, scene, dirt)
-    moved = {prim for prim, name in notices.properties if name.startswith("xformOp")}
-    for prim in moved:
+    properties = notices.properties
+    if notices.resynced:  # what was edited may be gone by now
+        alive = {prim for prim in {prim for prim, _ in properties} if scene.stage.GetPrimAtPath(prim)}
+        properties = {(prim, name) for prim, name in properties if prim in alive}
+    for prim in {prim for prim, name in properties if name.startswith("xformOp")}:
         _sort_move(prim, scene, dirt)
-    for prim, name in notices.properties:
+    for prim, name in properties:
         if name.startswith("xformOp"):
             continue
         if name in _COLOR:
@@ -104,7 +107,7 @@ def _sort_color(prim: str, scene: "StageScene", dirt: Dirt) -> None:
     table = scene.table
     anchors = table.anchors_below(prim)
     leaf = scene.reader.leaves.get(prim)
-    if leaf is not None and leaf.mesh and (scene.meshes[leaf.mesh].corner_colors is not None or color_varies(leaf.prim)):
+    if leaf is not None and leaf.mesh and (_color_varies(prim, leaf.mesh, scene)):
         dirt.geometry.add(prim)
     else:
         dirt.colors.update(anchors)
@@ -113,6 +116,11 @@ def _sort_color(prim: str, scene: "StageScene", dirt: Dirt) -> None:
     elif table.prototypes and (table.in_prototype(prim) or scene.stage.GetPrimAtPath(prim).IsA(UsdGeom.PointInstancer)):
         dirt.geometry.add(prim)
         dirt.rows = True
+
+
+def _color_varies(prim: str, mesh: str, scene: "StageScene") -> bool:
+    """Return whether displayColor varied over a mesh or does so now."""
+    return scene.meshes[mesh].corner_colors is not None or color_varies(scene.stage.GetPrimAtPath(prim))
 
 
 def _sort_property(prim: str, name: str, scene: "StageScene", dirt: Dirt) -> None:

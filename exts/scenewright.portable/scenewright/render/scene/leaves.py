@@ -74,7 +74,8 @@ class LeafReader:
 
     def forget_proxies(self) -> None:
         """Drop the leaves that are instance proxies."""
-        self.leaves = {path: leaf for path, leaf in self.leaves.items() if leaf and leaf.prim and not leaf.prim.IsInstanceProxy()}
+        kept = ((path, leaf) for path, leaf in self.leaves.items() if leaf is not None and leaf.prim)
+        self.leaves = {path: leaf for path, leaf in kept if not leaf.prim.IsInstanceProxy()}
 
     def read(self, prim: Usd.Prim) -> Leaf | None:
         """Return the leaf for a gprim, or None where there is nothing to draw (no faces, an unsupported type).
@@ -143,7 +144,7 @@ class LeafReader:
         subsets: list[UsdGeom.Subset] = []
         if prim.IsA(UsdGeom.Mesh):
             if "SkelBindingAPI" in prim.GetAppliedSchemas():
-                self._warn_once("skinning", "%s: skinned meshes are rendered in their rest pose; skinning is not there yet.", path)
+                self._warn_once("skinning", "%s: skinned meshes are rendered in their rest pose: no skinning yet.", path)
             subsets = face_subsets(prim)
             source = read_mesh(prim, self.time, subsets)
         else:

@@ -28,7 +28,7 @@ class Survey:
     labels_animated: bool = False
 
     def anchors(self, time: Usd.TimeCode) -> list[tuple[Usd.Prim, bool]]:
-        """Return what is drawn at ``time`` (visible, of purpose default or render) and labelled prims, and whether each draws."""
+        """Return the places that matter at ``time``, and whether each draws: it is visible and of purpose default or render."""
         shown = ((prim, can_draw and is_drawn(prim, time)) for prim, can_draw in self.places)
         return [(prim, draws) for prim, draws in shown if draws or prim.GetPath().pathString in self.labelled]
 
