@@ -54,3 +54,15 @@ def open_session(load):
     yield start
     for session in sessions:
         session.close()
+
+
+@pytest.fixture
+def write_usd(tmp_path):
+    """Return a function that writes a layer, with the line breaks that closing braces need, and returns its path."""
+
+    def write(name, text):
+        path = tmp_path / name
+        path.write_text("#usda 1.0\n" + text.replace("}", "\n}"))
+        return path
+
+    return write

@@ -26,7 +26,17 @@ def test_values_know_line_and_column():
 
 def test_scalars_follow_yaml_1_2():
     plain = read_text("a: yes\nb: true\nc: 0x10\nd: 1e3\ne: ~\nf: .inf\ng: 010\nh: 2024-01-01\ni: '3'\n").plain()
-    assert plain == {"a": "yes", "b": True, "c": 16, "d": 1000.0, "e": None, "f": float("inf"), "g": 10, "h": "2024-01-01", "i": "3"}
+    assert plain == {
+        "a": "yes",
+        "b": True,
+        "c": 16,
+        "d": 1000.0,
+        "e": None,
+        "f": float("inf"),
+        "g": 10,
+        "h": "2024-01-01",
+        "i": "3",
+    }
 
 
 def test_broken_yaml_is_reported_where_it_breaks():

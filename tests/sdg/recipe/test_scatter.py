@@ -20,7 +20,7 @@ def test_points_are_uniform_over_area():
 
 
 def test_boxes_rest_on_the_surface_whatever_their_origin():
-    boxes = np.array([UNIT + [0.0, 0.0, 3.0], UNIT * 0.2])
+    boxes = np.array([UNIT + np.array([0.0, 0.0, 3.0]), UNIT * 0.2])
     points = place(FLOOR, boxes, np.random.default_rng(0), up=2, offset=0.25)
     assert np.allclose(points[:, 2] + boxes[:, 0, 2], 0.25)
 
@@ -44,7 +44,14 @@ def test_what_does_not_fit_is_an_error_and_limits_hold():
 
 @pytest.mark.parametrize(
     ("kind", "area"),
-    [("Cube", 24.0), ("Sphere", 4 * np.pi), ("Cylinder", 6 * np.pi), ("Cone", np.pi * (1 + 5**0.5)), ("Capsule", 2 * np.pi), ("Plane", 4.0)],
+    [
+        ("Cube", 24.0),
+        ("Sphere", 4 * np.pi),
+        ("Cylinder", 6 * np.pi),
+        ("Cone", np.pi * (1 + 5**0.5)),
+        ("Capsule", 2 * np.pi),
+        ("Plane", 4.0),
+    ],
 )
 def test_gprims_have_their_area_and_extent(kind, area):
     stage = Usd.Stage.CreateInMemory()

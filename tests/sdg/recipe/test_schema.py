@@ -11,7 +11,13 @@ from scenewright.sdg.recipe.schema import FrameGrid
 
 def test_defaults_are_those_of_the_documentation(load):
     settings = load("a: 1").settings
-    assert (settings.scene, settings.seed, settings.output, settings.renderer, settings.samples) == (None, 0, "out", "real-time", 16)
+    assert (settings.scene, settings.seed, settings.output, settings.renderer, settings.samples) == (
+        None,
+        0,
+        "out",
+        "real-time",
+        16,
+    )
     assert settings.resolution == [1280, 720] and settings.assets.missing == "error" and settings.checks.max_retries == 20
 
 
@@ -58,7 +64,14 @@ def test_overrides_reach_variables_settings_and_blocks(load):
         cube: {create.cube: {scale: '${size}'}}
         spots: [[1, 2, 3], [4, 5, 6]]
     """
-    overrides = ["size=2.5", "frames=9", "scenewright.samples=4", "writers.basic.rgb=true", "cube.create.cube.count=3", "spots.1=[7, 8, 9]"]
+    overrides = [
+        "size=2.5",
+        "frames=9",
+        "scenewright.samples=4",
+        "writers.basic.rgb=true",
+        "cube.create.cube.count=3",
+        "spots.1=[7, 8, 9]",
+    ]
     recipe = load(text, overrides)
     assert recipe.frames == 9 and recipe.settings.samples == 4 and recipe.settings.writers == {"basic": {"rgb": True}}
     call = next(recipe.calls("create.cube"))

@@ -19,13 +19,22 @@ def draws(step=0, execution=0, seed=0, sequence=0):
 def test_each_part_of_the_key_makes_another_stream():
     base = stream(1, "a/b", 2, 3, 4).random(4)
     assert np.array_equal(base, stream(1, "a/b", 2, 3, 4).random(4))
-    for other in ((2, "a/b", 2, 3, 4), (1, "a/c", 2, 3, 4), (1, "a/b", 3, 3, 4), (1, "a/b", 2, 4, 4), (1, "a/b", 2, 3, 5), (12, "a/b", 2, 3, 4)):
+    for other in (
+        (2, "a/b", 2, 3, 4),
+        (1, "a/c", 2, 3, 4),
+        (1, "a/b", 3, 3, 4),
+        (1, "a/b", 2, 4, 4),
+        (1, "a/b", 2, 3, 5),
+        (12, "a/b", 2, 3, 4),
+    ):
         assert not np.array_equal(base, stream(*other).random(4))
 
 
 def test_streams_are_pinned():
     """The values of a seed are part of what a dataset is; they must not change between versions."""
-    assert stream(0, "block/create.cube/position/distribution.uniform", 0, 0).random() == pytest.approx(0.35421117124035617, abs=1e-15)
+    assert stream(0, "block/create.cube/position/distribution.uniform", 0, 0).random() == pytest.approx(
+        0.35421117124035617, abs=1e-15
+    )
 
 
 def test_more_prims_leave_the_first_ones_as_they_were():

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import omni.replicator.core as rep
-from pxr import Usd
+from pxr import Usd, UsdGeom
 
 from scenewright.sdg.recipe.clock import ONCE, Trigger
 from scenewright.sdg.recipe.creation import create, render_products
@@ -228,13 +228,17 @@ class Interpreter:
         return FixedPrims(tuple(find())) if call.args.get("cache_result", True) else PrimQuery(find)
 
     def _setting(self, call: Invocation, method: str) -> None:
+        if method not in ("set_stage_up_axis", "set_stage_meters_per_unit"):
+            getattr(rep.settings, method)(**call.args)
+            return
+        # Stage metadata counts in the root and session layers only, and the root layer is the user's when a scene was opened.
         stage = self.runtime.stage
         layer = stage.GetSessionLayer() if self.runtime.recipe.scene_path else stage.GetRootLayer()
-        if method == "carb_settings":
-            rep.settings.carb_settings(call.args["setting"], call.args["value"])
-            return
         with Usd.EditContext(stage, layer):
-            getattr(rep.settings, method)(*call.args.values())
+            if method == "set_stage_up_axis":
+                UsdGeom.SetStageUpAxis(stage, call.args["up_axis"])
+            else:
+                UsdGeom.SetStageMetersPerUnit(stage, float(call.args["meters_per_unit"]))
 
     def _writer(self, call: Invocation) -> WriterBlock:
         products = self._product_list(call.args["render_products"]) if call.has("render_products") else None

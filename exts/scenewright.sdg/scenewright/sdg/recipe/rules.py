@@ -62,6 +62,14 @@ def _one_of(keyword: str, allowed: tuple[str, ...], fold: bool = False) -> Calla
     return check
 
 
+def _positive(keyword: str) -> Callable[[Call, dict, _Report], None]:
+    def check(call: Call, values: dict, report: _Report) -> None:
+        if is_number(values.get(keyword)) and values[keyword] <= 0:
+            report(keyword, f"'{keyword}' is {values[keyword]}.", "It must be positive.")
+
+    return check
+
+
 def _camera(call: Call, values: dict, report: _Report) -> None:
     _one_of("projection_type", _PROJECTIONS)(call, values, report)
     clipping = values.get("clipping_range")
@@ -163,6 +171,7 @@ _RULES: dict[str, Callable[[Call, dict, _Report], None]] = {
     "randomizer.color": _per_sub_mesh,
     "randomizer.texture": _per_sub_mesh,
     "randomizer.materials": _max_cached,
+    "settings.set_stage_meters_per_unit": _positive("meters_per_unit"),
     "settings.set_stage_up_axis": _one_of("up_axis", ("Y", "Z")),
     "settings.set_render_rtx_realtime": _one_of("antialiasing", ("Off", "off", "TAA", "FXAA", "DLSS", "DLAA")),
     "writers.get": _writer,
