@@ -290,3 +290,34 @@ def test_the_application_waits_for_a_bounded_run_at_the_end_of_a_script(product,
     rep.orchestrator.run(num_frames=3)
     omni.kit.app.get_app().run_pending_tasks()
     assert len(recorder.payloads) == 3
+
+
+def test_motion_is_that_of_one_step(product):
+    motion = rep.annotators.get("motion_vectors")
+    motion.attach(product)
+    rep.orchestrator.step()
+    assert np.abs(motion.get_data()[4, 4]).max() < 1e-4
+    rep.functional.modify.position("/Ball", (0, 0.1, 0))
+    rep.orchestrator.step()
+    # The camera at +X sees +Y on its right: 0.1 m at a depth of 3.5 m, and +x of a motion vector is left.
+    expected = -0.1 / 3.5 * 24.0 / 20.955 * 9
+    assert motion.get_data()[4, 4, 0] == pytest.approx(expected, rel=0.05)
+    assert abs(motion.get_data()[4, 4, 1]) < 1e-3
+    rep.orchestrator.step()
+    assert np.abs(motion.get_data()[4, 4]).max() < 1e-4
+    motion.detach()
+
+
+def test_a_long_run_grows_no_graph(product):
+    materials = rep.create.material_omnipbr(count=2, diffuse=rep.distribution.uniform((0, 0, 0), (1, 1, 1)))
+    item = rep.create.cube(count=3)
+    with rep.trigger.on_frame(), item:
+        rep.modify.pose(position=rep.distribution.uniform((4, 4, 4), (5, 5, 5)), look_at=rep.create.cube())
+        rep.randomizer.color([(1, 0, 0), (0, 1, 0)])
+        rep.randomizer.materials([materials, str(materials.get_prims()[0].GetPath())])
+    graph = product._session.graph
+    rep.orchestrator.step()
+    nodes, prims = len(graph._nodes), len(list(graph.stage.Traverse()))
+    for _ in range(5):
+        rep.orchestrator.step()
+    assert (len(graph._nodes), len(list(graph.stage.Traverse()))) == (nodes, prims)

@@ -14,6 +14,7 @@ from pxr import Sdf, Usd, UsdGeom, UsdShade
 from scenewright.replicator.availability import unavailable_names, unsupported
 from scenewright.replicator.functional import modify as write
 from scenewright.replicator.functional import randomizer as draw
+from scenewright.replicator.functional.layer_writes import column_of_rows, write_attributes
 from scenewright.replicator.functional.material_definition import bind_materials, define_materials, write_material_inputs
 from scenewright.replicator.functional.pose_ops import write_pose
 from scenewright.replicator.functional.prim_arguments import resolve_prims
@@ -88,7 +89,10 @@ def color(colors: Any, per_sub_mesh: bool = False, seed: int | None = None, inpu
     def apply(node: ActionNode) -> None:
         prims = _leaves(node.prims()) if per_sub_mesh else node.prims()
         made = shaders.of(prims)
-        write_material_inputs(made, {"diffuse_color_constant": list(_drawn(node, "colors", len(made), 3))})
+        if made:
+            values = np.asarray(_drawn(node, "colors", len(made), 3))
+            for twins, attribute in ((made, "diffuse_color_constant"), (shaders.surfaces(made), "diffuseColor")):
+                write_attributes(twins, [column_of_rows(f"inputs:{attribute}", Sdf.ValueTypeNames.Color3f, values)])
 
     return _action("color", apply, {"colors": colors}, input_prims, seed, name)
 
@@ -110,15 +114,17 @@ def materials(materials: Any, seed: int | None = None, max_cached_materials: int
         FeatureUnavailableError: An entry is an MDL file.
     """
     _refuse_mdl_files(materials)
+    graph = current_session().graph
+    source = None if is_dynamic(materials) else prims_node(materials, graph, kind="randomizer.materials.choices")
 
     def apply(node: ActionNode) -> None:
-        prims, given = node.prims(), node.inputs["materials"]
+        prims = node.prims()
         if not prims:
             return
-        if is_dynamic(given):
-            chosen = resolve_prims(list(rows(given, len(prims))), node.graph.stage)
+        if source is None:
+            chosen = resolve_prims(list(rows(node.inputs["materials"], len(prims))), node.graph.stage)
         else:
-            pool = prims_node(given, node.graph).prims()
+            pool = source.prims()
             if not pool:
                 raise ValueError("there are no materials to choose from.")
             chosen = [pool[index] for index in node.generator().integers(len(pool), size=len(prims))]
@@ -282,6 +288,12 @@ class _OwnMaterials:
             for prim, material in zip(new, made, strict=True):
                 self._shaders[prim.GetPath()] = material.GetPath().AppendChild("Shader")
         return [stage.GetPrimAtPath(self._shaders[prim.GetPath()]) for prim in prims]
+
+    @staticmethod
+    def surfaces(shaders: list[Usd.Prim]) -> list[Usd.Prim]:
+        """Return the UsdPreviewSurface beside each shader."""
+        stage = shaders[0].GetStage()
+        return [stage.GetPrimAtPath(shader.GetPath().GetParentPath().AppendChild("PreviewSurface")) for shader in shaders]
 
     def _is_ready(self, stage: Usd.Stage, path: Sdf.Path) -> bool:
         return path in self._shaders and bool(stage.GetPrimAtPath(self._shaders[path]))
