@@ -80,6 +80,16 @@ def test_data_is_a_copy_unless_asked_otherwise(product):
     assert copied.get_data(do_array_copy=False) is shared.get_data()
 
 
+@pytest.mark.parametrize("name", ["rgb", "normals", "distance_to_camera"])
+def test_device_arrays_have_the_shape_of_images(product, name):
+    annotator = rep.annotators.get(name).attach(product)
+    outputs = []
+    update = annotator._update
+    annotator._update = lambda capture: (update(capture), outputs.append(annotator._template.compute_on(capture, {}, "cpu")))
+    rep.orchestrator.step()
+    np.testing.assert_array_equal(outputs[0].data.numpy(), annotator.get_data())
+
+
 def test_an_earlier_frame_keeps_its_data(product):
     annotator = rep.annotators.get("distance_to_camera", do_array_copy=False).attach(product.path)
     rep.orchestrator.step()

@@ -80,6 +80,23 @@ def test_annotators_chain_and_register(stage: Any):
     rep.AnnotatorRegistry.unregister_annotator("rgb_registered")
 
 
+def test_hsv_round_trip(image):
+    hsv = rep.augmentations_default.aug_rgb_to_hsv(image)
+    primaries = np.array([[[255, 0, 0], [255, 255, 0], [0, 255, 0], [0, 255, 255], [0, 0, 255], [255, 0, 255], [80, 80, 80]]],
+                         np.uint8)
+    expected = [[0, 255, 255], [42, 255, 255], [85, 255, 255], [128, 255, 255], [170, 255, 255], [212, 255, 255], [0, 0, 80]]
+    assert rep.augmentations_default.aug_rgb_to_hsv(primaries)[0].tolist() == expected
+    assert (hsv[..., 3] == image[..., 3]).all()
+    back = rep.augmentations_default.aug_hsv_to_rgb(hsv)
+    assert np.abs(back.astype(int) - image).max() <= 4  # hue in 8 bits
+
+
+def test_named_augmentations(image):
+    assert rep.annotators.get_augmentation("RgbaToRgb").apply(image).shape == (6, 8, 3)
+    with pytest.raises(NotImplementedError, match="augmentation 'GlassBlur' is not available"):
+        rep.annotators.get_augmentation("GlassBlur")
+
+
 def test_errors():
     with pytest.raises(AnnotatorRegistryError, match="Unknown augmentation 'blur'"):
         rep.annotators.get("rgb").augment("blur")

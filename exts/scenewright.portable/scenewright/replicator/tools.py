@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from scenewright.replicator.annotators.palette import palette
+from scenewright.replicator.palette import palette
 
 __all__ = ["colorize_bbox_2d", "colorize_depth", "colorize_normals", "colorize_segmentation"]
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from scenewright.host.settings import get_settings
-from scenewright.replicator.annotators.palette import palette
 from scenewright.replicator.annotators.regions import prim_runs
 from scenewright.replicator.annotators.semantic_filter import make_filter
 from scenewright.replicator.annotators.template import AnnotatorError, AnnotatorOutput
+from scenewright.replicator.palette import palette
 
 if TYPE_CHECKING:
     from scenewright.render import EntityCoverage, LabelTable

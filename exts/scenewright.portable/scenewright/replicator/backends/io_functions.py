@@ -112,7 +112,7 @@ def encode_jpeg(image: np.ndarray, quality: int = JPEG_QUALITY) -> bytes:
 
 
 def encode_exr(image: np.ndarray) -> bytes:
-    """Return ``image`` as a float OpenEXR file: float16 stays half, everything else becomes float32.
+    """Return ``image`` as a float OpenEXR file: float16 stays half, uint8 becomes 0..1, everything else float32.
 
     Raises:
         RuntimeError: The ``OpenEXR`` package is not installed.
@@ -124,7 +124,7 @@ def encode_exr(image: np.ndarray) -> bytes:
                            "or choose image_output_format='png'.") from None
     import tempfile
 
-    pixels = image if image.dtype == np.float16 else image.astype(np.float32)
+    pixels = image if image.dtype == np.float16 else image.astype(np.float32) / (255.0 if image.dtype == np.uint8 else 1.0)
     pixels = np.ascontiguousarray(pixels if pixels.ndim == 3 else pixels[:, :, None])
     names = {1: "Y", 3: "RGB", 4: "RGBA"}.get(pixels.shape[2])
     if names is None:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from scenewright.host.settings import get_settings
-from scenewright.replicator.annotators.palette import palette
+from scenewright.replicator.palette import palette
 
 
 def test_observed_colours():
