@@ -69,7 +69,7 @@ def backdrop(distance: float | None, color: str = "#c3c8bd", seed: int = 5) -> A
     """
     radius, height = 0.6, 3.2
     if distance is None:
-        outline = rounded_polyline([(0.0, 0.0), (3.4, 0.0, radius), (3.4, height)], step=6.0)
+        outline = rounded_polyline([(0.0, 0.0), (3.4, 0.0, radius), (3.4, 0.6 * height)], step=6.0)  # low: light comes over it
         angle = np.linspace(0.0, 2 * np.pi, 73)
         grid = np.stack([outline[:, :1] * np.sin(angle), outline[:, :1] * -np.cos(angle),
                          np.broadcast_to(outline[:, 1:], (len(outline), len(angle)))], axis=2)

@@ -17,11 +17,11 @@ _MIDDLE = (0.0, 0.0, PLINTH_HEIGHT + 0.13)
 _CAMERAS = (Camera("Orbit", (0.0, -1.15, PLINTH_HEIGHT + 0.45), _MIDDLE, 50.0),)
 
 _LIGHTS = (
-    Light("Studio", "DomeLight", 420.0, attributes={
+    Light("Studio", "DomeLight", 800.0, attributes={
         "inputs:texture:file": Sdf.AssetPath("../textures/studio.hdr"), "inputs:texture:format": "latlong"}),
-    Light("Key", "RectLight", 7000.0, (1.0, 0.96, 0.90), (-1.3, -1.1, 2.3), _MIDDLE,
+    Light("Key", "RectLight", 16000.0, (1.0, 0.96, 0.90), (-1.3, -1.1, 2.3), _MIDDLE,
           {"inputs:width": 0.9, "inputs:height": 0.9}),
-    Light("Fill", "RectLight", 1800.0, (0.92, 0.96, 1.0), (1.6, -0.4, 1.7), _MIDDLE,
+    Light("Fill", "RectLight", 4000.0, (0.92, 0.96, 1.0), (1.6, -0.4, 1.7), _MIDDLE,
           {"inputs:width": 0.8, "inputs:height": 1.2}),
 )
 
