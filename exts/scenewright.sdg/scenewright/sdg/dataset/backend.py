@@ -162,7 +162,11 @@ class DatasetBackend:
         """
         target = contained_path(self.root, relative)
         self._claim(owner, target, FileRecord.of_bytes(data))
-        write_file_atomic(target, data)
+        try:
+            write_file_atomic(target, data)
+        except OSError as error:
+            error.filename = relative  # a full disk names no file, a refused one the temporary name
+            raise
 
     def adopt(self, owner: FrameFiles, relative: str) -> None:
         """Record a file that someone else has written."""
@@ -196,7 +200,7 @@ class DatasetBackend:
         if error is None:
             return
         if isinstance(error, OSError):
-            reason = f"{error.strerror or error}{f' ({error.filename})' if error.filename else ''}"
+            reason = f"{error.strerror or error}{f' ({error.filename})' if error.filename else ''}."
             remedy = "Free space or mend the folder, then run the same command again to go on."
         else:
             reason, remedy = f"{type(error).__name__}: {error}", "Mend the cause, then run the same command again to go on."

@@ -38,8 +38,8 @@ _USD = (".usd", ".usda", ".usdc", ".usdz")
 def build_header(session: Any, device: str) -> dict[str, Any]:
     """Return the header of the dataset that ``recipe`` makes.
 
-    It says neither how many frames were asked for nor where on this machine the recipe lies: the same recipe gives the same
-    header anywhere, and a longer run goes on where a shorter one ended.
+    It says neither how many frames were asked for nor where on this machine the recipe lies, so a longer run goes on where a
+    shorter one ended, and a recipe whose paths are relative gives the same header anywhere.
 
     Args:
         session: the open `RecipeSession`.
