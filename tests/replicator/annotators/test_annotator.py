@@ -179,6 +179,32 @@ def test_pointcloud_in_centimetres(stage):
     assert len(everything.get_data()["data"]) >= len(data["data"])
 
 
+@pytest.mark.parametrize("per_subset", [True, False])
+def test_labelled_faces_count_where_the_setting_says_so(stage, per_subset):
+    from pxr import UsdGeom, UsdSemantics
+
+    from scenewright.host.settings import get_settings
+
+    get_settings().set("/syntheticdata/sensors/perSubsetSegmentation", per_subset)
+    mesh = UsdGeom.Mesh.Define(stage, "/Box")
+    mesh.CreatePointsAttr([(x, y, z) for z in (-1, 1) for y in (-1, 1) for x in (-1, 1)])
+    faces = [(4, 5, 7, 6), (0, 2, 3, 1), (1, 3, 7, 5), (0, 4, 6, 2), (2, 6, 7, 3), (0, 1, 5, 4)]  # +z -z +x -x +y -y
+    mesh.CreateFaceVertexCountsAttr([4] * 6)
+    mesh.CreateFaceVertexIndicesAttr([i for face in faces for i in face])
+    mesh.CreateSubdivisionSchemeAttr("none")
+    for index in range(6):
+        subset = UsdGeom.Subset.CreateGeomSubset(mesh, f"face_{index}", "face", [index], "material")
+        UsdSemantics.LabelsAPI.Apply(subset.GetPrim(), "class").CreateLabelsAttr([f"face_{index}"])
+    camera = rep.functional.create.camera(position=(5, 5, 5), look_at=(0, 0, 0), name="Camera")
+    product = rep.create.render_product(camera, (32, 32))
+    semantic, boxes = (rep.annotators.get(n).attach(product) for n in ("semantic_segmentation", "bounding_box_2d_tight"))
+    rep.orchestrator.step()
+    seen = {label["class"] for label in semantic.get_data()["info"]["idToLabels"].values()}
+    assert seen == {"BACKGROUND", "UNLABELLED"} | ({"face_0", "face_2", "face_4"} if per_subset else set())
+    assert len(np.unique(semantic.get_data()["data"])) == (4 if per_subset else 2)
+    assert boxes.get_data()["info"]["primPaths"] == (["/Box/face_0", "/Box/face_2", "/Box/face_4"] if per_subset else [])
+
+
 def test_names():
     with pytest.raises(AnnotatorRegistryError, match=r"'distance_to_camra'.*Did you mean 'distance_to_camera'"):
         rep.annotators.get("distance_to_camra")

@@ -175,6 +175,8 @@ def test_final_frame_hook(products, collector):
 
 
 def test_readable_errors(products, collector):
+    with pytest.raises(WriterError, match="not initialised"):
+        rep.WriterRegistry.get("BasicWriter").attach(products[0])
     collector.initialize(structure="flat")
     with pytest.raises(WriterError, match=r"'flat'. Available: legacy, renderProduct, annotator"):
         collector.attach(products[0])

@@ -60,6 +60,10 @@ class Writer:
     _scheduled: bool = False
     _payload: dict[str, Any] | None = None
     _metadata_written: bool = False
+    _initialized: bool = False
+
+    def __init__(self) -> None:
+        self._initialized = True
 
     def initialize(self, **kwargs: Any) -> None:
         """Take the writer's parameters: runs ``__init__`` with them. May be called again after :meth:`detach`.
@@ -72,6 +76,7 @@ class Writer:
             raise WriterError(f"Writer '{type(self).__name__}' is attached. Call detach before initialize.")
         self._metadata_written = False
         self.__init__(**kwargs)  # type: ignore[misc]
+        self._initialized = True
 
     def attach(self, render_products: Any, trigger: Any = EVERY_FRAME) -> None:
         """Receive the frames of one or several render products.
@@ -90,6 +95,8 @@ class Writer:
         products = list(dict.fromkeys(find_render_products(render_products)))
         if not products:
             raise WriterError("There is no render product to attach to. Make one: rep.create.render_product(camera, (w, h)).")
+        if not self._initialized and "annotators" not in vars(self):  # writers made by hand have run their own __init__
+            raise WriterError(f"Writer '{type(self).__name__}' is not initialised. Call initialize(...) before attach.")
         if self.data_structure not in _STRUCTURES:
             raise WriterError(f"Writer '{type(self).__name__}' has data_structure {self.data_structure!r}. "
                               f"Available: {', '.join(_STRUCTURES)}.")
