@@ -1,0 +1,1 @@
+"""Datasets: making frames, the ledger that knows them, joining and reproducing them."""
