@@ -343,3 +343,28 @@ def test_what_the_stage_cannot_do_is_an_error_at_its_line(open_session, block, s
 def test_sdf_paths_of_new_prims_are_unique(stage_of):
     session, _ = stage_of("a: {create.cube: {name: c}}\nb: {create.cube: {name: c}}\n")
     assert session.stage.GetPrimAtPath(Sdf.Path("/Replicator/c_01"))
+
+
+def test_bounds_are_never_those_of_the_frame_before(stage_of, write_usd):
+    write_usd(
+        "thing.usda",
+        '(defaultPrim = "T"\n upAxis = "Z"\n metersPerUnit = 1)\ndef Xform "T" (prepend variantSets = "kind") {\n'
+        ' def Cube "C" {}\n'
+        ' variantSet "kind" = { "flat" { over "C" { double size = 1 } } "tall" { over "C" { double size = 4 } } } }\n',
+    )
+    text = f"""
+thing: {{create.from_usd: {{usd: thing.usda, name: thing}}}}
+ref: {{get.prims: {{path_pattern: '/Ref$'}}}}
+floor: {{create.plane: {{name: floor}}}}
+{TRIGGER}
+go:
+  with.each:
+    with.thing: {{randomizer.scatter_2d: {{surface_prims: floor}}}}
+    with.ref: {{modify.variant: {{name: kind, value: {{distribution.sequence: {{items: [flat, tall]}}}}}}}}
+"""
+    session, _ = stage_of(text, frame=0)
+    heights = []
+    for frame in (1, 0, 0, 3, 2):
+        session.apply(session.addresses[frame])
+        heights.append(world(session, "/Replicator/thing")[3, 2])
+    assert heights == pytest.approx([1.0] * 5)  # half of the size-2 cube that stands there before the first frame

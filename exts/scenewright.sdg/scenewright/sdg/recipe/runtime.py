@@ -88,11 +88,10 @@ class Poses:
         if not prims or all(value is None for value in given):
             return
         now = self.current(prims)
-        for row, prim in enumerate(prims):
-            self._now[prim.GetPath()] = np.stack(
-                [old[row] if new is None else new[row] for old, new in zip(now, given, strict=True)]
-            )
-            self._moved.add(prim.GetPath())
+        rows = np.stack([old if new is None else new for old, new in zip(now, given, strict=True)], axis=1)
+        paths = [prim.GetPath() for prim in prims]
+        self._now.update(zip(paths, rows, strict=True))
+        self._moved.update(paths)
         rep.functional.modify.pose(list(prims), position_value=position, rotation_value=rotation, scale_value=scale)
 
 

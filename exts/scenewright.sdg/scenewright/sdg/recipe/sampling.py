@@ -239,11 +239,7 @@ def packed(values: list[Any]) -> Sequence[Any]:
 def jsonable(value: Any) -> Any:
     """Return a drawn value as JSON: arrays as lists (of numbers where each has one), prims and paths as text."""
     if isinstance(value, np.ndarray):
-        return (
-            jsonable(value[:, 0] if value.ndim == 2 and value.shape[1] == 1 else value.tolist())
-            if value.ndim > 1
-            else value.tolist()
-        )
+        return (value[:, 0] if value.ndim == 2 and value.shape[1] == 1 else value).tolist()
     if isinstance(value, Usd.Prim):
         return str(value.GetPath())
     if isinstance(value, Sdf.Path):

@@ -224,9 +224,13 @@ class RecipeSession:
 def _what_to_restore(operations: list[Operation]) -> tuple[bool, list[Any]]:
     """Return whether poses must be put back before each step, and what else must be taken back.
 
-    An operation that reads poses could see those of the frame applied before. Content needs taking back only where such an
-    operation runs under another trigger than what changes the content, since otherwise the new content is there first.
+    An operation that reads poses and bounds could see those of the frame applied before. New content needs no taking back
+    where it is always there first: under the same trigger, and above every such operation.
     """
-    readers = {operation.trigger for operation in operations if operation.reads_poses}
-    changed = [operation for operation in operations if operation.reset is not None and readers - {operation.trigger}]
-    return bool(readers), [operation.reset for operation in changed]
+    readers = [(index, operation.trigger) for index, operation in enumerate(operations) if operation.reads_poses]
+    resets = [
+        operation.reset
+        for index, operation in enumerate(operations)
+        if operation.reset is not None and any(trigger != operation.trigger or reader < index for reader, trigger in readers)
+    ]
+    return bool(readers), resets
