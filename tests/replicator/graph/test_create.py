@@ -213,7 +213,7 @@ def test_materials_have_constants_and_draws(graph_stage):
 
 @pytest.mark.parametrize(("module", "name"), [
     ("create", "stereo_camera"), ("create", "render_product_tiled"), ("trigger", "on_time"), ("randomizer", "scatter_3d"),
-    ("modify", "animation"), ("physics", "rigid_body"), ("utils", "create_node"), ("example", "TEXTURES")])
+    ("modify", "animation"), ("physics", "rigid_body"), ("utils", "get_graph"), ("example", "TEXTURES")])
 def test_what_is_not_built_says_so(module, name):
     with pytest.raises(NotImplementedError, match=f"rep.{module}.{name} is not available in the portable Replicator yet"):
         getattr(getattr(rep, module), name)
@@ -226,6 +226,28 @@ def test_a_misspelt_name_is_told_from_a_missing_feature(module, name, meant):
     with pytest.raises(AttributeError, match=f"has no attribute '{name}'. Did you mean '{meant}'") as caught:
         getattr(getattr(rep, module), name)
     assert not isinstance(caught.value, NotImplementedError)
+
+
+def test_custom_nodes_fail_where_they_are_used(graph_stage):
+    from omni.replicator.core.scripts.utils import ReplicatorWrapper, create_node, set_target_prims
+
+    assert set_target_prims
+    with pytest.raises(NotImplementedError, match=r"custom OmniGraph node 'my\.Node'"):
+        ReplicatorWrapper(lambda: create_node("my.Node", radius=1.0))()
+    assert ReplicatorWrapper(lambda: rep.create.cube().node)().get_prims()
+
+
+def test_files_are_listed_sorted_and_filtered(tmp_path):
+    for name in ("b.usd", "a.usda", "c.txt", "deep/d.usdz"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("")
+    assert rep.utils.get_usd_files(str(tmp_path)) == [str(tmp_path / "a.usda"), str(tmp_path / "b.usd")]
+    below = rep.utils.get_usd_files(str(tmp_path), recursive=True, path_filter=r"d\.usdz$")
+    assert below == [str(tmp_path / "deep" / "d.usdz")]
+    with pytest.raises(FileNotFoundError, match="no folder"):
+        rep.utils.get_usd_files(str(tmp_path / "nowhere"))
+    with pytest.raises(ValueError, match="URL"):
+        rep.utils.get_usd_files("omniverse://server/folder")
 
 
 def test_registered_creators_become_attributes(graph_stage):

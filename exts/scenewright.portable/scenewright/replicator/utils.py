@@ -6,21 +6,20 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from pxr import Usd
 
-from scenewright.replicator.availability import unavailable_names
+from scenewright.replicator.availability import unavailable_names, unsupported
 from scenewright.replicator.functional.prim_arguments import resolve_prims
 from scenewright.replicator.graph.item import ReplicatorItem, node_of
 from scenewright.replicator.session import current_session
 
-__all__ = ["GRAPH_PATH", "ReplicatorItem", "ReplicatorWrapper", "get_prims_from_paths", "get_usd_files", "send_og_event",
-           "sequential"]
+__all__ = ["GRAPH_PATH", "ReplicatorItem", "ReplicatorWrapper", "create_node", "get_prims_from_paths", "get_usd_files",
+           "send_og_event", "sequential", "set_target_prims"]
 
 __getattr__ = unavailable_names(__name__, (
-    "auto_connect", "_disconnect", "compute_aabb", "create_node", "find_prims", "get_graph", "get_node_targets",
-    "set_target_prims"))
+    "auto_connect", "_disconnect", "compute_aabb", "find_prims", "get_graph", "get_node_targets"))
 
 #: Path under which the graph's own prims would be; nothing is authored there.
 GRAPH_PATH = "/Replicator/SDGPipeline"
@@ -87,3 +86,22 @@ def ReplicatorWrapper(fn: Callable[..., Any]) -> Callable[..., Any]:
         return result if node is None else ReplicatorItem(node)
 
     return wrapped
+
+
+def create_node(node_type_id: str, graph: Any = None, **attributes: Any) -> NoReturn:
+    """Refuse custom OmniGraph nodes: importing the name works, so that a script fails where it uses one.
+
+    Raises:
+        FeatureUnavailableError: Always.
+    """
+    unsupported(f"The custom OmniGraph node {node_type_id!r} (rep.utils.create_node)",
+                "Write a function of rep.functional calls and run it before each step.")
+
+
+def set_target_prims(node: Any, attribute: str, target_prims: Any) -> NoReturn:
+    """Refuse custom OmniGraph nodes: see ``create_node``.
+
+    Raises:
+        FeatureUnavailableError: Always.
+    """
+    unsupported("rep.utils.set_target_prims (custom OmniGraph nodes)")
