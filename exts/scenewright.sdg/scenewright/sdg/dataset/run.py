@@ -3,7 +3,7 @@
 import logging
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -144,7 +144,7 @@ def recipe_of(request: GenerateRequest) -> Recipe:
     recipe = load_recipe(request.recipe, overrides)
     end = parse_frames(request.frames)[1]
     if end is not None and ":" not in str(request.frames) and isinstance(recipe.frames, int):
-        recipe = load_recipe(request.recipe, [*overrides, f"scenewright.frames={end}"])
+        recipe = replace(recipe, settings=recipe.settings.model_copy(update={"frames": end}))
     return recipe
 
 
