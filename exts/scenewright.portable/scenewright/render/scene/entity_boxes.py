@@ -111,13 +111,11 @@ class EntityPlaces:
 
     def entity_matrices(self, paths: tuple[str, ...]) -> np.ndarray:
         """Return local to world of labelled prims, (E, 4, 4) float64, row-vector."""
-        result = np.empty((len(paths), 4, 4))
-        for e, path in enumerate(paths):
-            if path in self.frames:
-                anchor, to_anchor = self.frames[path]
-                result[e] = to_anchor @ self.worlds[anchor]
-            else:
-                result[e] = self.worlds[self.anchor_of_path[path]]
+        anchors = np.array([self.frames[p][0] if p in self.frames else self.anchor_of_path[p] for p in paths], dtype=np.int64)
+        result = self.worlds[anchors]
+        inside = [e for e, path in enumerate(paths) if path in self.frames]
+        if inside:
+            result[inside] = np.array([self.frames[paths[e]][1] for e in inside]) @ result[inside]
         return result
 
     def entity_bounds(self, paths: tuple[str, ...], entity_of_prim: np.ndarray) -> np.ndarray:
@@ -165,11 +163,10 @@ class EntityPlaces:
         so that an asset that only moves as a whole keeps one key in the cache of mesh bounds, and one result.
         """
         matrices = self.entity_matrices(paths)
-        inverse = np.array([invert(matrix) for matrix in matrices])
-        maps = self.matrices[rows] @ inverse[entities]
+        maps = self.matrices[rows] @ inverses(matrices)[entities]
         scale = np.abs(maps).max(axis=(1, 2), keepdims=True)
         exponent = 10.0 ** (9 - np.ceil(np.log10(np.maximum(scale, 1e-30))))
-        maps = np.round(maps * exponent) / exponent
+        maps = np.round(maps * exponent) / exponent + 0.0  # no negative zeros
         anchors = self.anchor_of_row[rows]
         entity_anchor = np.array([self.anchor_of_path.get(path, -1) for path in paths])[entities]
         own = anchors == entity_anchor
@@ -179,9 +176,9 @@ class EntityPlaces:
         return maps
 
 
-def invert(matrix: np.ndarray) -> np.ndarray:
-    """Return the inverse of an affine map; of a singular one (a scale of zero) the pseudo-inverse."""
+def inverses(matrices: np.ndarray) -> np.ndarray:
+    """Return the inverses of affine maps (N, 4, 4); of a singular one (a scale of zero) the pseudo-inverse."""
     try:
-        return np.linalg.inv(matrix)
+        return np.linalg.inv(matrices)
     except np.linalg.LinAlgError:
-        return np.linalg.pinv(matrix)
+        return np.linalg.pinv(matrices)

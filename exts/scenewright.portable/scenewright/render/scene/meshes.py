@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -137,10 +138,12 @@ def build_mesh(source: MeshSource) -> MeshRecord | None:
     def corner_values(data: MeshValues | None, what: str) -> np.ndarray | None:
         return at_corners(data, what, source.path, cut, source.indices, source.counts, len(source.points))
 
-    flat = _face_normals(source, triangles, cut.faces)
+    def flat() -> np.ndarray:
+        return _face_normals(source, triangles, cut.faces)
+
     normals = corner_values(source.normals, "normals")
     if normals is None:
-        normals = _smooth_normals(source.points, triangles)[triangles.reshape(-1)] if source.smooth else flat
+        normals = _smooth_normals(source.points, triangles)[triangles.reshape(-1)] if source.smooth else flat()
     uvs = corner_values(source.uvs, "texture coordinates")
     return MeshRecord(
         points=np.ascontiguousarray(source.points),
@@ -229,17 +232,24 @@ def _smooth_normals(points: np.ndarray, triangles: np.ndarray) -> np.ndarray:
     return total
 
 
+def _lengths(vectors: np.ndarray) -> np.ndarray:
+    return np.sqrt(np.einsum("ni,ni->n", vectors, vectors))
+
+
 def _unit_or_zero(vectors: np.ndarray) -> np.ndarray:
-    length = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return vectors / np.where(length > 0.0, length, 1.0)
+    length = _lengths(vectors)
+    length[length == 0.0] = 1.0
+    return vectors / length[:, None]
 
 
-def _unit(normals: np.ndarray, fallback: np.ndarray) -> np.ndarray:
+def _unit(normals: np.ndarray, flat: Callable[[], np.ndarray]) -> np.ndarray:
     """Return unit float32 normals; a zero or non-finite one is replaced by its face's, at last by +Z."""
     result = normals[:, :3].astype(np.float64)
-    for spare in (fallback, np.array([[0.0, 0.0, 1.0]])):
-        length = np.linalg.norm(result, axis=1)
-        bad = ~(np.isfinite(length) & (length > 1e-300))
-        if bad.any():
-            result[bad] = np.broadcast_to(spare, result.shape)[bad]
-    return np.ascontiguousarray(result / np.linalg.norm(result, axis=1, keepdims=True), dtype=np.float32)
+    length = _lengths(result)
+    bad = ~(np.isfinite(length) & (length > 0.0))
+    if bad.any():
+        result[bad] = flat()[bad]
+        length[bad] = _lengths(result[bad])
+        result[length == 0.0], length[length == 0.0] = (0.0, 0.0, 1.0), 1.0
+    result /= length[:, None]
+    return result.astype(np.float32)
