@@ -15,16 +15,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PIL import Image
 
-from scenewright.replicator.backends.png import encode_png
-
 if TYPE_CHECKING:
     from scenewright.replicator.backends.base_backend import BaseBackend
 
-__all__ = ["IMAGE_EXTENSIONS", "encode_exr", "encode_image", "encode_jpeg", "encode_json", "encode_npy", "write_atomically",
-           "write_exr", "write_image", "write_jpeg", "write_json", "write_np"]
+__all__ = ["IMAGE_EXTENSIONS", "encode_exr", "encode_image", "encode_jpeg", "encode_json", "encode_npy", "encode_png",
+           "write_atomically", "write_exr", "write_image", "write_jpeg", "write_json", "write_np"]
 
 IMAGE_EXTENSIONS = ("png", "jpg", "jpeg", "tif", "tiff", "bmp", "exr")
 JPEG_QUALITY = 95
+PNG_LEVEL = 1  # zlib's fastest: writing keeps up with rendering, and files are a tenth larger than at its default
 
 _counter = itertools.count()
 
@@ -96,6 +95,14 @@ def encode_image(data: Any, extension: str) -> bytes:
         return encode_jpeg(image)
     buffer = io.BytesIO()
     _as_pil(image).save(buffer, format="TIFF" if extension.startswith("tif") else "BMP")
+    return buffer.getvalue()
+
+
+def encode_png(image: np.ndarray) -> bytes:
+    """Return ``image`` (uint8 or uint16) as a PNG file; the compression level is fixed, so equal pixels are equal bytes."""
+    image = _as_pixels(image)
+    buffer = io.BytesIO()
+    _as_pil(image).save(buffer, format="PNG", compress_level=PNG_LEVEL)
     return buffer.getvalue()
 
 
@@ -225,7 +232,7 @@ def _as_pixels(image: np.ndarray) -> np.ndarray:
 
 def _as_pil(image: np.ndarray) -> Image.Image:
     if image.dtype == np.uint16 and image.ndim == 3 and image.shape[2] > 1:
-        raise ValueError("A 16-bit image of this format has one channel; write .png instead.")
+        raise ValueError(f"A 16-bit image has one channel, got {image.shape[2]}. Write it with write_np or as .exr instead.")
     return Image.fromarray(np.ascontiguousarray(image[:, :, 0] if image.ndim == 3 and image.shape[2] == 1 else image))
 
 
