@@ -23,7 +23,7 @@ __all__ = ["IMAGE_EXTENSIONS", "encode_exr", "encode_image", "encode_jpeg", "enc
 
 IMAGE_EXTENSIONS = ("png", "jpg", "jpeg", "tif", "tiff", "bmp", "exr")
 JPEG_QUALITY = 95
-PNG_LEVEL = 1  # zlib's fastest: writing keeps up with rendering, and files are a tenth larger than at its default
+PNG_LEVEL = 1  # fast: writing has to keep up with rendering
 
 _counter = itertools.count()
 
