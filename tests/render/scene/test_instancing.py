@@ -287,3 +287,21 @@ def test_a_constant_colour_of_an_instancer_reaches_every_instance(stage, open_sc
     primvar.Set([(0, 1, 0)])
     scene.sync()
     assert {i.slot_colors[0] for i in scene.instances} == {(0, 1, 0)}
+
+
+def test_subsets_and_labels_inside_native_instances(stage, open_scene, add_mesh, add_preview_material, bind, label):
+    stage.CreateClassPrim("/Assets")
+    UsdGeom.Xform.Define(stage, "/Assets/thing")
+    mesh = add_mesh(stage, "/Assets/thing/body", [(0, 0, 0), (1, 0, 0), (1, 1, 0), (0, 1, 0)], [3, 3], [0, 1, 2, 0, 2, 3])
+    subset = UsdGeom.Subset.CreateGeomSubset(mesh, "half", "face", [1], "materialBind")
+    material, _ = add_preview_material(stage, "/Assets/thing/Looks/red", diffuseColor=(1.0, 0.0, 0.0))
+    bind(subset.GetPrim(), material)
+    label(subset.GetPrim(), "half")
+    for k in range(2):
+        place(stage, f"/World/i{k}", "/Assets/thing", (k, 0, 0))
+    scene = open_scene(stage)
+    assert [i.slot_paths for i in scene.instances] == [
+        (f"/World/i{k}/body", f"/World/i{k}/body/half") for k in range(2)]
+    assert {i.slot_materials for i in scene.instances} == {("", "/World/i0/Looks/red")}
+    assert scene.labels().entity_paths == ()
+    assert scene.labels(per_subset=True).entity_paths == ("/World/i0/body/half", "/World/i1/body/half")

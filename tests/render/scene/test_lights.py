@@ -142,3 +142,12 @@ def test_shadows_can_be_switched_off(stage, open_scene):
     light = UsdLux.SphereLight.Define(stage, "/l")
     UsdLux.ShadowAPI.Apply(light.GetPrim()).CreateShadowEnableAttr(False)
     assert not only(open_scene(stage)).shadows
+
+
+def test_lights_can_be_hidden_from_the_camera(stage, open_scene):
+    light = UsdLux.SphereLight.Define(stage, "/l")
+    scene = open_scene(stage)
+    assert only(scene).visible_to_camera
+    light.GetPrim().CreateAttribute("visibleInPrimaryRay", Sdf.ValueTypeNames.Bool).Set(False)
+    assert scene.sync().lights
+    assert not only(scene).visible_to_camera

@@ -86,6 +86,7 @@ def read_light(prim: Usd.Prim, world: np.ndarray, time: Usd.TimeCode, textures: 
     if not color.any():
         return None
     shadow = prim.GetAttribute("inputs:shadow:enable")
+    visible = prim.GetAttribute("visibleInPrimaryRay")  # Omniverse's name
     return LightRecord(
         path=str(prim.GetPath()),
         kind=kind,
@@ -94,6 +95,7 @@ def read_light(prim: Usd.Prim, world: np.ndarray, time: Usd.TimeCode, textures: 
         size=size,
         texture=texture,
         shadows=shadow.Get(time) is not False if shadow else True,
+        visible_to_camera=visible.Get(time) is not False if visible else True,
     )
 
 
