@@ -308,7 +308,8 @@ def test_denoising_approaches_the_converged_picture(studio):
     truth = studio.render(["hdr_color"], size=size, settings=RenderSettings(samples=256))["hdr_color"][..., :3]
     errors = {}
     for denoise in (False, True):
-        image = studio.render(["hdr_color"], size=size, settings=RenderSettings(samples=4, denoise=denoise))["hdr_color"][..., :3]
+        image = studio.render(["hdr_color"], size=size, settings=RenderSettings(samples=4, denoise=denoise))["hdr_color"]
+        image = image[..., :3]
         errors[denoise] = np.sqrt(np.mean((image - truth) ** 2)) / truth.mean()
         assert abs(image.mean() / truth.mean() - 1.0) < 0.02  # brightness is kept
     assert errors[True] < 0.6 * errors[False]

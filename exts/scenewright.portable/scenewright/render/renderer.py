@@ -28,7 +28,7 @@ __all__ = ["Renderer", "compile_kernels"]
 
 _log = logging.getLogger(__name__)
 
-_INDIRECT_LIMIT = 8.0
+_INDIRECT_LIMIT = 4.0
 """Largest exposed indirect radiance of one sample: above it a path is a firefly rather than light."""
 _MAX_SIDE = 16384
 

@@ -30,6 +30,12 @@ def brightness(c: wp.vec4) -> float:
 
 
 @wp.func
+def shows_edge(mean_normal: wp.vec4) -> bool:
+    """Return whether an edge runs through a pixel."""
+    return mean_normal[0] * mean_normal[0] + mean_normal[1] * mean_normal[1] + mean_normal[2] * mean_normal[2] < MIXED
+
+
+@wp.func
 def similarity(camera: CameraData, normals: wp.array(dtype=wp.vec4), i: int, x: int, y: int, j: int, u: int, v: int) -> float:
     """Return 0..1: how surely pixels i = (x, y) and j = (u, v) show the same smooth surface."""
     a = normals[i]
@@ -38,7 +44,7 @@ def similarity(camera: CameraData, normals: wp.array(dtype=wp.vec4), i: int, x: 
         return 0.0
     na = wp.vec3(a[0], a[1], a[2])
     nb = wp.vec3(b[0], b[1], b[2])
-    if wp.length_sq(na) < MIXED:  # an edge runs through the pixel: only what lies next to it resembles it
+    if shows_edge(a):  # only what lies next to it resembles it
         return wp.where(wp.abs(u - x) <= 1 and wp.abs(v - y) <= 1, 0.5, 0.0)
     facing = wp.max(0.0, wp.dot(na, nb))
     facing = facing * facing
@@ -79,6 +85,17 @@ def demodulate(
     light_out[i] = light
 
 
+@wp.func
+def brightest_neighbor(light: wp.array(dtype=wp.vec4), x: int, y: int, width: int, height: int) -> float:
+    """Return the largest luminance of the eight pixels around one."""
+    peak = float(0.0)
+    for v in range(wp.max(y - 1, 0), wp.min(y + 2, height)):
+        for u in range(wp.max(x - 1, 0), wp.min(x + 2, width)):
+            if u != x or v != y:
+                peak = wp.max(peak, brightness(light[v * width + u]))
+    return peak
+
+
 @wp.kernel
 def estimate_noise(
     # Scene:
@@ -90,11 +107,17 @@ def estimate_noise(
     # Out:
     light_out: wp.array(dtype=wp.vec4),
 ):
-    """Fill in the variance: of the neighbourhood where the samples of a pixel are too few to tell."""
+    """Fill in the variance, of the neighbourhood where the samples of a pixel are too few to tell; clip lone bright pixels."""
     i = first + wp.tid()
     x = i % camera.width
     y = i // camera.width
     own = light[i]
+    if normals[i][3] > 0.0:
+        peak = brightest_neighbor(light, x, y, camera.width, camera.height)
+        level = brightness(own)
+        if level > peak:
+            down = peak / level
+            own = wp.vec4(own[0] * down, own[1] * down, own[2] * down, wp.where(own[3] < 0.0, own[3], own[3] * down * down))
     if own[3] < 0.0 and normals[i][3] > 0.0:
         weight_sum = float(0.0)
         mean = float(0.0)
@@ -154,6 +177,7 @@ def filter_light(
     y = i // camera.width
     level = brightness(own)
     tolerance = 4.0 * local_noise(light, x, y, camera.width, camera.height) + 1.0e-4 * level + 1.0e-20
+    mixed = shows_edge(normals[i])
     weight_sum = float(1.0)
     total = own
     for dv in range(-2, 3):
@@ -165,7 +189,8 @@ def filter_light(
                 if sharpness[j] <= SHARP:
                     other = light[j]
                     weight = spline_weight(du) * spline_weight(dv) * similarity(camera, normals, i, x, y, j, u, v)
-                    weight = weight * wp.exp(-wp.abs(brightness(other) - level) / tolerance)
+                    if not mixed:
+                        weight = weight * wp.exp(-wp.abs(brightness(other) - level) / tolerance)
                     weight_sum += weight
                     total += wp.vec4(other[0] * weight, other[1] * weight, other[2] * weight, other[3] * weight * weight)
     light_out[i] = wp.vec4(total[0] / weight_sum, total[1] / weight_sum, total[2] / weight_sum,

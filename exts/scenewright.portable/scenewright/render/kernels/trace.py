@@ -383,7 +383,7 @@ def guide_of(scene: SceneData, hit: Hit, o: wp.vec3, d: wp.vec3) -> Guide:
     guide.reflectance = lobes.albedo
     guide.normal = point.normal
     guide.distance = hit.t
-    guide.sharpness = wp.where(surface.roughness < 0.25, lobes.specular_share + lobes.coat_share, 0.0)
+    guide.sharpness = wp.where(surface.roughness < 0.1, lobes.specular_share, 0.0)
     return guide
 
 
