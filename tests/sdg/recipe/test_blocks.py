@@ -220,15 +220,27 @@ go: {{with.each: {{with.boxes: {{randomizer.scatter_2d: {{surface_prims: table, 
     )
 
 
+TIGHT = (
+    f"{EYE}{TRIGGER}"
+    "table: {create.plane: {name: table}}\nboxes: {create.cube: {count: 9}}\nsizes: [SIZES]\ngo:\n  with.each:\n"
+    "    with.table: {modify.pose: {scale: {distribution.sequence: {items: sizes}}}}\n"
+    "    with.boxes: {randomizer.scatter_2d: {surface_prims: [table], check_for_collisions: true}}\n"
+)
+
+
 def test_a_table_that_is_too_small_fails_for_that_frame(open_session):
-    session = open_session(
-        f"{EYE}{TRIGGER}"
-        "table: {create.plane: {name: table}}\nboxes: {create.cube: {count: 9}}\n"
-        "go: {with.each: {with.boxes: {randomizer.scatter_2d: {surface_prims: [table], check_for_collisions: true}}}}\n"
-    )
-    with pytest.raises(RecipeRunError, match=r"recipe.yaml:5:\d+: frame 0 .*no free place.*larger surface") as caught:
-        session.apply(session.addresses[0])
+    session = open_session(TIGHT.replace("SIZES", "20, 1"))
+    session.apply(session.addresses[0])
+    with pytest.raises(RecipeRunError, match=r"recipe.yaml:9:\d+: frame 1 .*no free place.*larger surface") as caught:
+        session.apply(session.addresses[1])
     assert caught.value.exit_status == 1
+    assert session.apply(session.addresses[2])
+
+
+def test_what_fails_in_the_first_frame_fails_before_anything_is_written(open_session):
+    with pytest.raises(RecipeError, match=r"recipe.yaml:9:\d+: frame 0 .*no free place") as caught:
+        open_session(TIGHT.replace("SIZES", "1, 20"))
+    assert caught.value.exit_status == 2
 
 
 def test_surfaces_that_move_are_scattered_over_where_they_are(stage_of):

@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 from pxr import Gf, Sdf, Usd, UsdGeom
 
-from scenewright.sdg.recipe import RecipeError, RecipeRunError
+from scenewright.host.stage_context import get_context
+from scenewright.sdg.recipe import RecipeError
+from scenewright.sdg.recipe.stage_setup import add_randomization_layer, hidden_values
 
 MOVES = """
     scenewright: {frames: 8, resolution: [32, 24]}
@@ -201,18 +203,39 @@ def test_instance_contents_cannot_be_randomized(open_session, scene):
 
 
 def test_a_stronger_value_is_an_error_that_names_its_layer(open_session, scene):
-    session = open_session(
-        """
-        scenewright: {scene: scene.usda}
-        box: {get.prim_at_path: {path: /World/Box}}
-        each: {trigger.on_frame: null}
-        go: {with.each: {with.box: {modify.attribute: {name: size, value: {distribution.uniform: {lower: 1, upper: 2}}}}}}
-        """
-    )
-    with Usd.EditContext(session.stage, session.stage.GetSessionLayer()):
-        session.stage.GetPrimAtPath("/World/Box").GetAttribute("size").Set(3.0)
-    with pytest.raises((RecipeError, RecipeRunError), match=r"size.*stronger layer @anon:.*session"):
-        session.apply(session.addresses[0])
+    context = get_context()
+
+    def author_stronger(event, stage):
+        if event == "opened" and stage.GetPrimAtPath("/World/Box"):
+            with Usd.EditContext(stage, stage.GetSessionLayer()):
+                stage.GetPrimAtPath("/World/Box").GetAttribute("size").Set(3.0)
+
+    context.add_stage_hook(author_stronger)
+    try:
+        with pytest.raises(RecipeError, match=r"size.*stronger layer @anon:.*session"):
+            open_session(
+                """
+                scenewright: {scene: scene.usda}
+                box: {get.prim_at_path: {path: /World/Box}}
+                each: {trigger.on_frame: null}
+                go: {with.each: {with.box: {modify.attribute: {name: size, value: 2}}}}
+                """
+            )
+    finally:
+        context._hooks.remove(author_stronger)
+
+
+def test_hidden_values_are_found_without_the_help_of_the_host():
+    stage = Usd.Stage.CreateInMemory()
+    cube = UsdGeom.Cube.Define(stage, "/C")
+    layer = add_randomization_layer(stage)
+    with Usd.EditContext(stage, layer):
+        cube.GetSizeAttr().Set(2.0)
+        cube.GetPrim().GetAttribute("visibility").Set("invisible")
+    assert hidden_values(stage, layer) == []
+    with Usd.EditContext(stage, stage.GetSessionLayer()):
+        cube.GetSizeAttr().Set(3.0)
+    assert hidden_values(stage, layer) == [("/C.size", stage.GetSessionLayer().identifier)]
 
 
 @pytest.mark.parametrize(

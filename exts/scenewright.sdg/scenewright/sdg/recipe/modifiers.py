@@ -2,9 +2,9 @@
 
 import numpy as np
 import omni.replicator.core as rep
-from pxr import Sdf, Usd, UsdGeom
+from pxr import Sdf, Usd, UsdGeom, UsdShade
 
-from scenewright.sdg.recipe.findings import choices_text
+from scenewright.sdg.recipe.findings import choices_text, did_you_mean
 from scenewright.sdg.recipe.poses import (
     euler_from_matrix,
     local_bounds,
@@ -14,7 +14,7 @@ from scenewright.sdg.recipe.poses import (
     up_axis,
 )
 from scenewright.sdg.recipe.runtime import Invocation, Operation
-from scenewright.sdg.recipe.sampling import Draws
+from scenewright.sdg.recipe.sampling import Draws, texts_of
 
 __all__ = ["MODIFIERS", "pose_operation", "write_rows"]
 
@@ -158,6 +158,12 @@ def attribute_operation(call: Invocation) -> Operation:
     """Return ``modify.attribute``; a wrapper Xform without the attribute stands for the only child that has it."""
     targets = call.targets()
     name, type_name = call.args["name"], call.args.get("attribute_type")
+    for prim in targets.prims() if type_name is None else ():
+        owner = _owner(prim, name)
+        if _type_of(owner, name) is None and not owner.IsA(UsdShade.Material):
+            known = [known for known in owner.GetPropertyNames() if owner.HasAttribute(known)]
+            remedy = f"{did_you_mean(name, known)} Give `attribute_type` to make a new one.".strip()
+            raise call.error(f"{owner.GetPath()} ({owner.GetTypeName()}) has no attribute '{name}'.", remedy, "name")
 
     def run(draws: Draws) -> None:
         owners = [_owner(prim, name) for prim in targets.prims()]
@@ -222,6 +228,7 @@ def visibility_operation(call: Invocation) -> Operation:
 def material_operation(call: Invocation) -> Operation:
     """Return ``modify.material``."""
     targets = call.targets()
+    call.check_materials("value")
 
     def run(draws: Draws) -> None:
         prims = targets.prims()
@@ -234,30 +241,39 @@ def variant_operation(call: Invocation) -> Operation:
     """Return ``modify.variant``: the selection of a variant set."""
     targets, name = call.targets(), call.args["name"]
 
+    def check(prim: Usd.Prim, value: str) -> None:
+        sets = prim.GetVariantSets()
+        if not sets.HasVariantSet(name):
+            raise call.error(f"{prim.GetPath()} has no variant set '{name}'.", choices_text(name, sets.GetNames()), "name")
+        known = sets.GetVariantSet(name).GetVariantNames()
+        if value not in known:
+            message = f"variant set '{name}' of {prim.GetPath()} has no variant '{value}'."
+            raise call.error(message, choices_text(value, known), "value")
+
     def run(draws: Draws) -> None:
         prims = targets.prims()
         for prim, value in zip(prims, call.objects("value", len(prims), draws, "str"), strict=True):
-            sets = prim.GetVariantSets()
-            if not sets.HasVariantSet(name):
-                raise call.error(f"{prim.GetPath()} has no variant set '{name}'.", choices_text(name, sets.GetNames()), "name")
-            choice = sets.GetVariantSet(name)
-            if value not in choice.GetVariantNames():
-                raise call.error(
-                    f"variant set '{name}' of {prim.GetPath()} has no variant '{value}'.",
-                    choices_text(value, choice.GetVariantNames()),
-                    "value",
-                )
-            if choice.GetVariantSelection() != value:
-                choice.SetVariantSelection(value)
+            check(prim, value)
+            _select(call, prim, name, value)
 
-    base = {prim: prim.GetVariantSets().GetVariantSelection(name) for prim in targets.prims()}
+    found = targets.prims()
+    base = [(prim, prim.GetVariantSets().GetVariantSelection(name)) for prim in found]
+    for prim in found:
+        for value in texts_of(call.args["value"]):
+            check(prim, value)
 
     def reset() -> None:
-        for prim, value in base.items():
-            if prim.GetVariantSets().GetVariantSelection(name) != value:
-                prim.GetVariantSets().GetVariantSet(name).SetVariantSelection(value)
+        for prim, value in base:
+            _select(call, prim, name, value)
 
     return Operation(call.call, call.trigger, run, reset=reset)
+
+
+def _select(call: Invocation, prim: Usd.Prim, name: str, value: str) -> None:
+    """Author a variant selection; where the layer has it already, nothing is composed anew."""
+    spec = call.runtime.layer.GetPrimAtPath(prim.GetPath())
+    if spec is None or spec.variantSelections.get(name) != value:
+        prim.GetVariantSets().GetVariantSet(name).SetVariantSelection(value)
 
 
 MODIFIERS = {

@@ -11,7 +11,7 @@ from scenewright.sdg.recipe.modifiers import labels_by_type, write_rows
 from scenewright.sdg.recipe.poses import euler_from_matrix, parent_matrices, up_axis, world_bounds, world_matrices
 from scenewright.sdg.recipe.prims import FixedPrims, PrimSet
 from scenewright.sdg.recipe.runtime import Invocation, Operation, Runtime
-from scenewright.sdg.recipe.sampling import Choice, Distribution, Draws
+from scenewright.sdg.recipe.sampling import Choice, Distribution, Draws, texts_of
 from scenewright.sdg.recipe.scatter import NoRoomError, place, surface_triangles
 
 __all__ = ["LOOKS", "RANDOMIZERS", "instantiate"]
@@ -103,6 +103,7 @@ def color_operation(call: Invocation) -> Operation:
 def materials_operation(call: Invocation) -> Operation:
     """Return ``randomizer.materials``: a material for each prim, chosen at random."""
     targets, chosen = call.targets(), _as_choice(call, "materials")
+    call.check_materials("materials")
 
     def run(draws: Draws) -> None:
         prims = targets.prims()
@@ -114,7 +115,7 @@ def materials_operation(call: Invocation) -> Operation:
 def texture_operation(call: Invocation) -> Operation:
     """Return ``randomizer.texture``: an OmniPBR of its own for each prim, with a drawn diffuse texture."""
     targets, textures = call.targets(), _as_choice(call, "textures")
-    files = {text: call.runtime.file(text, call.mark("textures")) for text in _texts(textures.args["textures"])}
+    files = {text: call.runtime.file(text, call.mark("textures")) for text in texts_of(textures.args["textures"])}
     start = {"diffuse_texture": next(iter(files.values()), ""), "project_uvw": bool(call.args.get("project_uvw", False))}
     materials = _OwnMaterials("Texture", start)
 
@@ -150,15 +151,6 @@ def _as_choice(call: Invocation, keyword: str) -> Invocation:
         options.extend(item.prims() if isinstance(item, PrimSet) else [item])
     choice = Choice(f"{call.path}/{keyword}", call.mark(keyword), call.args.get("seed"), choices=tuple(options))
     return Invocation(call.runtime, call.call, call.path, {**call.args, keyword: choice}, call.context, call.trigger)
-
-
-def _texts(value: Any) -> list[str]:
-    """Return every text that a value can be drawn as."""
-    if isinstance(value, str):
-        return [value]
-    if isinstance(value, Distribution):
-        return _texts([*getattr(value, "choices", ()), *getattr(value, "items", ())])
-    return [text for item in value for text in _texts(item)] if isinstance(value, list | tuple) else []
 
 
 def scatter_operation(call: Invocation) -> Operation:
@@ -230,7 +222,7 @@ def instantiate(call: Invocation) -> tuple[PrimSet, Operation]:
             weights=weights,
             replace=call.args.get("with_replacements", True),
         )
-    files = {text: runtime.file(text, call.mark("paths")) for text in _texts(source)}
+    files = {text: runtime.file(text, call.mark("paths")) for text in texts_of(source)}
     name = call.args.get("name") or "Population"
     group = rep.functional.create.xform(name=name, parent="/Replicator/SampledAssets")
     wrappers = rep.functional.create_batch.xform(count=size, name="Ref_Xform", parent=group)

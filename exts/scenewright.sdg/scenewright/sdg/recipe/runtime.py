@@ -1,6 +1,6 @@
 """What the blocks of a running recipe share: the stage, the poses of this step, bindings, and the arguments of a call."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,7 +16,7 @@ from scenewright.sdg.recipe.poses import local_poses, world_matrices
 from scenewright.sdg.recipe.prims import FixedPrims, PrimSet, check_editable, prim_at
 from scenewright.sdg.recipe.program import Call
 from scenewright.sdg.recipe.recipe import Recipe
-from scenewright.sdg.recipe.sampling import Distribution, Draws
+from scenewright.sdg.recipe.sampling import Distribution, Draws, texts_of
 
 __all__ = ["Invocation", "Operation", "Poses", "Runtime"]
 
@@ -46,7 +46,6 @@ class Poses:
     def __init__(self) -> None:
         self._base: dict[Sdf.Path, tuple[Usd.Prim, np.ndarray]] = {}
         self._now: dict[Sdf.Path, np.ndarray] = {}
-        self._moved: set[Sdf.Path] = set()
 
     def watch(self, prims: Sequence[Usd.Prim]) -> None:
         """Keep the poses of prims that are not known yet; must be called before anything moves them in a step."""
@@ -55,18 +54,21 @@ class Poses:
             for prim, *pose in zip(new, *local_poses(new), strict=True):
                 self._base[prim.GetPath()] = (prim, np.stack(pose))
 
-    def forget(self) -> None:
-        """Take the present poses as those before the first frame."""
+    def restart(self, sets: Iterable[PrimSet]) -> None:
+        """Take the present poses as those before the first frame, and keep those of the prims that triggers move."""
         self._base.clear()
         self._now.clear()
-        self._moved.clear()
+        for prims in sets:
+            self.watch(prims.prims())
 
     def begin(self, restore: bool) -> None:
-        """Begin a step; with ``restore``, put every prim that moved back where it was before the first frame."""
+        """Begin a step; with ``restore``, put every prim that is known back where it was before the first frame.
+
+        All of them are written, moved or not, so that the layer holds the same whichever frame came before.
+        """
         self._now.clear()
-        rows = [self._base[path] for path in sorted(self._moved)] if restore else []
-        self._moved.clear()
-        if rows:
+        if restore and self._base:
+            rows = [self._base[path] for path in sorted(self._base)]
             prims, base = [row[0] for row in rows], np.array([row[1] for row in rows])
             rep.functional.modify.pose(prims, position_value=base[:, 0], rotation_value=base[:, 1], scale_value=base[:, 2])
 
@@ -89,9 +91,7 @@ class Poses:
             return
         now = self.current(prims)
         rows = np.stack([old if new is None else new for old, new in zip(now, given, strict=True)], axis=1)
-        paths = [prim.GetPath() for prim in prims]
-        self._now.update(zip(paths, rows, strict=True))
-        self._moved.update(paths)
+        self._now.update(zip((prim.GetPath() for prim in prims), rows, strict=True))
         rep.functional.modify.pose(list(prims), position_value=position, rotation_value=rotation, scale_value=scale)
 
 
@@ -107,6 +107,7 @@ class Runtime:
         once: What was drawn before the first frame, by block path.
         bindings: Material that each prim is bound to in the layer.
         layers: USD files that were referenced, kept open.
+        movers: Prims that triggers move.
     """
 
     recipe: Recipe
@@ -117,6 +118,7 @@ class Runtime:
     once: dict[str, Any] = field(default_factory=dict)
     bindings: dict[Sdf.Path, Sdf.Path] = field(default_factory=dict)
     layers: dict[str, Sdf.Layer] = field(default_factory=dict)
+    movers: list[PrimSet] = field(default_factory=list)
 
     def label_new(self, prims: Sequence[Usd.Prim]) -> None:
         """Apply the recipe's label rules to prims that were just made, with everything below them."""
@@ -210,6 +212,8 @@ class Invocation:
                     f"{prim.GetPath()} ({prim.GetTypeName() or 'no type'}) cannot be moved.",
                     "Give Xforms, shapes, cameras or lights.",
                 )
+        if self.trigger is not None:
+            self.runtime.movers.append(chosen)
         return chosen
 
     def prim_set(self, keyword: str) -> PrimSet:
@@ -267,6 +271,13 @@ class Invocation:
                 keyword,
             )
         return np.broadcast_to(world_matrices(prims)[:, 3, :3], (count, 3))
+
+    def check_materials(self, keyword: str) -> None:
+        """Raise a RecipeError where a path that a keyword can be drawn as is no material."""
+        for text in texts_of(self.args[keyword]):
+            prim = prim_at(self.runtime.stage, text, self.mark(keyword))
+            if not prim.IsA(UsdShade.Material):
+                raise self.error(f"{prim.GetPath()} ({prim.GetTypeName()}) is no material.", "Give Material prims.", keyword)
 
     def materials(self, keyword: str, count: int, draws: Draws) -> list[Usd.Prim]:
         """Return the material of each of ``count`` prims."""

@@ -13,7 +13,7 @@ from scenewright.sdg.recipe.findings import Mark, RecipeError
 from scenewright.sdg.recipe.streams import stream
 from scenewright.sdg.recipe.values import fits
 
-__all__ = ["Choice", "Combine", "Constant", "Distribution", "Draws", "Normal", "Sequenced", "Uniform", "jsonable"]
+__all__ = ["Choice", "Combine", "Constant", "Distribution", "Draws", "Normal", "Sequenced", "Uniform", "jsonable", "texts_of"]
 
 
 @dataclass
@@ -223,6 +223,17 @@ class Combine(Distribution):
         if self.name:
             draws.record(self.path, rows)
         return rows
+
+
+def texts_of(value: Any) -> list[str]:
+    """Return every text that a value is, holds, or can be drawn as."""
+    if isinstance(value, str):
+        return [value]
+    if isinstance(value, Choice):
+        return texts_of(value.choices)
+    if isinstance(value, Sequenced):
+        return texts_of(value.items)
+    return [text for item in value for text in texts_of(item)] if isinstance(value, list | tuple) else []
 
 
 def packed(values: list[Any]) -> Sequence[Any]:

@@ -56,8 +56,8 @@ class WriterRequest:
 class RecipeSession:
     """A recipe that has been set up on the application's stage.
 
-    Opening it makes the stage, the prims, the labels and the render products; `apply` then gives the stage the state of any
-    frame, in any order. Nothing is written to disk, and no layer of the user's changes.
+    Opening it makes the stage, the prims, the labels and the render products, and tries the first frame; `apply` then gives
+    the stage the state of any frame, in any order. Nothing is written to disk, and no layer of the user's changes.
 
     Args:
         recipe: The recipe.
@@ -82,7 +82,6 @@ class RecipeSession:
         self.stage = open_recipe_stage(recipe)
         self.cameras: dict[str, Any] = {}
         self.writer_requests: list[WriterRequest] = []
-        self._checked = False
         self._open = True
         try:
             self._set_up()
@@ -101,7 +100,7 @@ class RecipeSession:
                 marks = [recipe.mark("labels", index) for index in range(len(recipe.settings.labels))]
                 apply_label_rules(list(zip(recipe.settings.labels, marks, strict=True)), [self.stage.GetPseudoRoot()])
             interpreter.run(recipe.program)
-            self._runtime.poses.forget()
+            self._runtime.poses.restart(self._runtime.movers)
         self._operations = list(enumerate(self._runtime.operations))
         self._restore, self._reset = _what_to_restore(self._runtime.operations)
         self._triggers = interpreter.triggers
@@ -109,6 +108,19 @@ class RecipeSession:
         self.addresses = addresses_of(recipe.frames, self._triggers)
         self._add_cameras(interpreter.products)
         self._add_writers(interpreter)
+        self._try_first_frame()
+
+    def _try_first_frame(self) -> None:
+        """Raise what the first frame would fail with, while nothing has been written yet."""
+        try:
+            self.apply(self.addresses[0])
+        except RecipeRunError as error:
+            raise RecipeError(error.finding) from error
+        hidden = hidden_values(self.stage, self._runtime.layer)
+        if hidden:
+            mark = Mark(str(self.recipe.path))
+            says = "{} is randomized, but the stronger layer @{}@ holds a value."
+            raise RecipeError([Finding.at(mark, says.format(path, layer), "Remove that value.") for path, layer in hidden])
 
     def _add_cameras(self, products: list[Any]) -> None:
         if not products:
@@ -173,8 +185,6 @@ class RecipeSession:
             due = [(operation.trigger.last_firing(address), index, operation) for index, operation in self._operations]
             for firing, _, operation in sorted(due, key=lambda item: (item[0].step, item[1])):
                 self._run(operation, Draws(self.recipe.seed, firing, values), address)
-        if not self._checked:
-            self._check_composition()
         return values
 
     def _run(self, operation: Operation, draws: Draws, address: Address) -> None:
@@ -188,24 +198,6 @@ class RecipeSession:
             return
         message = f"frame {address.index} (sequence {address.sequence}, step {address.step}): {finding.message}"
         raise RecipeRunError(Finding(finding.file, finding.line, finding.column, message, finding.remedy))
-
-    def _check_composition(self) -> None:
-        """Raise where a value that was just written does not show, because a stronger layer holds another one."""
-        hidden = hidden_values(self.stage, self._runtime.layer)
-        if hidden:
-            raise RecipeError(
-                [
-                    Finding(
-                        str(self.recipe.path),
-                        0,
-                        0,
-                        f"{path} is randomized, but the stronger layer @{layer}@ holds a value.",
-                        "Remove that value.",
-                    )
-                    for path, layer in hidden
-                ]
-            )
-        self._checked = True
 
     def rt_subframes(self, address: Address) -> int:
         """Return how often the frame of an address is rendered: the most that a trigger which fires there asks for."""
