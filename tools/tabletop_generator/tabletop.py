@@ -14,16 +14,16 @@ from .studio_map import save_radiance, studio_map
 __all__ = ["write_tabletop"]
 
 _CAMERAS = (
-    Camera("Hero", (-0.22, -1.68, 1.31), (0.005, 0.05, 0.852), 46.5),
+    Camera("Hero", (-0.22, -1.68, 1.31), (0.005, 0.05, 0.866), 46.0),
     Camera("Front", (0.0, -1.75, 1.42), (0.0, 0.0, 0.78), 40.0),
     Camera("Overhead", (0.0, -0.25, 2.15), (0.0, 0.0, 0.76), 42.0),
 )
 
 _LIGHTS = (
-    Light("Studio", "DomeLight", 470.0, attributes={
+    Light("Studio", "DomeLight", 400.0, attributes={
         "inputs:texture:file": Sdf.AssetPath("../textures/studio.hdr"), "inputs:texture:format": "latlong"}),
-    Light("Window", "RectLight", 9000.0, (1.0, 0.95, 0.88), (-1.75, -0.55, 1.75), (0.0, 0.05, 0.78),
-          {"inputs:width": 1.1, "inputs:height": 1.5}),
+    Light("Window", "RectLight", 14000.0, (1.0, 0.94, 0.86), (-1.75, -0.45, 1.70), (0.0, 0.05, 0.78),
+          {"inputs:width": 0.8, "inputs:height": 1.3}),
     Light("Rim", "RectLight", 2600.0, (0.90, 0.95, 1.0), (1.35, 0.85, 1.95), (0.0, 0.0, 0.80),
           {"inputs:width": 0.35, "inputs:height": 1.2}),
 )
