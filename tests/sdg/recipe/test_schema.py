@@ -38,6 +38,7 @@ def test_defaults_are_those_of_the_documentation(load):
         ("scenewright:\n  checks: {skip_empty: true}", 2, "not available yet", ""),
         ("scenewright:\n  labels:\n    - {path: /A}", 3, "either `class`", ""),
         ("scenewright:\n  labels:\n    - {class: x}", 3, "either `path`", ""),
+        ("scenewright:\n  labels:\n    - {class: x, path_pattern: '('}", 3, "no regular expression", ""),
         ("scenewright:\n  writers: {basik: {}}", 2, "unknown writer 'basik'", "Did you mean 'basic'?"),
         ("scenewright:\n  writers: {basic: {rgb: 1}}", 2, "true or false", ""),
         ("scenewright: 3", 1, "must be a mapping", ""),
@@ -126,3 +127,23 @@ def test_the_json_schema_names_every_function_and_keyword():
     assert "position" in cube["properties"] and cube["additionalProperties"] is False
     assert {keyword.kind for function in FUNCTIONS.values() for keyword in function.keywords.values()} <= set(KINDS)
     assert "frames" in schema["$defs"]["scenewright"]["properties"]
+
+
+def test_the_json_schema_accepts_and_rejects_what_the_checker_does():
+    jsonschema = pytest.importorskip("jsonschema")
+    validator = jsonschema.Draft202012Validator(json_schema())
+    good = {
+        "scenewright": {"frames": "${n}", "samples": 4, "labels": [{"path": "/A", "class": "a"}]},
+        "spots": [[1, 2, 3]],
+        "box": {"create.cube": {"position": {"distribution.choice": {"choices": "spots"}}, "scale": "${size}"}},
+        "each": {"trigger.on_frame": None},
+        "go": {"with.each": {"with.box": {"modify.pose": {"scale": 2}}, "own": {"create.sphere": None}}},
+    }
+    assert validator.is_valid(good)
+    for bad in (
+        {"box": {"create.cub": None}},
+        {"box": {"create.cube": {"scal": 2}}},
+        {"scenewright": {"frame": 3}},
+        {"go": {"with.each": {"modify.pose": {"scale": True}}}},
+    ):
+        assert not validator.is_valid(bad), bad

@@ -71,7 +71,7 @@ def create(call: Invocation) -> FixedPrims:
         _pose(call, made)
         if call.is_random("visible"):
             _now_and_later(call, visibility_operation(_acting_on(call, made)))
-        call.runtime.label_new(prims)
+        call.runtime.label(prims)
     return FixedPrims(tuple(prims))
 
 

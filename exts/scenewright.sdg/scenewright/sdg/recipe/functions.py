@@ -20,7 +20,8 @@ class Kind:
     schema: dict | None = None
 
 
-_NUMBERS3 = {"type": "array", "items": {"type": "number"}, "minItems": 3, "maxItems": 3}
+# Numbers of a list may be ${variables}, constants by name or distributions of their own.
+_NUMBERS3 = {"type": "array", "items": {"type": ["number", "string", "object"]}, "minItems": 3, "maxItems": 3}
 _NUMBERS2 = {**_NUMBERS3, "minItems": 2, "maxItems": 2}
 _PATHS = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
 
@@ -52,7 +53,7 @@ KINDS: dict[str, Kind] = {
     "size2": Kind(
         "two positive integers [width, height]",
         (),
-        {"type": "array", "items": {"type": "integer", "minimum": 1}, "minItems": 2, "maxItems": 2},
+        {"type": "array", "items": {"type": ["integer", "string"], "minimum": 1}, "minItems": 2, "maxItems": 2},
     ),
     "prims": Kind("a block that made or got prims, a prim path, or a list of them", ("prims", "materials"), _PATHS),
     "target": Kind(

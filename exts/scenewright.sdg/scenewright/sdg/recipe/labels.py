@@ -41,8 +41,8 @@ def labels_of(prim: Usd.Prim) -> dict[str, list[str]]:
     return found
 
 
-def apply_label_rules(rules: Sequence[tuple[LabelRule, Mark]], roots: Iterable[Usd.Prim]) -> int:
-    """Label the prims below roots that rules fit; return how many were labelled.
+def apply_label_rules(rules: Sequence[tuple[LabelRule, Mark]], roots: Iterable[Usd.Prim]) -> list[int]:
+    """Label the prims below roots that rules fit; return how many each rule labelled.
 
     Only the topmost fitting prims of a branch are labelled, as everything below inherits the label. Labels of the same type
     are replaced.
@@ -51,16 +51,16 @@ def apply_label_rules(rules: Sequence[tuple[LabelRule, Mark]], roots: Iterable[U
         RecipeError: A rule fits a prim inside an instance and nothing above it.
     """
     tops = list(roots)
-    count = 0
+    counts = []
     for rule, mark in rules:
         pattern = rule_pattern(rule)
         chosen: list[Usd.Prim] = []
         for top in tops:
             chosen.extend(_topmost(top, pattern, mark))
+        counts.append(len(chosen))
         if chosen:
             rep.functional.modify.semantics(chosen, rule.by_type(), mode="replace")
-            count += len(chosen)
-    return count
+    return counts
 
 
 def _topmost(root: Usd.Prim, pattern: re.Pattern[str], mark: Mark) -> list[Usd.Prim]:

@@ -237,7 +237,7 @@ def instantiate(call: Invocation) -> tuple[PrimSet, Operation]:
             if shown.get(index) != text:
                 reference_asset(runtime, slots[index], files[text], instanceable)
                 shown[index] = text
-                runtime.label_new([wrappers[index]])
+                runtime.label([wrappers[index]])
 
     def run(draws: Draws) -> None:
         show(list(source.draw(draws, size, "paths")))

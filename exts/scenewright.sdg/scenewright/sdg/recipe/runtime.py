@@ -108,6 +108,7 @@ class Runtime:
         bindings: Material that each prim is bound to in the layer.
         layers: USD files that were referenced, kept open.
         movers: Prims that triggers move.
+        labelled: How many prims each label rule has labelled.
     """
 
     recipe: Recipe
@@ -119,12 +120,14 @@ class Runtime:
     bindings: dict[Sdf.Path, Sdf.Path] = field(default_factory=dict)
     layers: dict[str, Sdf.Layer] = field(default_factory=dict)
     movers: list[PrimSet] = field(default_factory=list)
+    labelled: list[int] = field(default_factory=list)
 
-    def label_new(self, prims: Sequence[Usd.Prim]) -> None:
-        """Apply the recipe's label rules to prims that were just made, with everything below them."""
+    def label(self, roots: Sequence[Usd.Prim]) -> None:
+        """Apply the recipe's label rules to prims with everything below them: the whole scene first, then what blocks make."""
         rules = [(rule, self.recipe.mark("labels", index)) for index, rule in enumerate(self.recipe.settings.labels)]
         if rules:
-            apply_label_rules(rules, prims)
+            counts = apply_label_rules(rules, roots)
+            self.labelled = [before + now for before, now in zip(self.labelled or [0] * len(rules), counts, strict=True)]
 
     def bind(self, prims: Sequence[Usd.Prim], materials: Sequence[Usd.Prim]) -> None:
         """Bind one material to each prim; what is bound already is left alone."""

@@ -1,5 +1,6 @@
 """The ``scenewright:`` block of a recipe as models, and the JSON Schema of whole recipe files."""
 
+import re
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -62,6 +63,10 @@ class LabelRule(_Model):
 
     @model_validator(mode="after")
     def _one_of_each(self) -> "LabelRule":
+        try:
+            re.compile(self.path_pattern or "")
+        except re.error as error:
+            raise ValueError(f"`path_pattern` is no regular expression: {error}") from None
         if (self.path is None) == (self.path_pattern is None):
             raise ValueError("give either `path` (a glob) or `path_pattern` (a regular expression)")
         if (self.class_ is None) == (not self.labels):
@@ -120,7 +125,7 @@ def _keyword_schema(kind: str, random: bool) -> dict[str, Any]:
     own = KINDS[kind].schema or {}
     if not own:
         return {}
-    options = [own, {"type": "string", "description": "an earlier block"}]
+    options = [own, {"type": "string", "description": "an earlier block, or ${variable}"}]
     if random or KINDS[kind].results:
         options.append({"$ref": "#/$defs/call"})
     return {"anyOf": options}
@@ -144,36 +149,54 @@ def _function_schema(function: Function) -> dict[str, Any]:
     return schema
 
 
+_NAME = r"^[A-Za-z_]\w*$"
+_VARIABLE = {"type": "string", "pattern": r"\$\{\w+\}", "description": "the value of a variable"}
+
+
+def _with_variables(schema: dict[str, Any]) -> dict[str, Any]:
+    """Return a property's schema that takes ``${name}`` too."""
+    kept = {key: schema[key] for key in ("description", "default") if key in schema}
+    rest = {key: value for key, value in schema.items() if key not in kept}
+    return {**kept, "anyOf": [rest, _VARIABLE]}
+
+
+def _body_schema() -> dict[str, Any]:
+    calls = {name: {"$ref": f"#/$defs/functions/{name.replace('.', '_')}"} for name in FUNCTIONS}
+    attach = {"type": "object", "properties": {"render_products": {}, "trigger": {}}, "additionalProperties": False}
+    patterns = {r"^with\.": {"$ref": "#/$defs/body"}, r"^randomizer\.": {}, r"\.attach$": attach}
+    names = [{"enum": list(calls)}, *({"pattern": pattern} for pattern in (*patterns, _NAME))]
+    return {
+        "type": "object",
+        "properties": calls,
+        "patternProperties": patterns,
+        "additionalProperties": {"$ref": "#/$defs/block"},
+        "propertyNames": {"anyOf": names},
+    }
+
+
 def json_schema() -> dict[str, Any]:
     """Return the JSON Schema (2020-12) of recipe files, for editors and for `scenewright schema`."""
     settings = Settings.model_json_schema(ref_template="#/$defs/{model}", by_alias=True)
     definitions = settings.pop("$defs", {})
     settings["properties"]["writers"]["propertyNames"] = {"enum": list(WRITERS)}
-    calls = {name: {"$ref": f"#/$defs/functions/{name.replace('.', '_')}"} for name in FUNCTIONS}
-    patterns = {
-        r"^with\.": {"$ref": "#/$defs/body"},
-        r"^randomizer\.": {},
-        r"\.attach$": {"type": "object", "properties": {"render_products": {}, "trigger": {}}, "additionalProperties": False},
+    settings["properties"]["resolution"]["items"] = {"anyOf": [settings["properties"]["resolution"]["items"], _VARIABLE]}
+    for model in (settings, *definitions.values()):
+        model["properties"] = {name: _with_variables(schema) for name, schema in model["properties"].items()}
+    call = _body_schema()
+    call["propertyNames"]["anyOf"].pop()  # a value is a call, never a name
+    constant = {
+        "anyOf": [
+            {"type": ["array", "string", "number", "boolean", "null"]},
+            {"type": "object", "propertyNames": {"not": {"pattern": r"^[A-Za-z_]\w*\.[A-Za-z_]\w*$"}}},
+        ]
     }
     definitions.update(
         {
             "scenewright": settings,
             "functions": {name.replace(".", "_"): _function_schema(function) for name, function in FUNCTIONS.items()},
-            "call": {
-                "type": "object",
-                "properties": calls,
-                "patternProperties": patterns,
-                "minProperties": 1,
-                "additionalProperties": False,
-            },
-            "body": {"type": "object", "properties": calls, "patternProperties": patterns},
-            "block": {
-                "anyOf": [
-                    {"$ref": "#/$defs/call"},
-                    {"type": ["array", "string", "number", "boolean", "null"]},
-                    {"type": "object"},
-                ]
-            },
+            "call": {**call, "minProperties": 1, "maxProperties": 1},
+            "body": _body_schema(),
+            "block": {"anyOf": [{"$ref": "#/$defs/body"}, constant]},
         }
     )
     return {

@@ -1,5 +1,6 @@
 """A recipe on a stage: what the dataset tools drive, frame by frame."""
 
+import logging
 from collections import Counter
 from dataclasses import dataclass
 from typing import Any
@@ -14,13 +15,14 @@ from scenewright.sdg.recipe.creation import cameras_on
 from scenewright.sdg.recipe.findings import Finding, Mark, RecipeError, RecipeRunError
 from scenewright.sdg.recipe.functions import WRITERS
 from scenewright.sdg.recipe.interpreter import Interpreter
-from scenewright.sdg.recipe.labels import apply_label_rules
 from scenewright.sdg.recipe.recipe import Recipe
 from scenewright.sdg.recipe.runtime import Operation, Runtime
 from scenewright.sdg.recipe.sampling import Draws
 from scenewright.sdg.recipe.stage_setup import add_randomization_layer, hidden_values, open_recipe_stage
 
 __all__ = ["RecipeSession", "WriterRequest"]
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -96,11 +98,12 @@ class RecipeSession:
         self._runtime = Runtime(recipe, self.stage, add_randomization_layer(self.stage))
         interpreter = Interpreter(self._runtime)
         with Usd.EditContext(self.stage, self._runtime.layer):
-            if recipe.settings.labels:
-                marks = [recipe.mark("labels", index) for index in range(len(recipe.settings.labels))]
-                apply_label_rules(list(zip(recipe.settings.labels, marks, strict=True)), [self.stage.GetPseudoRoot()])
+            self._runtime.label([self.stage.GetPseudoRoot()])
             interpreter.run(recipe.program)
             self._runtime.poses.restart(self._runtime.movers)
+        for index, count in enumerate(self._runtime.labelled):
+            if not count:
+                _log.warning("%s: this label rule fits no prim.", recipe.mark("labels", index))
         self._operations = list(enumerate(self._runtime.operations))
         self._restore, self._reset = _what_to_restore(self._runtime.operations)
         self._triggers = interpreter.triggers
