@@ -39,6 +39,7 @@ class FrameFiles:
     extra: Any = None
     pending: int = 0
     sealed: bool = False
+    failed: bool = False
 
 
 class DatasetBackend:
@@ -135,18 +136,18 @@ class DatasetBackend:
             self._threads.submit(self._run, owner, task).add_done_callback(lambda _, done=future: done.set_result(None))
 
     def close(self) -> None:
-        """Stop the threads, after what they have begun."""
-        self._threads.shutdown(wait=True, cancel_futures=True)
+        """Stop the threads once everything that was submitted is done; frames that are complete by then are committed."""
+        self._threads.shutdown(wait=True)
 
     def _run(self, owner: FrameFiles, task: Callable[[], Any]) -> None:
         error: Exception | None = None
         try:
-            if self._error is None:
-                task()
+            task()
         except Exception as caught:  # raised again in the main thread by begin or drain
             error = caught
         with self._changed:
             owner.pending -= 1
+            owner.failed |= error is not None
             self._error = self._error or error
             complete = owner.sealed and owner.pending == 0 and owner.frame is not None
             self._changed.notify_all()
@@ -161,10 +162,11 @@ class DatasetBackend:
             OSError: if the disk refuses.
         """
         target = contained_path(self.root, relative)
-        self._claim(owner, target, FileRecord.of_bytes(data))
+        name = self._claim(owner, target, FileRecord.of_bytes(data))
         try:
             write_file_atomic(target, data)
         except OSError as error:
+            owner.files.pop(name, None)
             error.filename = relative  # a full disk names no file, a refused one the temporary name
             raise
 
@@ -173,17 +175,18 @@ class DatasetBackend:
         target = contained_path(self.root, relative)
         self._claim(owner, target, hash_file(target))
 
-    def _claim(self, owner: FrameFiles, target: str, record: FileRecord) -> None:
+    def _claim(self, owner: FrameFiles, target: str, record: FileRecord) -> str:
         name = os.path.relpath(target, os.path.realpath(self.root)).replace(os.sep, "/")
         with self._changed:
             if owner.files.setdefault(name, record) != record:
                 raise DatasetInputError(f"Two writers write '{name}' of frame {owner.frame}. Give one another output_dir.")
+        return name
 
     def _commit(self, frame: FrameFiles) -> None:
         error: Exception | None = None
         try:
             with self._committing:
-                if self._error is None:
+                if not frame.failed:
                     self._on_commit(frame)
         except Exception as caught:  # raised again in the main thread by begin or drain
             error = caught
