@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from pxr import Sdf, Usd, UsdGeom, UsdLux, UsdSemantics, UsdUtils
+from pxr import Sdf, Usd, UsdGeom, UsdLux, UsdSemantics, UsdUtils, UsdValidation
 from tabletop_generator.environment import TABLE_DEPTH, TABLE_HEIGHT, TABLE_WIDTH
 
 
@@ -38,6 +38,14 @@ def test_everything_resolves_relatively(scene, scenes):
     for layer in layers:
         assert not [name for name in layer.GetCompositionAssetDependencies() if not name.startswith(("./", "../"))]
     assert len(assets) > 2
+
+
+@pytest.mark.parametrize("scene", ["tabletop", "turntable"])
+def test_usds_own_validators_find_nothing(scene, scenes):
+    validators = UsdValidation.ValidationRegistry().GetOrLoadAllValidators()
+    errors = UsdValidation.ValidationContext(validators).Validate(Usd.Stage.Open(str(scenes / scene / "scene.usda")))
+    texts = [error.GetMessage() for error in errors]
+    assert [text for text in texts if "OmniPBR" not in text] == []  # MDL is known to Kit alone
 
 
 def test_each_layer_holds_what_it_is_for(stage):

@@ -128,14 +128,15 @@ def milk_carton(brand: Brand, density: float = 2.6) -> Image.Image:
         sheet.polygon([*wave, (x + 70, 240), (x, 240)], brand.ground)
         crest = [(x + t, 164 + 9 * np.sin(2 * np.pi * t / 70 + 1.2)) for t in range(71)]
         sheet.polygon([*crest, *((px, py + 5) for px, py in reversed(crest))], brand.accent)
-        sheet.text(x + 35, 40, brand.name, 12, brand.light, weight=0.03)
-        if wall % 2 == 0:
-            sheet.text(x + 35, 96, brand.product, 21, brand.ink, weight=0.05)
-            sheet.text(x + 35, 116, "FROM SMALL FARMS", 4.6, brand.ink, spacing=0.12)
+        if wall % 2 == 0:  # the cap sits on the slope of the front
+            sheet.text(x + 35, 77, brand.name, 10.5, brand.ground, weight=0.03)
+            sheet.text(x + 35, 99, brand.product, 21, brand.ink, weight=0.05)
+            sheet.text(x + 35, 117, "FROM SMALL FARMS", 4.6, brand.ink, spacing=0.12)
             sheet.ellipse(x + 35, 140, 22, 22, brand.accent)
             sheet.text(x + 35, 140, "1 L", 9, brand.light, weight=0.04)
             sheet.text(x + 35, 214, "fresh · keep cool", 5.5, brand.light)
         else:
+            sheet.text(x + 35, 40, brand.name, 12, brand.light, weight=0.03)
             sheet.text(x + 35, 84, "Good things", 7.5, brand.ink, weight=0.02)
             sheet.paragraph(x + 10, 96, 50, 9, 2.6, "#7d858c")
             sheet.barcode(x + 17, 196, 36, 22, brand.seed + wall)

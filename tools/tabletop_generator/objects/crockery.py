@@ -50,17 +50,16 @@ def cup() -> Asset:
                    ellipse(0.0048, 0.0085, 14, 2.5), up=(0, 1, 0), rounded=False)
     saucer = rounded_polyline([
         (0, 0.0015), (0.030, 0.0015, 0.001), (0.0310, 0.0, 0.0008), (0.0335, 0.0, 0.001), (0.0370, 0.0030, 0.004),
-        (0.0600, 0.0118, 0.0012), (0.0588, 0.0145, 0.0010), (0.0360, 0.0068, 0.006), (0.0240, 0.0064, 0.001), (0.0220, 0.0056,
-                                                                                                               0.001),
-        (0, 0.0056)])
+        (0.0600, 0.0118, 0.0012), (0.0588, 0.0145, 0.0010), (0.0360, 0.0068, 0.006), (0.0240, 0.0064, 0.001),
+        (0.0220, 0.0056, 0.001), (0, 0.0056)])
     coffee = Part(_disk(0.0292, 0.0480), "Drink")
     return Asset(
         "cup", "cup",
         {"Glaze": Surface(linear(_GLAZES["cobalt"]), roughness=0.16, clearcoat=0.3),
          "Drink": Surface(linear("#2b160b"), roughness=0.08)},
         {"Body": Part(lathe(body, 48), "Glaze"), "Handle": Part(handle, "Glaze"), "Saucer": Part(lathe(saucer, 64), "Glaze")},
-        {"color": _glaze_variants("cobalt", "white", "rose", "ochre"), "fill": {"coffee": Variant(parts={"Drink": coffee}),
-                                                                                "empty": Variant()}},
+        {"color": _glaze_variants("cobalt", "white", "rose", "ochre"),
+         "fill": {"coffee": Variant(parts={"Drink": coffee}), "empty": Variant()}},
     )
 
 

@@ -23,8 +23,8 @@ def _asset(label: str, mesh: Mesh) -> Asset:
 
 def _handle(y: np.ndarray) -> np.ndarray:
     """Return the half width of a handle over y from its end (-0.100) to the neck (about 0.03) [m]."""
-    return np.interp(y, [-0.1, -0.097, -0.090, -0.070, -0.020, 0.020, 0.032], [0.004, 0.0075, 0.0094, 0.0092, 0.0052, 0.0034,
-                                                                               0.0032])
+    return np.interp(y, [-0.1, -0.097, -0.090, -0.070, -0.020, 0.020, 0.032],
+                     [0.004, 0.0075, 0.0094, 0.0092, 0.0052, 0.0034, 0.0032])
 
 
 def _arch(y: np.ndarray) -> np.ndarray:

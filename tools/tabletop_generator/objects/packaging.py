@@ -1,4 +1,4 @@
-"""Packaged groceries: cereal box, milk carton, drink can, food can, tin, jam jar and oil bottle."""
+"""Packaged groceries and print: cereal box, milk carton, drink can, food can, tin, jam jar, oil bottle, book."""
 
 from dataclasses import replace
 
@@ -104,14 +104,14 @@ def soda_can() -> Asset:
         "lime_mint": Brand("FIZZLE", "lime & mint", "#3d9a4b", "#bfd94c", "#14512a", "#f8fbe6", 5),
         "elderflower": Brand("FIZZLE", "elderflower", "#3d6fb0", "#a9cbe8", "#173566", "#f3f7fb", 6),
     }
-    base = rounded_polyline([(0, 0.009), (0.016, 0.006, 0.02), (0.0235, 0.0007, 0.002), (0.0250, 0.0, 0.001),
-                             (0.0262, 0.0007, 0.001),
-                             (0.0331, 0.0085, 0.004), (0.0331, 0.010)])
+    base = rounded_polyline([
+        (0, 0.009), (0.016, 0.006, 0.02), (0.0235, 0.0007, 0.002), (0.0250, 0.0, 0.001), (0.0262, 0.0007, 0.001),
+        (0.0331, 0.0085, 0.004), (0.0331, 0.010)])
     side = np.array([(0.0331, 0.010), (0.0331, 0.030), (0.0331, 0.070), (0.0331, 0.098)])
-    neck = rounded_polyline([(0.0331, 0.098), (0.0331, 0.102, 0.006), (0.0268, 0.1115, 0.006), (0.0263, 0.1130, 0.001),
-                             (0.0272, 0.1140, 0.0007), (0.0270, 0.1152, 0.0006), (0.0258, 0.1152, 0.0006), (0.0250, 0.1105,
-                                                                                                            0.001),
-                             (0.0230, 0.1088, 0.001), (0.0215, 0.1105, 0.001), (0, 0.1105)])
+    neck = rounded_polyline([
+        (0.0331, 0.098), (0.0331, 0.102, 0.006), (0.0268, 0.1115, 0.006), (0.0263, 0.1130, 0.001), (0.0272, 0.1140, 0.0007),
+        (0.0270, 0.1152, 0.0006), (0.0258, 0.1152, 0.0006), (0.0250, 0.1105, 0.001), (0.0230, 0.1088, 0.001),
+        (0.0215, 0.1105, 0.001), (0, 0.1105)])
     profile, groups = profile_groups(("", base), ("wrap", side), ("", neck))
     body = lathe(profile, 64, groups=groups).on_ground()
     tab = sweep(np.array([[-0.009, 0, 0.1119], [0.0, 0, 0.1122], [0.009, 0, 0.1124], [0.0125, 0, 0.1124]]),
@@ -225,18 +225,21 @@ def book() -> Asset:
     brands = {"quiet_hills": Brand("Quiet Hills", "a walker's year", "#24505a", "#6aa08f", "#17333a", "#f3e3c1", 3),
               "form": Brand("Form", "on simple things", "#c9573b", "#e7b04a", "#2b2b33", "#f5ecdc", 4),
               "orbits": Brand("Slow Orbits", "a novel", "#2c2f55", "#d98f4e", "#1a1c38", "#e9e2cf", 5)}
-    front = {"top": (30 / 178, 0.0, 1.0, 1.0)}
-    spine = dict.fromkeys(("left", "right", "top", "bottom", "front", "back"), (0.0, 0.0, 30 / 178, 1.0))
-    plain = dict.fromkeys(("left", "right", "bottom", "front", "back"), (0.01, 0.01, 0.02, 0.02))
-    back = rounded_box(0.150, 0.214, 0.003, 0.0008, atlas={**plain, "top": (0.01, 0.01, 0.02, 0.02)})
-    cover = rounded_box(0.150, 0.214, 0.003, 0.0008, atlas={**plain, **front}).moved(z=0.024)
-    spine_board = rounded_box(0.214, 0.027, 0.004, 0.0012, bevels=3, atlas=spine).rotated("x", 90).moved(z=0.0135, y=0.002)
-    spine_board = spine_board.rotated("z", -90).moved(x=-0.0755)
-    pages = rounded_box(0.144, 0.206, 0.0212, 0.0004, atlas=dict.fromkeys(("left", "right", "front", "back"),
-                                                                          (0, 0, 1, 1))).moved(z=0.0029)
+    plain = dict.fromkeys(("left", "right", "top", "bottom", "front", "back"), (0.01, 0.01, 0.02, 0.02))
+    back = rounded_box(0.150, 0.214, 0.003, 0.0008, atlas=plain)
+    cover = rounded_box(0.150, 0.214, 0.003, 0.0008, atlas={**plain, "top": (30 / 178, 0.0, 1.0, 1.0)}).moved(z=0.024)
+    edges = dict.fromkeys(("left", "right", "front", "back"), (0, 0, 1, 1))
+    pages = rounded_box(0.144, 0.206, 0.0212, 0.0004, atlas=edges).moved(z=0.0029)
     looks = {"Jacket": Surface(color_map="./textures/quiet_hills.png", roughness=0.5),
              "Paper": Surface(color_map="./textures/page_edges.png", roughness=0.85)}
     images = {f"{name}.png": prints.book_cover(brand) for name, brand in brands.items()}
     return Asset("book", "book", looks,
-                 {"Cover": Part(merge(back, cover, spine_board), "Jacket"), "Pages": Part(pages, "Paper")},
+                 {"Cover": Part(merge(back, cover, _spine()), "Jacket"), "Pages": Part(pages, "Paper")},
                  {"design": _map_variants("Jacket", tuple(brands))}, {**images, "page_edges.png": page_edges(8)})
+
+
+def _spine() -> Mesh:
+    """Return a book's spine at -x, its title (which runs down the jacket's left strip) reading along it."""
+    board = rounded_box(0.214, 0.027, 0.004, 0.0012, bevels=3)
+    turned = np.stack([board.st[:, 1] * 30 / 178, 1.0 - board.st[:, 0]], axis=1)
+    return board.with_st(turned).rotated("x", 90).moved(z=0.0135, y=0.002).rotated("z", -90).moved(x=-0.0755)
