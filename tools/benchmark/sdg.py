@@ -33,14 +33,16 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--resolution", type=int, nargs=2, default=[1280, 720], metavar=("WIDTH", "HEIGHT"))
     parser.add_argument("--samples", type=int, default=1, help="colour samples per pixel")
     parser.add_argument("--bounces", type=int, default=0, help="indirect bounces")
+    parser.add_argument("--denoise", action="store_true", help="filter the colour, as recipes and scripts do by default")
     parser.add_argument("--device", default="cpu")
 
 
 def run(options: argparse.Namespace) -> None:
     """Run the chosen forms and print what was measured."""
     width, height = options.resolution
-    print(f"{options.asset_count * len(KINDS)} prims, {options.cameras} cameras at {width}x{height}, "
-          f"{options.samples} samples per pixel, {options.bounces} bounces, {options.device}, {options.steps} steps")
+    denoised = "denoised" if options.denoise else "not denoised"
+    print(f"{options.asset_count * len(KINDS)} prims, {options.cameras} cameras at {width}x{height}, {options.samples} samples "
+          f"per pixel, {options.bounces} bounces, {denoised}, {options.device}, {options.steps} steps")
     for form, annotators in (("simple", SIMPLE), ("complex", COMPLEX)):
         if options.form in (form, "both"):
             _measure(form, annotators, options)
@@ -57,6 +59,7 @@ def _measure(form: str, annotators: list[str], options: argparse.Namespace) -> N
     get_settings().set("/scenewright/device", options.device)
     get_settings().set("/scenewright/samples", options.samples)
     get_settings().set("/scenewright/bounces", options.bounces)
+    get_settings().set("/scenewright/denoise", options.denoise)
     get_context().new_stage()
     assets, cameras, rng = _build_stage(rep, options)
     products = [rep.create.render_product(camera, tuple(options.resolution), name=f"rp_{i}")

@@ -32,8 +32,9 @@ def render_settings(subframes: int, frame: int) -> "RenderSettings":
     """Return the settings of one frame.
 
     Carb settings: ``/scenewright/samples`` (colour samples per pixel, default 4), ``/scenewright/bounces`` (default: the
-    renderer's), ``/scenewright/denoise`` and ``/scenewright/step`` (address of the sampler; default: the number of the frame
-    since the orchestrator started). ``/rtx/rendermode`` other than real-time is rendered in real-time mode, with a warning.
+    renderer's), ``/scenewright/denoise`` (default True, as RTX's real-time mode) and ``/scenewright/step`` (address of the
+    sampler; default: the number of the frame since the orchestrator started). ``/rtx/rendermode`` other than real-time is
+    rendered in real-time mode, with a warning.
 
     Args:
         subframes: Accumulation passes; colour samples are multiplied by it, up to 16 a pixel.
@@ -52,10 +53,10 @@ def render_settings(subframes: int, frame: int) -> "RenderSettings":
     options = {}
     if settings.get("/scenewright/bounces") is not None:
         options["bounces"] = settings.get_as_int("/scenewright/bounces")
-    if settings.get_as_bool("/scenewright/denoise"):
-        options["denoise"] = True
+    denoise = settings.get("/scenewright/denoise") is None or settings.get_as_bool("/scenewright/denoise")
     step = settings.get("/scenewright/step")
-    return RenderSettings(samples=samples, seed=get_global_seed(), step=frame if step is None else int(step), **options)
+    return RenderSettings(samples=samples, seed=get_global_seed(), step=frame if step is None else int(step),
+                          denoise=denoise, **options)
 
 
 def render_product_frame(session: Session, product: "RenderProduct", subframes: int) -> Capture:

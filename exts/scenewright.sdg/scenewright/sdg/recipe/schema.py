@@ -92,6 +92,7 @@ class Settings(_Model):
     output: str = Field("out", min_length=1, description="Folder of the dataset, relative to the working directory.")
     renderer: Literal["real-time", "path-traced", "mitsuba"] = Field("real-time", description="How frames are rendered.")
     samples: int = Field(16, ge=1, le=65536, description="Colour samples per pixel.")
+    denoise: bool = Field(True, description="Filter the colour of few samples, guided by normals, albedo and depth.")
     resolution: list[Annotated[int, Field(ge=1, le=32768)]] = Field(
         default_factory=lambda: [1280, 720], min_length=2, max_length=2, description="[width, height] of cameras that set none."
     )

@@ -95,6 +95,7 @@ class RecipeSession:
         recipe = self.recipe
         rep.set_global_seed(recipe.seed)
         rep.settings.carb_settings("/scenewright/samples", recipe.settings.samples)
+        rep.settings.carb_settings("/scenewright/denoise", recipe.settings.denoise)
         self._runtime = Runtime(recipe, self.stage, add_randomization_layer(self.stage))
         interpreter = Interpreter(self._runtime)
         with Usd.EditContext(self.stage, self._runtime.layer):
