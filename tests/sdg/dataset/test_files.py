@@ -1,6 +1,7 @@
 """Files: what may be written, what is removed, and nothing beyond the folder."""
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -66,3 +67,9 @@ def test_a_dataset_inside_a_dataset_is_not_touched(tmp_path):
         write_file_atomic(tmp_path / name, b"x")
     assert remove_unnamed_files(tmp_path, ()) == ["stray.png"]
     assert list(dataset_files(tmp_path)) == ["dataset.json"]
+
+
+def test_many_may_write_the_same_file_at_once(tmp_path):
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(lambda _: write_file_atomic(tmp_path / "metadata.txt", b"same"), range(64)))
+    assert [path.name for path in tmp_path.iterdir()] == ["metadata.txt"]

@@ -1,6 +1,7 @@
 """The files of a dataset folder: names, hashes, atomic writes and the removal of what no ledger entry names."""
 
 import hashlib
+import itertools
 import json
 import math
 import os
@@ -34,6 +35,7 @@ ANNOTATIONS_FILE = "annotations/instances.json"
 PRIVATE_FOLDER = ".scenewright"  # bookkeeping; of its contents only what the ledger names belongs to the dataset's bytes
 TEMPORARY_SUFFIX = ".scenewright-tmp"
 _BLOCK = 1 << 20
+_counter = itertools.count()
 
 
 @dataclass(frozen=True)
@@ -121,7 +123,8 @@ def write_lines_atomic(path: str | os.PathLike, lines: Iterable[str]) -> None:
 
 def _write_atomic(path: str | os.PathLike, blocks: Iterable[bytes]) -> None:
     os.makedirs(os.path.dirname(path), exist_ok=True)
-    temporary = os.fspath(path) + TEMPORARY_SUFFIX
+    # Workers may write the same file at the same time: metadata.txt, a shared header.
+    temporary = f"{os.fspath(path)}.{os.getpid()}-{next(_counter)}{TEMPORARY_SUFFIX}"
     try:
         with open(temporary, "wb") as file:
             file.writelines(blocks)

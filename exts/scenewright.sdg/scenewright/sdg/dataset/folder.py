@@ -100,8 +100,7 @@ class DatasetFolder:
                 lock.release()
 
     def _holds_files(self) -> bool:
-        mine = {PRIVATE_FOLDER, HEADER_FILE + TEMPORARY_SUFFIX}
-        return any(name not in mine for name in os.listdir(self.root))
+        return any(name != PRIVATE_FOLDER and not name.endswith(TEMPORARY_SUFFIX) for name in os.listdir(self.root))
 
     def _settle_header(self, header: Mapping[str, Any], overwrite: bool, alone: bool) -> None:
         if not (self.root / HEADER_FILE).is_file():
