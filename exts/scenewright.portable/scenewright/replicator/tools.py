@@ -5,38 +5,41 @@ from typing import Any
 
 import numpy as np
 
+from scenewright.replicator.availability import unavailable_names
 from scenewright.replicator.palette import palette
 
 __all__ = ["colorize_bbox_2d", "colorize_depth", "colorize_normals", "colorize_segmentation"]
+
+__getattr__ = unavailable_names(__name__, ("colorize_bbox",))
 
 DEPTH_NEAR = 0.1
 DEPTH_FAR = 100.0
 
 
-def colorize_segmentation(data: np.ndarray, labels: Mapping[Any, Any] | None = None,
+def colorize_segmentation(data: np.ndarray, idToLabels: Mapping[Any, Any] | None = None,  # noqa: N803  (Replicator's name)
                           mapping: Mapping[str, Iterable[int]] | None = None) -> np.ndarray:
     """Return a segmentation as colours.
 
     Args:
         data: Ids, shape (H, W), unsigned integers; an image that is coloured already is returned as it is.
-        labels: ``idToLabels`` of the annotator; only needed for ``mapping``.
+        idToLabels: Labels by id, as the annotator gives them; only needed for ``mapping``.
         mapping: RGB or RGBA colours by label, ``"type:label"`` or ``"label"``; other ids take the palette.
 
     Returns:
         uint8 (H, W, 4).
 
     Raises:
-        ValueError: The shape is neither, or ``mapping`` comes without ``labels``.
+        ValueError: The shape is neither, or ``mapping`` comes without ``idToLabels``.
     """
     data = np.asarray(data)
     if data.ndim == 3 and data.shape[2] == 4 and data.dtype == np.uint8:
         return data
     if data.ndim != 2:
         raise ValueError(f"colorize_segmentation expects ids of shape (H, W), got {data.shape}.")
-    if mapping and labels is None:
+    if mapping and idToLabels is None:
         raise ValueError("colorize_segmentation needs the annotator's idToLabels to look up a mapping.")
     colors = palette(int(data.max(initial=0)) + 1).copy()
-    for key, label in (labels or {}).items() if mapping else ():
+    for key, label in (idToLabels or {}).items() if mapping else ():
         pairs = label.items() if isinstance(label, Mapping) else [("class", str(label))]
         names = [name for kind, text in pairs for part in (text, *text.split(",")) for name in (f"{kind}:{part}", part)]
         color = next((list(mapping[name]) for name in names if name in mapping), None)

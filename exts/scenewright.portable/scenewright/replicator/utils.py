@@ -98,7 +98,7 @@ def create_node(node_type_id: str, graph: Any = None, **attributes: Any) -> NoRe
                 "Write a function of rep.functional calls and run it before each step.")
 
 
-def set_target_prims(node: Any, attribute: str, target_prims: Any) -> NoReturn:
+def set_target_prims(node: Any, attribute: str, input_prims: Any) -> NoReturn:
     """Refuse custom OmniGraph nodes: see ``create_node``.
 
     Raises:

@@ -137,7 +137,7 @@ class AnnotatorRegistry:
             cls._node_annotators[name or aov] = f"the render variable '{aov}'"
 
     @classmethod
-    def register_annotator_from_node(cls, name: str, input_rendervars: Sequence[Any] = (), node_type_id: str = "",
+    def register_annotator_from_node(cls, name: str, input_rendervars: Sequence[Any], node_type_id: str,
                                      init_params: Mapping[str, Any] | None = None, render_product_idxs: Sequence[int] = (0,),
                                      output_rendervars: Sequence[Any] | None = None, output_data_type: Any = None,
                                      output_is_2d: bool = False, output_channels: int = 1, **kwargs: Any) -> None:

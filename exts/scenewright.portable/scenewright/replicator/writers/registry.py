@@ -33,20 +33,20 @@ class WriterRegistry:
     _node_writers: ClassVar[dict[str, str]] = {}
     _default_writers: ClassVar[list[str]] = ["BasicWriter", "PoseWriter"]
 
-    @classmethod
-    def register(cls, writer: type[Writer], category: str | None = None) -> type[Writer]:
+    @staticmethod
+    def register(cls: type[Writer], category: str | None = None) -> type[Writer]:
         """Make a writer class gettable by its class name; a later one replaces an earlier. Usable as a decorator.
 
         Raises:
             WriterRegistryError: It is not a subclass of Writer.
         """
-        if not (isinstance(writer, type) and issubclass(writer, Writer)):
-            raise WriterRegistryError(f"A writer is a subclass of rep.Writer, got {writer!r}.")
-        name = writer.__name__
-        if name in cls._writers and cls._writers[name][0] is not writer:
-            _log.warning("Writer '%s' replaces the writer that was registered under this name.", name)
-        cls._writers[name] = (writer, category)
-        return writer
+        if not (isinstance(cls, type) and issubclass(cls, Writer)):
+            raise WriterRegistryError(f"A writer is a subclass of rep.Writer, got {cls!r}.")
+        writers = WriterRegistry._writers
+        if cls.__name__ in writers and writers[cls.__name__][0] is not cls:
+            _log.warning("Writer '%s' replaces the writer that was registered under this name.", cls.__name__)
+        writers[cls.__name__] = (cls, category)
+        return cls
 
     @classmethod
     def get(cls, name: str, init_params: Mapping[str, Any] | None = None, render_products: Any = None,
@@ -107,9 +107,9 @@ def get(name: str, init_params: Mapping[str, Any] | None = None, render_products
     return WriterRegistry.get(name, init_params, render_products, trigger)
 
 
-def register_writer(writer: type[Writer], category: str | None = None) -> type[Writer]:
+def register_writer(cls: type[Writer], category: str | None = None) -> type[Writer]:
     """Register a writer class; see :meth:`WriterRegistry.register`."""
-    return WriterRegistry.register(writer, category)
+    return WriterRegistry.register(cls, category)
 
 
 def unregister_writer(name_or_cls: str | type[Writer]) -> None:
@@ -117,7 +117,7 @@ def unregister_writer(name_or_cls: str | type[Writer]) -> None:
     WriterRegistry.unregister_writer(name_or_cls)
 
 
-def register_node_writer(name: str, node_type_id: str, annotators: Any = (), category: str | None = None,
+def register_node_writer(name: str, node_type_id: str, annotators: Any, category: str | None = None,
                          **kwargs: Any) -> None:
     """Accept a writer bound to an OmniGraph node; getting it raises, since there is no OmniGraph outside Kit."""
     WriterRegistry._node_writers[name] = node_type_id

@@ -168,9 +168,9 @@ class Writer:
         names = ", ".join(annotator.get_name() for annotator in self.annotators) or "none"
         raise WriterError(f"Writer '{type(self).__name__}' has no annotator {name!r}. It has: {names}.")
 
-    def add_annotator(self, annotator: Annotator | str) -> None:
+    def add_annotator(self, annotator_or_name: Annotator | str) -> None:
         """Add an annotator; one of the same name is replaced. An attached writer's products get it as well."""
-        added = _resolved(annotator)
+        added = _resolved(annotator_or_name)
         resolved = self._resolved_annotators()
         for old in [a for a in resolved if a.get_name() == added.get_name()]:
             old._detach(self._render_products)
