@@ -7,6 +7,7 @@ from typing import Any
 
 import omni.replicator.core as rep
 import pytest
+
 from scenewright.replicator.availability import FeatureUnavailableError
 
 _NAMES = json.loads((Path(__file__).parent / "data" / "replicator_api.json").read_text(encoding="utf-8"))["names"]
@@ -19,8 +20,8 @@ _LENIENT = {
 }
 
 #: Attributes that only instances have.
-_INSTANCE_ATTRIBUTES = ("Writer.", "annotators.Annotator.", "rng.ReplicatorRNG.", "BackendDispatch._", "backends.BaseBackend.output",
-                        "utils.ReplicatorItem.node")
+_INSTANCE_ATTRIBUTES = ("Writer.", "annotators.Annotator.", "rng.ReplicatorRNG.", "BackendDispatch._",
+                        "backends.BaseBackend.output", "utils.ReplicatorItem.node")
 
 
 def _resolve(dotted: str) -> Any:

@@ -16,7 +16,7 @@ DEPTH_NEAR = 0.1
 DEPTH_FAR = 100.0
 
 
-def colorize_segmentation(data: np.ndarray, idToLabels: Mapping[Any, Any] | None = None,  # noqa: N803  (Replicator's name)
+def colorize_segmentation(data: np.ndarray, idToLabels: Mapping[Any, Any] | None = None,
                           mapping: Mapping[str, Iterable[int]] | None = None) -> np.ndarray:
     """Return a segmentation as colours.
 
