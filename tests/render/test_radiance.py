@@ -324,3 +324,26 @@ def test_denoising_leaves_labels_and_background_alone(studio):
     sky = plain["prim_id"] == 0
     assert sky.any() and np.array_equal(plain["hdr_color"][sky], filtered["hdr_color"][sky])
     assert np.array_equal(plain["hdr_color"][..., 3], filtered["hdr_color"][..., 3])
+
+
+def test_coarse_smooth_meshes_do_not_shade_themselves(studio):
+    """A sphere of 128 quads with smooth normals under a low sun: wherever its normal faces the sun there is light."""
+    around, along = 16, 8
+    phi = np.arange(around) / around * 2 * np.pi
+    theta = np.arange(along + 1) / along * np.pi
+    points = [(np.sin(t) * np.cos(p), np.sin(t) * np.sin(p), np.cos(t)) for t in theta for p in phi]
+    faces = [(i * around + j, (i + 1) * around + j, (i + 1) * around + (j + 1) % around, i * around + (j + 1) % around)
+             for i in range(along) for j in range(around)]
+    ball = studio.mesh("/World/Ball", points, [4] * len(faces), np.ravel(faces).tolist())
+    ball.CreateNormalsAttr([Gf.Vec3f(*map(float, p)) for p in points])
+    ball.SetNormalsInterpolation("vertex")
+    studio.material("/World/Looks/Ball", ball, diffuseColor=Gf.Vec3f(0.5, 0.5, 0.5), **LAMBERT)
+    studio.light("DistantLight", "/World/Sun", rotate=(0, 80, 0), intensity=1000.0, angle=0.0)
+    studio.camera((0, -6, 0), (0, 0, 0), focal=60.0)
+    frame = studio.render(["hdr_color", "normals", "prim_id"], size=(120, 120), settings=RenderSettings(bounces=0))
+    to_sun = np.array([np.sin(np.radians(80)), 0.0, np.cos(np.radians(80))])
+    cosine = frame["normals"][..., :3] @ to_sun
+    lit = (frame["prim_id"] > 0) & (cosine > 0.05)
+    ratio = frame["hdr_color"][lit][:, 0] / (0.5 / np.pi * 1000.0 * cosine[lit])
+    assert lit.sum() > 1000
+    assert np.mean(np.abs(ratio - 1.0) < 1e-3) > 0.995

@@ -68,6 +68,16 @@ class GuideBuffers:
 
 
 @wp.struct
+class Arrival:
+    """Light that would arrive at a point if nothing stood in between."""
+
+    direction: wp.vec3
+    distance: wp.float32
+    radiance: wp.vec3  # BSDF, cosine and sampling weight included
+    casts: wp.int32  # whether shadows count
+
+
+@wp.struct
 class Emitter:
     """The nearest lamp along a ray."""
 
@@ -97,36 +107,42 @@ def nearest_emitter(scene: SceneData, o: wp.vec3, d: wp.vec3, t_min: float, t_ma
 
 
 @wp.func
-def shadow(scene: SceneData, point: Point, direction: wp.vec3, distance: float, casts: int) -> float:
+def shadow(scene: SceneData, point: Point, direction: wp.vec3, distance: float) -> float:
     """Return the part of a light's radiance that arrives at a point."""
-    if casts == 0:
-        return 1.0
     t_max = wp.where(distance < FAR, distance * 0.99999, FAR)
-    return transmittance(scene, offset_origin(point, direction), direction, t_max, leaving_skip(scene, point))
+    return transmittance(scene, offset_origin(point), direction, t_max, leaving_skip(scene, point))
 
 
 @wp.func
-def light_part(scene: SceneData, point: Point, lobes: Lobes, index: int, count: float, u: wp.vec2, weighted: bool) -> wp.vec3:
-    """Return one light's share: BSDF, radiance, shadow; with ``weighted`` it leaves room for surface sampling."""
+def light_arrival(scene: SceneData, point: Point, lobes: Lobes, index: int, count: float, u: wp.vec2, weighted: bool) -> Arrival:
+    """Return one light's unshadowed share by sampling the light; with ``weighted`` it leaves room for surface sampling.
+
+    Args:
+        scene: The scene.
+        point: Where the light arrives.
+        lobes: The surface there.
+        index: Row of the light.
+        count: How many samples the light gets on average.
+        u: Point of the unit square.
+        weighted: Whether surface samples will look for this light, too.
+    """
     light = scene.lights[index]
+    arrival = Arrival()
     sample = sample_light(scene, light, point.position, u)
-    none = wp.vec3(0.0, 0.0, 0.0)
     if sample.pdf < 0.0:
-        return none
+        return arrival
     value = bsdf_eval(lobes, sample.direction)
-    if value[0] + value[1] + value[2] <= 0.0:
-        return none
-    scale = float(1.0)
+    scale = 1.0 / count
     if sample.pdf > 0.0:
-        scale = 1.0 / (sample.pdf * count)
+        rival = float(0.0)
         if weighted and light.visible != 0:
-            scale = 1.0 / (sample.pdf * count + bsdf_pdf(lobes, sample.direction))
-    else:
-        scale = 1.0 / count
-    arrived = shadow(scene, point, sample.direction, sample.distance, light.shadows)
-    if arrived == 0.0:
-        return none
-    return wp.cw_mul(value, sample.radiance) * (scale * arrived)
+            rival = bsdf_pdf(lobes, sample.direction)
+        scale = 1.0 / (sample.pdf * count + rival)
+    arrival.direction = sample.direction
+    arrival.distance = sample.distance
+    arrival.radiance = wp.cw_mul(value, sample.radiance) * scale
+    arrival.casts = light.shadows
+    return arrival
 
 
 @wp.func
@@ -144,35 +160,6 @@ def estimate_total(scene: SceneData, point: Point, first: int, last: int) -> flo
     for i in range(first, last):
         total += light_estimate(scene.lights[i], point.position, point.normal)
     return total
-
-
-@wp.func
-def direct_light(scene: SceneData, point: Point, lobes: Lobes, sampler: Sampler, dimension: int, total: float, picks: int,
-                 weighted: bool) -> wp.vec3:
-    """Return light from lamps and textured domes: all of them, or ``picks`` of them where ``total`` is positive."""
-    light_sum = wp.vec3(0.0, 0.0, 0.0)
-    if total <= 0.0:
-        for i in range(scene.light_count):
-            if scene.lights[i].kind != DOME or (weighted and scene.lights[i].dome >= 0):
-                u = sample_2d(sampler.index, sampler.seed, dimension + 4 + i)
-                light_sum += light_part(scene, point, lobes, i, 1.0, u, weighted)
-        return light_sum
-    step = total / float(picks)
-    at = sample_1d(sampler.index, sampler.seed, dimension + 2) * step
-    reached = float(0.0)
-    for i in range(scene.first_dome):
-        reached += light_estimate(scene.lights[i], point.position, point.normal)
-        while at < reached:
-            u = sample_2d(sampler.index, sampler.seed, dimension + 4 + int(at / step))
-            count = expected_samples(scene, point, i, total, float(picks))
-            light_sum += light_part(scene, point, lobes, i, count, u, weighted)
-            at += step
-    if weighted:
-        for i in range(scene.first_dome, scene.light_count):
-            if scene.lights[i].dome >= 0:
-                u = sample_2d(sampler.index, sampler.seed, dimension + 4 + picks + i)
-                light_sum += light_part(scene, point, lobes, i, 1.0, u, weighted)
-    return light_sum
 
 
 @wp.func
@@ -207,9 +194,9 @@ def visible_direction(lobes: Lobes, direction: wp.vec3, u: wp.vec2) -> wp.vec3:
 
 
 @wp.func
-def dome_light(scene: SceneData, point: Point, lobes: Lobes, sampler: Sampler, dimension: int) -> wp.vec3:
-    """Return the domes' light at the end of a path with one shadow ray, by one sample of a mixture of both densities."""
-    none = wp.vec3(0.0, 0.0, 0.0)
+def dome_arrival(scene: SceneData, point: Point, lobes: Lobes, sampler: Sampler, dimension: int) -> Arrival:
+    """Return the domes' unshadowed light at the end of a path, by one sample of a mixture of light and surface densities."""
+    arrival = Arrival()
     count = scene.light_count - scene.first_dome
     choice = sample_1d(sampler.index, sampler.seed, dimension + 1)
     u = sample_2d(sampler.index, sampler.seed, dimension)
@@ -217,20 +204,81 @@ def dome_light(scene: SceneData, point: Point, lobes: Lobes, sampler: Sampler, d
     if count > 1:
         pick = wp.min(int(sample_1d(sampler.index, sampler.seed, dimension + 3) * float(count)), count - 1)
     light = scene.lights[scene.first_dome + pick]
+    arrival.distance = FAR
+    arrival.casts = light.shadows
     if light.dome < 0:
-        direction = visible_direction(lobes, bsdf_sample(lobes, u, choice), u)
-        return wp.cw_mul(lobes.albedo, light.color) * (float(count) * shadow(scene, point, direction, FAR, light.shadows))
-    direction = bsdf_sample(lobes, u, 2.0 * choice - 1.0)
+        arrival.direction = visible_direction(lobes, bsdf_sample(lobes, u, choice), u)
+        arrival.radiance = wp.cw_mul(lobes.albedo, light.color) * float(count)
+        return arrival
     if choice < 0.5:
-        direction = sample_light(scene, light, point.position, u).direction
-    pdf = 0.5 * (bsdf_pdf(lobes, direction) + dome_pdf(scene, light, direction))
-    value = bsdf_eval(lobes, direction)
-    if pdf <= 0.0 or value[0] + value[1] + value[2] <= 0.0:
-        return none
-    arrived = shadow(scene, point, direction, FAR, light.shadows)
-    if arrived == 0.0:
-        return none
-    return wp.cw_mul(value, dome_radiance(scene, light, direction)) * (arrived * float(count) / pdf)
+        arrival.direction = sample_light(scene, light, point.position, u).direction
+    else:
+        arrival.direction = bsdf_sample(lobes, u, 2.0 * choice - 1.0)
+    pdf = 0.5 * (bsdf_pdf(lobes, arrival.direction) + dome_pdf(scene, light, arrival.direction))
+    value = bsdf_eval(lobes, arrival.direction)
+    if pdf > 0.0:
+        arrival.radiance = wp.cw_mul(value, dome_radiance(scene, light, arrival.direction)) * (float(count) / pdf)
+    return arrival
+
+
+@wp.func
+def picked_light(scene: SceneData, point: Point, reach: float) -> int:
+    """Return the lamp in which the running sum of light estimates passes ``reach``."""
+    reached = float(0.0)
+    last = scene.first_dome - 1
+    for i in range(scene.first_dome):
+        reached += light_estimate(scene.lights[i], point.position, point.normal)
+        if reached > reach:
+            return i
+    return last
+
+
+@wp.func
+def direct_light(scene: SceneData, point: Point, lobes: Lobes, sampler: Sampler, dimension: int, total: float, picks: int,
+                 last: bool) -> wp.vec3:
+    """Return light that arrives straight from the lights, a shadow ray for each sample.
+
+    Args:
+        scene: The scene.
+        point: Where the light arrives.
+        lobes: The surface there.
+        sampler: Source of numbers.
+        dimension: First sampler dimension of this vertex.
+        total: Sum of the lamps' estimates, from which ``picks`` are chosen; 0: every lamp gets a sample.
+        picks: Number of lamps chosen.
+        last: The path ends here, so that domes get one sample of light and surface together; otherwise textured domes get
+            a light sample each and leave the rest to surface sampling.
+    """
+    light_sum = wp.vec3(0.0, 0.0, 0.0)
+    lamps = scene.first_dome
+    offset = float(0.0)
+    if total > 0.0:
+        lamps = picks
+        offset = sample_1d(sampler.index, sampler.seed, dimension + 2)
+    domes = scene.light_count - scene.first_dome
+    if last:
+        domes = wp.min(domes, 1)
+    for k in range(lamps + domes):
+        u = sample_2d(sampler.index, sampler.seed, dimension + 4 + k)
+        arrival = Arrival()
+        if k >= lamps and last:
+            arrival = dome_arrival(scene, point, lobes, sampler, dimension)
+        else:
+            index = k
+            count = float(1.0)
+            if k >= lamps:
+                index = scene.first_dome + k - lamps
+            elif total > 0.0:
+                index = picked_light(scene, point, (float(k) + offset) * total / float(picks))
+                count = expected_samples(scene, point, index, total, float(picks))
+            if k < lamps or scene.lights[index].dome >= 0:
+                arrival = light_arrival(scene, point, lobes, index, count, u, not last)
+        if arrival.radiance[0] + arrival.radiance[1] + arrival.radiance[2] > 0.0:
+            passed = float(1.0)
+            if arrival.casts != 0:
+                passed = shadow(scene, point, arrival.direction, arrival.distance)
+            light_sum += arrival.radiance * passed
+    return light_sum
 
 
 @wp.func
@@ -245,17 +293,19 @@ def limited(radiance: wp.vec3, limit: float) -> wp.vec3:
 @wp.func
 def bounce_hit(scene: SceneData, o: wp.vec3, d: wp.vec3, skip: int, sampler: Sampler, dimension: int) -> Hit:
     """Return the next surface on a path; translucent ones are met with the probability of their opacity."""
-    hit = closest_hit(scene, o, d, 0.0, FAR, skip)
-    layer = int(0)
-    while hit.instance != NO_HIT and layer < TRANSPARENT_LAYERS:
+    hit = Hit()
+    t_min = float(0.0)
+    for layer in range(TRANSPARENT_LAYERS):
+        hit = closest_hit(scene, o, d, t_min, FAR, skip)
+        if hit.instance == NO_HIT:
+            break
         opacity = opacity_at(scene, hit, o, d)
         if opacity >= 1.0:
             break
         chance = hash_u32(sampler.seed ^ hash_u32(sampler.index * wp.uint32(61) + wp.uint32(dimension + layer)))
         if float(chance >> wp.uint32(8)) * 5.9604644775390625e-8 < opacity:
             break
-        hit = closest_hit(scene, o, d, hit.t * 1.00001, FAR, skip)
-        layer += 1
+        t_min = hit.t * 1.00001
     return hit
 
 
@@ -287,10 +337,8 @@ def shade_point(scene: SceneData, settings: PathSettings, sampler: Sampler, firs
         total = float(0.0)
         if scene.first_dome > wp.where(bounce == 0, MANY_LIGHTS, 1):
             total = estimate_total(scene, point, 0, scene.first_dome)
-        local = surface.emission + direct_light(scene, point, lobes, sampler, dimension, total, picks, not last)
+        local = surface.emission + direct_light(scene, point, lobes, sampler, dimension, total, picks, last)
         if last:
-            if has_dome:
-                local += dome_light(scene, point, lobes, sampler, dimension)
             radiance += limited(wp.cw_mul(throughput, local), wp.where(bounce == 0, FAR, settings.indirect_limit))
             break
         u = sample_2d(sampler.index, sampler.seed, dimension)
@@ -302,7 +350,7 @@ def shade_point(scene: SceneData, settings: PathSettings, sampler: Sampler, firs
         alive = weight[0] + weight[1] + weight[2] > 0.0
         if alive or has_dome:
             next_d = visible_direction(lobes, next_d, u)
-            o = offset_origin(point, next_d)
+            o = offset_origin(point)
             d = next_d
             hit = bounce_hit(scene, o, d, leaving_skip(scene, point), sampler, dimension)
             emitter = nearest_emitter(scene, o, d, 0.0, hit.t)
@@ -321,16 +369,32 @@ def shade_point(scene: SceneData, settings: PathSettings, sampler: Sampler, firs
     return radiance
 
 
+@wp.struct
+class CameraSample:
+    """What a camera ray brought."""
+
+    value: wp.vec4  # radiance, coverage
+    hit: Hit  # the first surface
+
+
 @wp.func
 def camera_radiance(scene: SceneData, settings: PathSettings, sampler: Sampler, o: wp.vec3, d: wp.vec3, near: float, far: float,
-                    first_hit: Hit) -> wp.vec4:
-    """Return radiance and coverage along a camera ray, blending translucent surfaces front to back."""
+                    label_hit: Hit, follows_label: bool) -> CameraSample:
+    """Return radiance and coverage along a camera ray, blending translucent surfaces front to back.
+
+    A ray that follows the label ray takes over its first hit.
+    """
+    sample = CameraSample()
     radiance = wp.vec3(0.0, 0.0, 0.0)
     through = float(1.0)
-    hit = first_hit
+    hit = label_hit
     t_min = near
     covered = float(0.0)
-    for _layer in range(TRANSPARENT_LAYERS):
+    for layer in range(TRANSPARENT_LAYERS):
+        if layer > 0 or not follows_label:
+            hit = closest_hit(scene, o, d, t_min, far, -1)
+        if layer == 0:
+            sample.hit = hit
         emitter = nearest_emitter(scene, o, d, t_min, wp.where(hit.instance == NO_HIT, far, hit.t))
         if emitter.light != NO_HIT:
             radiance += emitter.radiance * through
@@ -349,8 +413,8 @@ def camera_radiance(scene: SceneData, settings: PathSettings, sampler: Sampler, 
             through = float(0.0)
             break
         t_min = hit.t * 1.00001
-        hit = closest_hit(scene, o, d, t_min, far, -1)
-    return wp.vec4(radiance[0], radiance[1], radiance[2], 1.0 - through + covered)
+    sample.value = wp.vec4(radiance[0], radiance[1], radiance[2], 1.0 - through + covered)
+    return sample
 
 
 @wp.func
@@ -418,21 +482,20 @@ def shade_pixels(
             shift = sample_2d(sampler.index, sampler.seed, 0)
         d = camera_direction(camera, float(column) + shift[0], float(row) + shift[1])
         o = wp.vec3(0.0, 0.0, 0.0)
-        hit = hits[i]
         if camera.lens_radius > 0.0:
             o = lens_ray(camera, d, sample_2d(sampler.index, sampler.seed, 1))
             d = d - o / camera.focus_distance
-        if s > 0 or camera.lens_radius > 0.0:
-            hit = closest_hit(scene, o, d, camera.near, camera.far, -1)
-        value = camera_radiance(scene, settings, sampler, o, d, camera.near, camera.far, hit)
+        follows_label = s == 0 and camera.lens_radius == 0.0
+        sample = camera_radiance(scene, settings, sampler, o, d, camera.near, camera.far, hits[i], follows_label)
+        value = sample.value
         total += value
         if guides_out.wanted != 0:
-            guide = guide_of(scene, hit, o, d)
+            guide = guide_of(scene, sample.hit, o, d)
             level = 0.2126 * value[0] + 0.7152 * value[1] + 0.0722 * value[2]
             reflectance += wp.vec4(guide.reflectance[0], guide.reflectance[1], guide.reflectance[2], level * level)
             normal += wp.vec4(guide.normal[0], guide.normal[1], guide.normal[2], guide.distance)
             sharpness += guide.sharpness
-            met += wp.where(hit.instance == NO_HIT, 0, 1)
+            met += wp.where(sample.hit.instance == NO_HIT, 0, 1)
     share = 1.0 / float(settings.samples)
     hdr_out[i] = total * share
     if guides_out.wanted != 0:
