@@ -35,7 +35,8 @@ BUFFERS: dict[str, BufferSpec] = {
     spec.name: spec
     for spec in (
         BufferSpec("hdr_color", 4, np.float32, "cd/m2", 0.0, "color", "linear Rec.709 radiance and coverage"),
-        BufferSpec("ldr_color", 4, np.uint8, "sRGB 0..255", 0, "color", "exposed, tone-mapped, sRGB-encoded colour and coverage"),
+        BufferSpec("ldr_color", 4, np.uint8, "sRGB 0..255", 0, "color",
+                   "exposed, tone-mapped, sRGB-encoded colour and coverage"),
         BufferSpec("distance_to_camera", 1, np.float32, "m", np.inf, "label", "Euclidean distance from the camera centre"),
         BufferSpec("distance_to_image_plane", 1, np.float32, "m", np.inf, "label", "distance along the viewing direction"),
         BufferSpec("normals", 4, np.float32, "world, unit", 0.0, "label", "shading normal facing the camera; w is 0"),
