@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import signal
+import time
 
 import pytest
 
@@ -121,7 +122,8 @@ def test_shards_share_a_folder_but_not_a_shard(tmp_path, header, add_frames):
     second.close()
 
 
-def test_a_worker_left_behind_is_noticed(tmp_path, header, add_frames):
+def test_a_worker_left_behind_is_noticed(tmp_path, header, add_frames, monkeypatch):
+    monkeypatch.setattr(time, "sleep", lambda seconds: None)
     add_frames(tmp_path, [0])
     part = LedgerPart(tmp_path)
     with pytest.raises(DatasetInputError, match="worker process still writes"):

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -81,7 +82,7 @@ class DatasetFolder:
 
     def _settle(self, header: Mapping[str, Any], overwrite: bool, mend: bool) -> Ledger:
         alone = self._shard_lock is None or self._lock.try_alone()
-        if alone and parts_in_use(self.root):
+        if alone and self._left_behind():
             raise DatasetInputError(f"A worker process still writes to {self.root}. Wait for it or stop it.")
         self._settle_header(header, overwrite, alone)
         ledger = self._mended_ledger(alone) if mend else read_ledger(self.root)
@@ -98,6 +99,14 @@ class DatasetFolder:
         for lock in (self._shard_lock, self._lock):
             if lock is not None:
                 lock.release()
+
+    def _left_behind(self) -> bool:
+        """Return whether a worker of an earlier run is alive, allowing it the moment that it takes to follow its parent."""
+        for _ in range(20):
+            if not parts_in_use(self.root):
+                return False
+            time.sleep(0.1)
+        return True
 
     def _holds_files(self) -> bool:
         return any(name != PRIVATE_FOLDER and not name.endswith(TEMPORARY_SUFFIX) for name in os.listdir(self.root))
