@@ -206,3 +206,18 @@ def test_the_room_imports_only_pxr_numpy_and_warp():
     packages, own = done.stdout.splitlines()
     assert set(ast.literal_eval(packages)) <= {"pxr", "numpy", "warp", "scenewright"}
     assert ast.literal_eval(own) == []
+
+
+def test_a_camera_may_vanish_and_come_back(studio):
+    still_life(studio)
+    studio.camera((0, -9, 3), (0, 0, 0), path="/Second")
+    renderer = studio.renderer()
+    first = renderer.render("/Second", (20, 15), ["prim_id"])
+    studio.stage.RemovePrim("/Second")
+    renderer.begin_step()
+    renderer.sync()
+    with pytest.raises(ValueError, match="/Second"):
+        renderer.render("/Second", (20, 15), ["prim_id"])
+    studio.camera((0, -9, 3), (0, 0, 0), path="/Second")
+    again = renderer.render("/Second", (20, 15), ["prim_id", "motion_vectors"])
+    assert np.array_equal(first["prim_id"], again["prim_id"]) and not again["motion_vectors"].any()

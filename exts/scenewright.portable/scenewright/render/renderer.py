@@ -19,6 +19,7 @@ from scenewright.render.kernels.multihit import cover_rows
 from scenewright.render.kernels.rays import trace_primary
 from scenewright.render.kernels.trace import GuideBuffers, shade_pixels
 from scenewright.render.kernels.types import Hit, PathSettings
+from scenewright.render.scene.errors import SceneError
 from scenewright.render.scene.records import CameraRecord
 from scenewright.render.scene.stage_scene import StageScene
 from scenewright.render.settings import RenderSettings
@@ -92,10 +93,9 @@ class Renderer:
             self._device_scene.update(self._scene, changes)
         self._synced = True
         for path in list(self._cameras):
-            prim = self.stage.GetPrimAtPath(path)
-            if prim:
+            try:
                 self._cameras[path] = self._scene.camera(path)
-            else:
+            except SceneError:  # removed or changed beyond use; rendering it would say so
                 del self._cameras[path]
         if self._teleport:
             self._previous = None  # as before the first frame: exactly no motion, not the rounding of two equal poses
