@@ -1,66 +1,68 @@
-"""``rep.augmentations_default``: functions for ``Augmentation.from_function``, and the augmentations that have a name.
+"""``rep.augmentations_default``: functions for ``Augmentation.from_function``, and the augmentations that have a name."""
 
-Registered: RgbaToRgb, RgbToHsv, HsvToRgb, ColorizeDepth, ColorizeNormals.
-"""
+from collections.abc import Callable, Mapping
+from typing import Any
 
-import numpy as np
-
+from scenewright.replicator.augmentations.color import (
+    aug_adjust_sigmoid,
+    aug_brightness,
+    aug_contrast,
+    aug_hsv_to_rgb,
+    aug_rgb_to_hsv,
+    aug_rgba_to_rgb,
+)
+from scenewright.replicator.augmentations.filters import aug_canny, aug_conv2d, aug_motion_blur, aug_pixellate, aug_sobel
+from scenewright.replicator.augmentations.mixing import (
+    aug_background_rand,
+    aug_crop_resize,
+    aug_cut_mix,
+    aug_image_blend,
+    aug_rotate,
+)
+from scenewright.replicator.augmentations.noise import aug_glass_blur, aug_shot_noise, aug_speckle_noise
 from scenewright.replicator.tools import colorize_depth, colorize_normals
 
-__all__ = ["DEFAULT_AUGMENTATIONS", "UNAVAILABLE_AUGMENTATIONS", "aug_hsv_to_rgb", "aug_rgb_to_hsv", "aug_rgba_to_rgb"]
+__all__ = ["AUGMENTATION_NODES", "DEFAULT_AUGMENTATIONS", "aug_adjust_sigmoid", "aug_background_rand", "aug_brightness",
+           "aug_canny", "aug_contrast", "aug_conv2d", "aug_crop_resize", "aug_cut_mix", "aug_glass_blur", "aug_hsv_to_rgb",
+           "aug_image_blend", "aug_motion_blur", "aug_pixellate", "aug_rgb_to_hsv", "aug_rgba_to_rgb", "aug_rotate",
+           "aug_shot_noise", "aug_sobel", "aug_speckle_noise"]
 
-UNAVAILABLE_AUGMENTATIONS: frozenset[str] = frozenset((
-    "AdjustSigmoid", "Brightness", "Contrast", "SpeckleNoise", "ShotNoise", "GlassBlur", "MotionBlur", "Conv2d", "CropResize",
-    "CutMix", "ImageBlend", "BackgroundRand", "Pixellate", "Rotate", "Sobel", "Canny"))
-"""Augmentations of Replicator that the portable host does not have yet."""
-
-
-def aug_rgba_to_rgb(data_in: np.ndarray) -> np.ndarray:
-    """Return the first three channels of an image (H, W, 4): (H, W, 3)."""
-    return np.ascontiguousarray(data_in[..., :3])
-
-
-def aug_rgb_to_hsv(data_in: np.ndarray) -> np.ndarray:
-    """Return hue, saturation and value of an 8-bit image, each on a scale of 0..255; alpha is kept.
-
-    The hexcone model (A. R. Smith, "Color gamut transform pairs", SIGGRAPH 1978): V is the largest channel, S the spread
-    relative to it, and H the position on the hexagon red - yellow - green - cyan - blue - magenta.
-
-    Args:
-        data_in: uint8 (H, W, 3 or 4).
-    """
-    rgb = data_in[..., :3].astype(np.float32)
-    value, spread = rgb.max(axis=2), np.ptp(rgb, axis=2)
-    safe = np.where(spread > 0, spread, 1.0)
-    red, green, blue = np.moveaxis(rgb, 2, 0)
-    hue = np.select([spread == 0, value == red, value == green],
-                    [0.0, (green - blue) / safe % 6.0, (blue - red) / safe + 2.0], (red - green) / safe + 4.0)
-    saturation = spread / np.where(value > 0, value, 1.0)
-    result = data_in.copy()
-    result[..., :3] = np.rint(np.stack((hue * (255.0 / 6.0), saturation * 255.0, value), axis=2))
-    return result
-
-
-def aug_hsv_to_rgb(data_in: np.ndarray) -> np.ndarray:
-    """Return the 8-bit image whose hue, saturation and value (0..255) are given: the inverse of :func:`aug_rgb_to_hsv`.
-
-    Args:
-        data_in: uint8 (H, W, 3 or 4); alpha is kept.
-    """
-    hue = data_in[..., 0].astype(np.float32) * (6.0 / 255.0)
-    saturation, value = data_in[..., 1].astype(np.float32) / 255.0, data_in[..., 2].astype(np.float32)
-    offsets = (np.array([5.0, 3.0, 1.0], np.float32) + hue[..., None]) % 6.0
-    ramp = np.clip(np.minimum(offsets, 4.0 - offsets), 0.0, 1.0)
-    result = data_in.copy()
-    result[..., :3] = np.rint(value[..., None] * (1.0 - saturation[..., None] * ramp))
-    return result
-
-
-DEFAULT_AUGMENTATIONS = {
+DEFAULT_AUGMENTATIONS: dict[str, Callable[..., Any]] = {
     "RgbaToRgb": aug_rgba_to_rgb,
     "RgbToHsv": aug_rgb_to_hsv,
     "HsvToRgb": aug_hsv_to_rgb,
-    "ColorizeDepth": colorize_depth,
+    "AdjustSigmoid": aug_adjust_sigmoid,
+    "Brightness": aug_brightness,
+    "Contrast": aug_contrast,
+    "SpeckleNoise": aug_speckle_noise,
+    "ShotNoise": aug_shot_noise,
+    "GlassBlur": aug_glass_blur,
+    "MotionBlur": aug_motion_blur,
+    "Conv2d": aug_conv2d,
+    "CropResize": aug_crop_resize,
+    "CutMix": aug_cut_mix,
+    "ImageBlend": aug_image_blend,
+    "BackgroundRand": aug_background_rand,
+    "Pixellate": aug_pixellate,
+    "Rotate": aug_rotate,
     "ColorizeNormals": colorize_normals,
+    "ColorizeDepth": colorize_depth,
+    "Sobel": aug_sobel,
+    "Canny": aug_canny,
 }
-"""Functions by the name that ``rep.annotators.get_augmentation`` knows."""
+"""Functions by the name that ``rep.annotators.get_augmentation`` knows. Those with a ``seed`` draw one for each capture."""
+
+AUGMENTATION_NODES: dict[str, tuple[str, Mapping[str, str]]] = {
+    "omni.replicator.core.AugBgRandExp": ("BackgroundRand", {}),
+    "omni.replicator.core.AugCanny": ("Canny", {}),
+    "omni.replicator.core.AugColorizeDepth": ("ColorizeDepth", {}),
+    "omni.replicator.core.AugContrastExp": ("Contrast", {}),
+    "omni.replicator.core.AugConv2dExp": ("Conv2d", {}),
+    "omni.replicator.core.AugCropResizeExp": ("CropResize", {}),
+    "omni.replicator.core.AugCutMixExp": ("CutMix", {}),
+    "omni.replicator.core.AugImgBlendExp": ("ImageBlend", {}),
+    "omni.replicator.core.AugMotionBlurExp": ("MotionBlur", {"alpha": "strength"}),
+    "omni.replicator.core.AugPixellateExp": ("Pixellate", {}),
+    "omni.replicator.core.AugRotateExp": ("Rotate", {}),
+}
+"""For each OmniGraph augmentation node: the augmentation that does the same, and parameters that are called otherwise."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import warp as wp
 
-from scenewright.replicator.annotators.augmentation import Augmentation, AugmentationStep
+from scenewright.replicator.annotators.augmentation import Augmentation, AugmentationStep, frame_number
 from scenewright.replicator.annotators.template import AnnotatorError, AnnotatorOutput, AnnotatorTemplate
 from scenewright.replicator.render_product import RenderProduct, find_render_products
 
@@ -40,7 +40,7 @@ class Annotator:
         self._steps = list(steps)
         self._render_products: list[RenderProduct] = []
         self._outputs: dict[str, AnnotatorOutput] = {}
-        self._updates = 0
+        self._ordinals: dict[str, int] = {}
 
     def __repr__(self) -> str:
         where = ", ".join(product.path for product in self._render_products) or "not attached"
@@ -148,8 +148,13 @@ class Annotator:
 
         Returns:
             The annotator itself.
+
+        Raises:
+            AnnotatorError: It is no augmentation, or a parameter is missing or not known.
         """
-        self._steps.append(AugmentationStep(Augmentation.of(augmentation), data_out_shape, device or self._device, kwargs))
+        chosen = Augmentation.of(augmentation)
+        chosen.check(kwargs)
+        self._steps.append(AugmentationStep(chosen, data_out_shape, device or self._device, kwargs))
         self._name = name or self._name
         return self
 
@@ -169,6 +174,8 @@ class Annotator:
     def _attach(self, products: Sequence[RenderProduct]) -> None:
         for product in products:
             if self not in product.annotators:
+                taken = {other._ordinals.get(product.path) for other in product.annotators if other._name == self._name}
+                self._ordinals[product.path] = next(i for i in range(len(taken) + 1) if i not in taken)
                 product.annotators.append(self)
             if product not in self._render_products:
                 self._render_products.append(product)
@@ -191,9 +198,9 @@ class Annotator:
         if self._steps and output.data is not None:
             data = output.data
             for index, step in enumerate(self._steps):
-                data = step.apply(data, (self._name, capture.render_product.path, self._updates, index))
+                path = capture.render_product.path
+                data = step.apply(data, (self._name, self._ordinals[path], path, frame_number(), index))
             output = AnnotatorOutput(data, output.info)
-        self._updates += 1
         self._outputs[capture.render_product.path] = output
 
 

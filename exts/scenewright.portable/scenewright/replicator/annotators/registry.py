@@ -24,7 +24,7 @@ from scenewright.replicator.annotators.rgb import Rgb
 from scenewright.replicator.annotators.semantic_segmentation import SemanticSegmentation
 from scenewright.replicator.annotators.template import AnnotatorTemplate
 from scenewright.replicator.annotators.unavailable import UNAVAILABLE
-from scenewright.replicator.augmentations_default import DEFAULT_AUGMENTATIONS, UNAVAILABLE_AUGMENTATIONS
+from scenewright.replicator.augmentations_default import DEFAULT_AUGMENTATIONS
 from scenewright.replicator.availability import unsupported
 
 __all__ = ["AnnotatorRegistry", "AnnotatorRegistryError", "augment", "augment_compose", "get", "get_augmentation", "register",
@@ -52,7 +52,7 @@ class AnnotatorRegistry:
     _custom: ClassVar[dict[str, Annotator]] = {}
     _node_annotators: ClassVar[dict[str, str]] = {}
     _augmentations: ClassVar[dict[str, Augmentation]] = {
-        name: Augmentation.from_function(function) for name, function in DEFAULT_AUGMENTATIONS.items()}
+        name: Augmentation.built_in(name) for name in DEFAULT_AUGMENTATIONS}
     _default_annotators: ClassVar[list[str]] = sorted(_templates)
 
     @classmethod
@@ -155,10 +155,7 @@ class AnnotatorRegistry:
 
         Raises:
             AnnotatorRegistryError: There is none of that name.
-            FeatureUnavailableError: Replicator has it and the portable Replicator does not have it yet.
         """
-        if name in UNAVAILABLE_AUGMENTATIONS and name not in cls._augmentations:
-            unsupported(f"The augmentation '{name}'", f"Available: {', '.join(sorted(cls._augmentations))}.")
         if name not in cls._augmentations:
             raise AnnotatorRegistryError(_unknown("augmentation", name, sorted(cls._augmentations)))
         return cls._augmentations[name]
