@@ -6,7 +6,7 @@ BIN := .venv/bin
 .PHONY: demo test verify lint benchmark wheel clean
 
 demo: .venv/installed  ## generate a small labelled dataset from usd_scenes/tabletop into out/demo
-	$(BIN)/scenewright generate usd_scenes/tabletop/recipe.yaml -o out/demo --frames 8 --overwrite
+	$(BIN)/scenewright generate usd_scenes/tabletop/recipe.yaml -o out/demo --set frames=8 --set samples=4 --set width=480 --set height=360
 	@echo "Look at out/demo: pictures, labels and annotations/instances.json."
 
 test: .venv/installed  ## run the tests
