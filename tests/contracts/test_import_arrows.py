@@ -11,9 +11,9 @@ SDG = ROOT / "exts/scenewright.sdg/scenewright/sdg"
 
 STANDARD_LIBRARY_AND = {
     "render": {"scenewright.render", "pxr", "numpy", "warp", "PIL", "OpenEXR"},
-    "host": {"scenewright.host", "pxr", "isaacsim", "omni"},
+    "host": {"scenewright.host", "pxr", "numpy", "warp", "PIL", "isaacsim", "omni"},
     "replicator": {"scenewright.replicator", "scenewright.render", "scenewright.host", "pxr", "numpy", "warp", "PIL", "OpenEXR",
-                   "fsspec"},
+                   "fsspec", "newton"},
 }
 SDG_MAY = {"scenewright.sdg", "omni", "pxr", "numpy", "warp", "PIL", "yaml", "pydantic", "pydantic_core", "ruamel"}
 

@@ -1,6 +1,7 @@
 import importlib
 
 import pytest
+
 from scenewright.host.activation import available_stand_ins
 
 

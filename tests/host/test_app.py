@@ -1,6 +1,7 @@
 import asyncio
 
 import pytest
+
 from scenewright.host.app import App
 
 

@@ -1,6 +1,7 @@
 import sys
 
 import pytest
+
 from scenewright.host.runner import ScriptImportError, run_script
 
 

@@ -1,4 +1,5 @@
 import pytest
+
 from scenewright.host.settings import Settings
 
 

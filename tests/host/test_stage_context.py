@@ -1,5 +1,6 @@
 import pytest
 from pxr import UsdGeom
+
 from scenewright.host.stage_context import UsdContext
 
 

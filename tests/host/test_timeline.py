@@ -1,4 +1,5 @@
 import pytest
+
 from scenewright.host.timeline import Timeline
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import typer
 import typer.core
+
 from scenewright.cli.failures import report_failure
 
 __all__ = ["main"]

@@ -1,13 +1,29 @@
 """``scenewright exec``: runs any Replicator, Isaac Sim standalone or ``kit --exec`` script, unmodified."""
 
 import sys
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
 from scenewright.cli.failures import InputError, report_failure
 
 __all__ = ["command"]
+
+class MissingAssets(StrEnum):
+    """What a missing asset means."""
+
+    ERROR = "error"
+    PROXY = "proxy"
+
+
+class UpAxis(StrEnum):
+    """Up axis of a stage."""
+
+    Y = "Y"
+    Z = "Z"
+
 
 CONTEXT_SETTINGS = {"allow_extra_args": True, "ignore_unknown_options": True, "allow_interspersed_args": False}
 
@@ -17,6 +33,13 @@ def command(
     script: Annotated[Path, typer.Argument(help="Python file; everything after it goes to the script.")],
     device: Annotated[str, typer.Option(help="cpu or cuda:0; before the script's name.")] = "cpu",
     samples: Annotated[int, typer.Option(min=1, help="Colour samples per pixel and subframe; before the script's name.")] = 4,
+    assets_root: Annotated[Path | None, typer.Option(
+        help="Folder that mirrors Isaac Sim's assets, what get_assets_root_path() returns; also ISAACSIM_ASSET_ROOT.")] = None,
+    missing_assets: Annotated[MissingAssets, typer.Option(
+        help="What a missing USD file or picture means: an error, or a labelled box of plausible size.")] = MissingAssets.ERROR,
+    up_axis: Annotated[UpAxis, typer.Option(help="Up axis of new stages.")] = UpAxis.Z,
+    meters_per_unit: Annotated[float, typer.Option(
+        min=1e-6, help="Metres per unit of new stages; 0.01 for scripts written for centimetres.")] = 1.0,
 ) -> None:
     """Run SCRIPT as Isaac Sim would: the same imports, the same files, no GPU needed."""
     from scenewright.host.runner import ScriptImportError, run_script
@@ -24,6 +47,14 @@ def command(
 
     get_settings().set("/scenewright/device", device)
     get_settings().set("/scenewright/samples", samples)
+    get_settings().set("/scenewright/missingAssets", missing_assets.value)
+    get_settings().set("/scenewright/newStage/upAxis", up_axis.value)
+    get_settings().set("/scenewright/newStage/metersPerUnit", meters_per_unit)
+    get_settings().set("/scenewright/newStage/defaultLight", True)
+    if assets_root is not None:
+        if not assets_root.is_dir():
+            raise InputError(f"--assets-root: there is no folder {str(assets_root)!r}.")
+        get_settings().set("/persistent/isaac/asset_root/default", str(assets_root.resolve()))
     try:
         status = run_script(script, context.args)
     except FileNotFoundError as error:

@@ -16,6 +16,9 @@ _STAND_INS = Path(__file__).parent / "stand_ins"
 #: Top-level names whose modules may be stood in for.
 STAND_IN_ROOTS = ("carb", "isaacsim", "omni")
 
+#: Single modules inside packages that are installed.
+_STAND_IN_MODULES = frozenset({"pxr.PhysxSchema"})
+
 _REPLICATOR = "omni.replicator.core"
 _PORTABLE_REPLICATOR = "scenewright.replicator"
 
@@ -71,10 +74,27 @@ class _StandInLoader(importlib.abc.Loader):
         return self.inner.get_source(fullname)
 
 
+class _FolderLoader(importlib.abc.Loader):
+    """Makes a folder of stand-ins a package whose modules load when they are first named: Kit has loaded all of them."""
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType | None:
+        return None
+
+    def exec_module(self, module: ModuleType) -> None:
+        def load(name: str) -> Any:
+            full_name = f"{module.__name__}.{name}"
+            if name.startswith("__") or importlib.util.find_spec(full_name) is None:
+                raise AttributeError(f"'{full_name}' has no stand-in on the portable host.")
+            return importlib.import_module(full_name)
+        module.__getattr__ = load
+
+
 def _missing_symbol(module: ModuleType) -> Any:
     def missing(name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
+        if hasattr(module, "__path__") and importlib.util.find_spec(f"{module.__name__}.{name}") is not None:
+            return importlib.import_module(f"{module.__name__}.{name}")
         public = sorted(key for key in vars(module) if not key.startswith("_"))
         raise AttributeError(f"'{module.__name__}.{name}' has no stand-in on the portable host. "
                              f"Available in {module.__name__}: {', '.join(public)}.")
@@ -97,7 +117,7 @@ class StandInFinder(importlib.abc.MetaPathFinder):
 
     def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
         """Return the spec of a stand-in, of the Replicator under its real name, or None."""
-        if fullname.partition(".")[0] not in STAND_IN_ROOTS:
+        if fullname.partition(".")[0] not in STAND_IN_ROOTS and fullname not in _STAND_IN_MODULES:
             return None
         if fullname == _REPLICATOR:
             return _replicator_spec(fullname)
@@ -107,7 +127,7 @@ class StandInFinder(importlib.abc.MetaPathFinder):
         if place.with_suffix(".py").is_file():
             return _stand_in_spec(fullname, place.with_suffix(".py"), None)
         if place.is_dir() or fullname == "omni.replicator":
-            spec = ModuleSpec(fullname, None, is_package=True)
+            spec = ModuleSpec(fullname, _FolderLoader(), is_package=True)
             spec.submodule_search_locations = []  # empty: children are looked up by this finder, not by path
             return spec
         return None
@@ -145,9 +165,9 @@ def deactivate() -> None:
         sys.meta_path.remove(_finder)
         sys.meta_path.remove(_replicator_module_finder)
     for name, module in list(sys.modules.items()):
-        if name.partition(".")[0] in STAND_IN_ROOTS:
+        if name.partition(".")[0] in STAND_IN_ROOTS or name in _STAND_IN_MODULES:
             loader = getattr(getattr(module, "__spec__", None), "loader", None)
-            if isinstance(loader, _StandInLoader) or name.startswith(_REPLICATOR):
+            if isinstance(loader, _StandInLoader | _FolderLoader) or name.startswith(_REPLICATOR):
                 del sys.modules[name]
 
 

@@ -1,5 +1,6 @@
 """Runs a script the way ``python.sh script.py`` or ``kit --exec script.py`` would, on the portable host."""
 
+import importlib
 import runpy
 import sys
 import traceback
@@ -8,6 +9,7 @@ from pathlib import Path
 
 from scenewright.host.activation import STAND_IN_ROOTS, activate, available_stand_ins
 from scenewright.host.app import get_app
+from scenewright.host.settings import get_settings
 
 __all__ = ["ScriptImportError", "run_script"]
 
@@ -31,6 +33,7 @@ def run_script(path: str | Path, arguments: Sequence[str] = ()) -> int:
     if not script.is_file():
         raise FileNotFoundError(f"There is no script {str(path)!r}.")
     activate()
+    get_settings().set("/scenewright/standalone", False)
     app = get_app()
     app.exit_code = None
     app.loop  # noqa: B018  (asyncio.ensure_future at module level needs the thread's loop)
@@ -47,7 +50,8 @@ def run_script(path: str | Path, arguments: Sequence[str] = ()) -> int:
 
 def _run(script: Path) -> int:
     try:
-        runpy.run_path(str(script), run_name="__main__")
+        # `og` is preset since snippets that NVIDIA publishes for the script editor use it without importing it.
+        runpy.run_path(str(script), init_globals={"og": importlib.import_module("omni.graph.core")}, run_name="__main__")
         get_app().run_pending_tasks()
     except SystemExit as request:
         if request.code is None or isinstance(request.code, int):

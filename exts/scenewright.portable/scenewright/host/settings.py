@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = ["ChangeSubscription", "Settings", "get_settings"]
+__all__ = ["ChangeSubscription", "Settings", "get_settings", "parsed_setting"]
 
 
 def _canonical(path: str) -> str:
@@ -116,6 +116,18 @@ class Settings:
         subscription = ChangeSubscription(_canonical(path), callback, tree)
         self._subscriptions.append(subscription)
         return subscription
+
+
+def parsed_setting(text: str) -> bool | int | float | str:
+    """Return the value that ``--/path=text`` on a command line stands for."""
+    if text.lower() in ("true", "false"):
+        return text.lower() == "true"
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            continue
+    return text
 
 
 _settings = Settings()

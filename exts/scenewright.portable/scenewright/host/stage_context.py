@@ -4,8 +4,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from pxr import Gf, Sdf, Tf, Usd, UsdGeom, UsdUtils
+from pxr import Gf, Sdf, Tf, Usd, UsdGeom, UsdLux, UsdUtils
 
+from scenewright.host.assets import available_asset
+from scenewright.host.settings import get_settings
 from scenewright.host.timeline import get_timeline_interface
 
 __all__ = ["UsdContext", "get_context"]
@@ -17,6 +19,9 @@ _VIEWPORT_CAMERAS = {
     "/OmniverseKit_Front": ((500.0, 0.0, 0.0), (90.0, 0.0, 90.0)),
     "/OmniverseKit_Right": ((0.0, -500.0, 0.0), (90.0, 0.0, 0.0)),
 }
+
+
+_camera_layers: list[Sdf.Layer] = []
 
 
 class UsdContext:
@@ -38,10 +43,17 @@ class UsdContext:
         return self._stage is not None
 
     def new_stage(self) -> bool:
-        """Close the current stage and make a new anonymous one: Z-up, metres, with the viewport cameras."""
+        """Close the current stage and make a new anonymous one: Z-up, metres, with the viewport cameras.
+
+        The settings ``/scenewright/newStage/{upAxis,metersPerUnit,defaultLight}`` change that. The light, which Kit's window
+        has in new stages, is left out of standalone applications.
+        """
+        settings = get_settings()
         stage = Usd.Stage.CreateInMemory()
-        UsdGeom.SetStageUpAxis(stage, UsdGeom.Tokens.z)
-        UsdGeom.SetStageMetersPerUnit(stage, 1.0)
+        UsdGeom.SetStageUpAxis(stage, settings.get_as_string("/scenewright/newStage/upAxis") or UsdGeom.Tokens.z)
+        UsdGeom.SetStageMetersPerUnit(stage, settings.get_as_float("/scenewright/newStage/metersPerUnit") or 1.0)
+        if settings.get_as_bool("/scenewright/newStage/defaultLight") and not settings.get_as_bool("/scenewright/standalone"):
+            _define_default_light(stage)
         self._take(stage, "")
         return True
 
@@ -52,9 +64,10 @@ class UsdContext:
             FileNotFoundError: There is no such file.
             ValueError: The file is no USD file that can be read; the message is USD's own.
         """
-        url = str(url)
+        url = available_asset(str(url))
         if not url.startswith("anon:") and "://" not in url and not Path(url).is_file():
-            raise FileNotFoundError(f"Cannot open stage: there is no file {url!r}.")
+            raise FileNotFoundError(f"Cannot open stage: there is no file {url!r}. Check the path; 'scenewright exec "
+                                    "--missing-assets=proxy' goes on with a stand-in.")
         try:
             stage = Usd.Stage.Open(url)
         except Tf.ErrorException as error:
@@ -126,11 +139,24 @@ class UsdContext:
             hook("opened", stage)
 
 
+def _define_default_light(stage: Usd.Stage) -> None:
+    """Define the light that new stages have in Kit's window."""
+    UsdGeom.Scope.Define(stage, "/Environment")
+    light = UsdLux.DistantLight.Define(stage, "/Environment/defaultLight")
+    light.CreateIntensityAttr(1000.0)
+    light.CreateAngleAttr(1.0)
+    tilt = (-45.0, 30.0, 0.0) if UsdGeom.GetStageUpAxis(stage) == UsdGeom.Tokens.y else (45.0, 0.0, 30.0)
+    UsdGeom.XformCommonAPI(light).SetRotate(Gf.Vec3f(*tilt))
+
+
 def _define_viewport_cameras(stage: Usd.Stage) -> None:
     """Define Kit's viewport cameras in the session layer, so that the user's layers stay as they are."""
     y_up = UsdGeom.GetStageUpAxis(stage) == UsdGeom.Tokens.y
     unit = 1.0 / UsdGeom.GetStageMetersPerUnit(stage)
-    with Usd.EditContext(stage, stage.GetSessionLayer()):
+    layer = Sdf.Layer.CreateAnonymous("viewport cameras")  # a sublayer: what randomizes them is stronger
+    stage.GetSessionLayer().subLayerPaths.append(layer.identifier)
+    _camera_layers[:] = [layer]  # kept alive: the stage holds its identifier only
+    with Usd.EditContext(stage, layer):
         for path, (position, rotation) in _VIEWPORT_CAMERAS.items():
             if stage.GetPrimAtPath(path):
                 continue

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from pxr import Gf, Sdf, Vt
 
+from scenewright.host.assets import available_asset
+
 __all__ = ["infer_type", "usd_value", "values_for"]
 
 _TYPES = Sdf.ValueTypeNames
@@ -107,7 +109,7 @@ def _scalar(type_name: Sdf.ValueTypeName, value: Any, what: str) -> Any:
     if isinstance(default, Sdf.AssetPath):
         if not isinstance(value, (str, os.PathLike, Sdf.AssetPath)):
             raise TypeError(f"{what} is {type_name}; give a file path, got {value!r}")
-        return value if isinstance(value, Sdf.AssetPath) else Sdf.AssetPath(os.fspath(value))
+        return value if isinstance(value, Sdf.AssetPath) else Sdf.AssetPath(available_asset(os.fspath(value)))
     if isinstance(value, type(default)):
         return value
     if isinstance(default, _WXYZ):

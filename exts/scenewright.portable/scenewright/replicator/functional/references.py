@@ -6,6 +6,8 @@ from pathlib import PurePath
 
 from pxr import Ar, Sdf, Tf, Usd
 
+from scenewright.host.assets import available_asset
+
 __all__ = ["file_reference", "open_layer", "referenced_type"]
 
 
@@ -23,7 +25,7 @@ def file_reference(stage: Usd.Stage, usd_path: str | os.PathLike[str]) -> tuple[
         FileNotFoundError: There is no such file.
         ValueError: The file cannot be read, is empty, or has several root prims and no default prim.
     """
-    path = os.fspath(usd_path)
+    path = available_asset(os.fspath(usd_path))
     layer = open_layer(path, stage.GetEditTarget().GetLayer())
     roots = [spec.name for spec in layer.rootPrims if spec.specifier == Sdf.SpecifierDef] or [p.name for p in layer.rootPrims]
     name = Tf.MakeValidIdentifier(PurePath(path).stem)
@@ -41,7 +43,7 @@ def referenced_type(stage: Usd.Stage, usd_path: str | os.PathLike[str]) -> str:
 
     A prim that is to show a referenced mesh or shape must not be given another type.
     """
-    layer = open_layer(os.fspath(usd_path), stage.GetEditTarget().GetLayer())
+    layer = open_layer(available_asset(os.fspath(usd_path)), stage.GetEditTarget().GetLayer())
     path = file_reference(stage, usd_path)[1].primPath or layer.GetDefaultPrimAsPath()
     spec = layer.GetPrimAtPath(path)
     if spec and spec.typeName:
@@ -56,7 +58,8 @@ def open_layer(path: str, anchor: Sdf.Layer) -> Sdf.Layer:
     if not resolved and Sdf.Layer.Find(path):
         return Sdf.Layer.Find(path)
     if not resolved:
-        raise FileNotFoundError(f"No USD file {path!r} (looked from {os.getcwd()}). Check the path, or give an absolute one")
+        raise FileNotFoundError(f"No USD file {path!r} (looked from {os.getcwd()}). Check the path, or give an absolute one; "
+                                "'scenewright exec --missing-assets=proxy' puts a box in its place")
     try:
         layer = Sdf.Layer.FindOrOpen(str(resolved))
     except Tf.ErrorException as error:

@@ -65,10 +65,13 @@ def oriented(mesh: PolygonMesh, axis: str) -> PolygonMesh:
 
 @functools.cache
 def cube_mesh() -> PolygonMesh:
-    """Return six quads with normals and the whole texture on each face."""
+    """Return six quads with normals and the whole texture on each face, in the order +X, -X, +Y, -Y, -Z, +Z.
+
+    So faces 0, 2 and 5 are those that Isaac Sim's ``sdg_geomsubset`` expects to see from (5, 5, 5).
+    """
     normals, points = [], []
     for axis in range(3):
-        for sign in (-1.0, 1.0):
+        for sign in ((-1.0, 1.0) if axis == 2 else (1.0, -1.0)):
             normal, u = np.zeros(3), np.zeros(3)
             normal[axis], u[(axis + 1) % 3] = sign, 1.0
             v = np.cross(normal, u)

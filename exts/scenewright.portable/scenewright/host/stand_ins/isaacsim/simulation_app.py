@@ -5,7 +5,7 @@ from collections.abc import Coroutine
 from typing import Any
 
 from scenewright.host.app import App, get_app
-from scenewright.host.settings import get_settings
+from scenewright.host.settings import get_settings, parsed_setting
 from scenewright.host.stage_context import UsdContext, get_context
 
 __all__ = ["SimulationApp"]
@@ -26,14 +26,15 @@ class SimulationApp:
     }
 
     def __init__(self, launch_config: dict[str, Any] | None = None, experience: str = "") -> None:
+        get_settings().set("/scenewright/standalone", True)
         self.config = {**self.DEFAULT_LAUNCHER_CONFIG, **(launch_config or {})}
         mode = str(self.config["renderer"])
         get_settings().set("/rtx/rendermode", _RENDER_MODES.get(mode.lower(), mode))
         get_settings().set("/rtx/pathtracing/spp", self.config["samples_per_pixel_per_frame"])
-        for argument in self.config["extra_args"]:
+        for argument in [*sys.argv[1:], *self.config["extra_args"]]:
             path, _, value = str(argument).partition("=")
             if path.startswith("--/"):
-                get_settings().set(path[2:], value)
+                get_settings().set(path[2:], parsed_setting(value))
         self._app = get_app()
         self._app.loop  # noqa: B018
         self._exiting = False

@@ -1,24 +1,27 @@
 """``isaacsim.storage.native``: where Isaac Sim's asset library is."""
 
-import os
 from pathlib import Path
 
-from scenewright.host.settings import get_settings
+from scenewright.host.assets import ASSET_ROOT_VARIABLE as ASSET_ROOT_ENV_VAR
+from scenewright.host.assets import assets_root, available_asset
 
-__all__ = ["ASSET_ROOT_ENV_VAR", "get_assets_root_path", "get_assets_root_path_async"]
-
-ASSET_ROOT_ENV_VAR = "ISAACSIM_ASSET_ROOT"
+__all__ = ["ASSET_ROOT_ENV_VAR", "get_assets_root_path", "get_assets_root_path_async", "is_file"]
 
 
 def get_assets_root_path(*, skip_check: bool = False) -> str | None:
     """Return the folder that mirrors Isaac Sim's assets, None when none is configured.
 
-    It is the setting ``/persistent/isaac/asset_root/default`` or the environment variable ``ISAACSIM_ASSET_ROOT``.
+    It is ``scenewright exec --assets-root``, the setting ``/persistent/isaac/asset_root/default`` or the environment variable
+    ``ISAACSIM_ASSET_ROOT``.
     """
-    root = get_settings().get("/persistent/isaac/asset_root/default") or os.environ.get(ASSET_ROOT_ENV_VAR)
-    return str(root).rstrip("/") if root and (skip_check or Path(root).is_dir()) else None
+    return assets_root(skip_check)
 
 
 async def get_assets_root_path_async(*, skip_check: bool = False) -> str | None:
     """Return what ``get_assets_root_path`` returns."""
-    return get_assets_root_path(skip_check=skip_check)
+    return assets_root(skip_check)
+
+
+def is_file(path: str) -> bool:
+    """Return whether there is a file at ``path``."""
+    return Path(available_asset(path)).is_file()

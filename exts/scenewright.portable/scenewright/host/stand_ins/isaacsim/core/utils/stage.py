@@ -3,6 +3,7 @@
 from pxr import Usd, UsdGeom
 
 from scenewright.host.app import get_app
+from scenewright.host.assets import available_asset
 from scenewright.host.stage_context import get_context
 
 __all__ = ["add_reference_to_stage", "close_stage", "create_new_stage", "create_new_stage_async", "get_current_stage",
@@ -61,6 +62,7 @@ def add_reference_to_stage(usd_path: str, prim_path: str, prim_type: str = "Xfor
     """
     from pxr import Sdf, Tf
 
+    usd_path = available_asset(usd_path)
     try:
         layer = Sdf.Layer.FindOrOpen(usd_path)
     except Tf.ErrorException:
