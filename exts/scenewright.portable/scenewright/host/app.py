@@ -6,6 +6,7 @@ from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any
 
 from scenewright.host.events import get_eventdispatcher
+from scenewright.host.simulation import Simulation, get_simulation
 from scenewright.host.timeline import get_timeline_interface
 
 if TYPE_CHECKING:
@@ -41,8 +42,13 @@ class App:
             asyncio.set_event_loop(self._loop)
         return self._loop
 
+    @property
+    def simulation(self) -> Simulation:
+        """The physics that the timeline drives."""
+        return get_simulation()
+
     def update(self) -> None:
-        """Run one frame: timeline, update hooks and events, waiting tasks."""
+        """Run one frame: timeline with physics, update hooks and events, waiting tasks."""
         self._update_number += 1
         get_timeline_interface().tick()
         for hook in list(self._update_hooks):

@@ -1,5 +1,7 @@
 """The timeline behind ``omni.timeline``: simulated time in seconds, advanced by application updates while it plays."""
 
+from collections.abc import Callable
+from typing import Any
 
 from scenewright.host.events import get_eventdispatcher
 
@@ -20,7 +22,17 @@ class Timeline:
     """
 
     def __init__(self) -> None:
+        self._hooks: list[Callable[[str, float], Any]] = []
         self.reset()
+
+    def add_hook(self, hook: Callable[[str, float], Any]) -> None:
+        """Call ``hook(event, seconds)`` ahead of all observers.
+
+        Events are "playing", "paused", "stopped", and "advanced" by some seconds of play. Adding the same hook twice counts
+        once.
+        """
+        if hook not in self._hooks:
+            self._hooks.append(hook)
 
     def reset(self) -> None:
         """Return to the state of a new stage: stopped at 0 s, looping over 100 frames."""
@@ -55,6 +67,7 @@ class Timeline:
         self._state, self._wanted = self._wanted, None
         if self._state == "stopped":
             self._time = self._start
+        self._call_hooks(self._state)
         name = {"playing": GLOBAL_EVENT_PLAY, "paused": GLOBAL_EVENT_PAUSE, "stopped": GLOBAL_EVENT_STOP}[self._state]
         get_eventdispatcher().dispatch_event(name, {"currentTime": self._time})
 
@@ -64,6 +77,11 @@ class Timeline:
             self._state, self._wanted = self._wanted, None
             if self._state == "stopped":
                 self._time = self._start
+            self._call_hooks(self._state)
+
+    def _call_hooks(self, event: str, seconds: float = 0.0) -> None:
+        for hook in list(self._hooks):
+            hook(event, seconds)
 
     def is_playing(self) -> bool:
         """Return whether time advances with each update."""
@@ -88,6 +106,8 @@ class Timeline:
                 self._time = self._start + (self._time - self._end) % length
             elif not self._looping:
                 self._time, self._wanted = self._end, "paused"
+        if self._state == "playing":
+            self._call_hooks("advanced", seconds)
         get_eventdispatcher().dispatch_event(GLOBAL_EVENT_CURRENT_TIME_TICKED, {"currentTime": self._time, "dt": seconds})
 
     def get_current_time(self) -> float:

@@ -27,6 +27,7 @@ class Session:
         self.render_products: dict[str, RenderProduct] = {}
         self._renderer: Renderer | None = None
         self._sequence: object = None
+        self._jumped = False
 
     @property
     def renderer(self) -> "Renderer":
@@ -43,11 +44,16 @@ class Session:
         Frames of different sequences (carb ``/scenewright/sequence``, any value) have no motion between them.
         """
         sequence = get_settings().get("/scenewright/sequence")
-        goes_on, self._sequence = sequence == self._sequence, sequence
+        goes_on, self._sequence = sequence == self._sequence and not self._jumped, sequence
+        self._jumped = False
         if self._renderer is not None and goes_on:
             self._renderer.begin_step()
         elif self._renderer is not None:
             self._renderer.reset_motion()
+
+    def forget_motion(self) -> None:
+        """The stage has jumped, as when the timeline rewinds: the next frame has no motion."""
+        self._jumped = True
 
     def close(self) -> None:
         """Release the renderer and everything that points to the stage."""

@@ -8,7 +8,7 @@ from pxr import Gf, Usd, UsdGeom
 from scenewright.replicator.functional.shape_definition import GPRIM_SHAPES
 from scenewright.replicator.functional.shape_geometry import SHAPE_MESHES, PolygonMesh, oriented, triangulated
 
-__all__ = ["local_boxes", "world_boxes", "world_to_parent", "world_triangles"]
+__all__ = ["local_boxes", "local_triangles", "world_boxes", "world_to_parent", "world_triangles"]
 
 _PURPOSES = [UsdGeom.Tokens.default_, UsdGeom.Tokens.render]
 _SHAPE_OF_TYPE = {type_name: shape for shape, (type_name, _) in GPRIM_SHAPES.items()}
@@ -33,7 +33,7 @@ def world_triangles(prims: Sequence[Usd.Prim]) -> np.ndarray:
     for root in prims:
         before = len(parts)
         for prim in Usd.PrimRange(root, Usd.TraverseInstanceProxies()):
-            local = _local_triangles(prim) if prim.IsA(UsdGeom.Gprim) and _is_rendered(prim) else None
+            local = local_triangles(prim) if prim.IsA(UsdGeom.Gprim) and _is_rendered(prim) else None
             if local is not None and len(local):
                 matrix = np.array(cache.GetLocalToWorldTransform(prim))
                 parts.append(local @ matrix[:3, :3] + matrix[3, :3])
@@ -78,7 +78,7 @@ def _is_rendered(prim: Usd.Prim) -> bool:
     return UsdGeom.Imageable(prim).ComputePurpose() in _PURPOSES
 
 
-def _local_triangles(prim: Usd.Prim) -> np.ndarray | None:
+def local_triangles(prim: Usd.Prim) -> np.ndarray | None:
     """Return the triangles of one gprim in its own space, or None if it is no surface that we know."""
     if prim.IsA(UsdGeom.Mesh):
         mesh = UsdGeom.Mesh(prim)

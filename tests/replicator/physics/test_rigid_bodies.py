@@ -1,0 +1,306 @@
+"""Rigid bodies on the stage against mechanics that can be worked out by hand."""
+
+import numpy as np
+import omni.replicator.core as rep
+import pytest
+from pxr import Gf, Sdf, Usd, UsdGeom, UsdPhysics, UsdShade
+
+G = 9.81
+STEP = 1.0 / 240.0  # of the solver: 60 physics steps a second, four solver steps each
+
+
+def fallen(seconds):
+    """Return how far a body falls from rest with semi-implicit Euler steps [m]."""
+    n = round(seconds / STEP)
+    return G * STEP**2 * n * (n + 1) / 2
+
+
+def cube_at(position, name="Cube", **body):
+    cube = rep.functional.create.cube(position=position, name=name)
+    rep.functional.physics.apply_rigid_body(cube, with_collider=True, **body)
+    return cube
+
+
+def test_a_body_falls_as_galileo_says(world, play, place):
+    cube = cube_at((1, 2, 50))
+    play(60)
+    drop = 50 - place(cube)[2]
+    assert drop == pytest.approx(fallen(1.0), abs=2e-3)
+    assert drop == pytest.approx(0.5 * G, abs=G * STEP * 0.5 + 2e-3)  # the integrator's own error
+    assert place(cube)[:2] == pytest.approx([1, 2], abs=1e-5)
+    velocity = UsdPhysics.RigidBodyAPI(cube).GetVelocityAttr().Get()
+    assert tuple(velocity) == pytest.approx((0, 0, -G), abs=1e-3)
+
+
+def test_a_throw_follows_its_parabola(world, play, place):
+    ball = rep.functional.create.sphere(position=(0, 0, 10))
+    rep.functional.physics.apply_rigid_body(ball, velocity=(3, 0, 4), angularVelocity=(0, 0, 90), angularDamping=0.0)
+    play(30)
+    assert place(ball) == pytest.approx([1.5, 0, 10 + 2.0 - fallen(0.5)], abs=2e-3)
+    turned = UsdGeom.XformCache().GetLocalToWorldTransform(ball).TransformDir(Gf.Vec3d(1, 0, 0))
+    assert tuple(turned) == pytest.approx((np.sqrt(0.5), np.sqrt(0.5), 0), abs=2e-3)
+
+
+@pytest.mark.parametrize("shape", ["cube", "sphere", "cylinder", "capsule", "cone"])
+def test_what_lies_on_a_floor_stays_where_it_is(world, play, place, floor, shape):
+    floor(world)
+    half = 0.5
+    body = getattr(rep.functional.create, shape)(position=(0.3, -0.2, half + 0.1))
+    rep.functional.physics.apply_rigid_body(body, with_collider=True)
+    play(60)
+    settled = place(body)
+    assert settled[2] == pytest.approx(half, abs=1e-3)
+    assert settled[:2] == pytest.approx([0.3, -0.2], abs=5e-3)
+    play(120)
+    assert place(body) == pytest.approx(settled, abs=1e-6)
+
+
+def test_a_mesh_rests_on_its_hull(world, play, place, floor):
+    floor(world)
+    body = rep.functional.create.torus(position=(0, 0, 0.5))
+    low = float(np.asarray(UsdGeom.Mesh(body).GetPointsAttr().Get())[:, 2].min())
+    rep.functional.physics.apply_rigid_body(body, with_collider=True)
+    play(90)
+    assert place(body)[2] == pytest.approx(-low, abs=2e-3)
+
+
+def test_stacked_boxes_stand(world, play, place, floor):
+    floor(world)
+    boxes = [cube_at((0, 0, 0.5 + 1.02 * level), f"Box_{level}") for level in range(4)]
+    play(180)
+    for level, box in enumerate(boxes):
+        assert place(box) == pytest.approx([0, 0, 0.5 + level], abs=3e-3)
+    before = [place(box) for box in boxes]
+    play(60)
+    assert np.array([place(box) for box in boxes]) == pytest.approx(np.array(before), abs=1e-6)
+
+
+def test_what_loses_its_support_falls(world, play, place, floor):
+    ground = floor(world)
+    box = cube_at((0, 0, 0.5))
+    play(60)
+    assert place(box)[2] == pytest.approx(0.5, abs=1e-3)
+    world.RemovePrim(ground.GetPath())
+    play(30)
+    assert place(box)[2] == pytest.approx(0.5 - fallen(0.5), abs=1e-2)
+
+
+def test_the_same_scene_gives_the_same_poses(world, play, stop, floor):
+    floor(world)
+    rng = np.random.default_rng(3)
+    cubes = [cube_at((*rng.uniform(-1, 1, 2), 1.0 + 0.8 * k), f"Cube_{k}") for k in range(6)]
+    runs = []
+    for _ in range(2):
+        play(90)
+        cache = UsdGeom.XformCache()
+        runs.append(np.array([cache.GetLocalToWorldTransform(cube) for cube in cubes]))
+        stop()
+    assert np.array_equal(runs[0], runs[1])
+
+
+def test_stop_rewinds_and_leaves_no_trace_in_the_users_layers(world, play, stop, place):
+    cube = cube_at((0, 0, 5))
+    text = world.GetRootLayer().ExportToString()
+    play(20)
+    assert place(cube)[2] < 5
+    stop()
+    assert place(cube) == pytest.approx([0, 0, 5])
+    assert tuple(UsdPhysics.RigidBodyAPI(cube).GetVelocityAttr().Get()) == (0, 0, 0)
+    assert world.GetRootLayer().ExportToString() == text
+    assert "Cube" not in world.GetSessionLayer().ExportToString()
+
+
+def test_a_script_that_moves_a_body_wins_and_it_goes_on_from_there(world, play, place):
+    cube = cube_at((0, 0, 5))
+    play(30)
+    rep.functional.modify.position(cube, (2, 0, 9))
+    assert place(cube) == pytest.approx([2, 0, 9])
+    play(1)
+    assert place(cube) == pytest.approx([2, 0, 9 - fallen(31 / 60) + fallen(0.5)], abs=2e-3)  # velocity kept
+    cube.GetAttribute("xformOp:translate").Set(Gf.Vec3d(0, 0, 20))
+    assert place(cube)[2] == pytest.approx(20)
+    UsdPhysics.RigidBodyAPI(cube).GetVelocityAttr().Set(Gf.Vec3f(0, 0, 0))
+    play(6)
+    assert place(cube)[2] == pytest.approx(20 - fallen(0.1), abs=2e-3)
+
+
+def test_a_body_made_while_playing_joins(world, play, place):
+    first = cube_at((0, 0, 50), "First")
+    play(30)
+    second = cube_at((5, 0, 50), "Second")
+    play(30)
+    assert place(first)[2] == pytest.approx(50 - fallen(1.0), abs=5e-3)
+    assert place(second)[2] == pytest.approx(50 - fallen(0.5), abs=5e-3)
+
+
+def test_a_kinematic_body_carries_what_stands_on_it(world, play, place):
+    lift = rep.functional.create.cube(position=(0, 0, 0), scale=(4, 4, 1), name="Lift")
+    rep.functional.physics.apply_rigid_body(lift, with_collider=True, kinematicEnabled=True)
+    load = cube_at((0, 0, 1.0), "Load")
+    play(10)
+    for step in range(1, 31):
+        lift.GetAttribute("xformOp:translate").Set(Gf.Vec3d(0, 0, step / 60))
+        play(1)
+    assert place(lift)[2] == pytest.approx(0.5)
+    assert place(load)[2] == pytest.approx(1.5, abs=0.01)
+
+
+def test_gravity_of_the_scene_and_centimetre_stages(world, play, place):
+    UsdGeom.SetStageMetersPerUnit(world, 0.01)
+    UsdGeom.SetStageUpAxis(world, UsdGeom.Tokens.y)
+    prim = UsdGeom.Xform.Define(world, "/Body")
+    prim.AddTranslateOp().Set(Gf.Vec3d(0, 1000, 0))
+    UsdPhysics.RigidBodyAPI.Apply(prim.GetPrim())
+    play(30)
+    assert place(prim.GetPrim()) == pytest.approx([0, 1000 - 100 * fallen(0.5), 0], abs=0.2)
+    scene = UsdPhysics.Scene.Define(world, "/PhysicsScene")
+    scene.CreateGravityDirectionAttr(Gf.Vec3f(1, 0, 0))
+    scene.CreateGravityMagnitudeAttr(200.0)  # cm/s²
+    before = place(prim.GetPrim())[0]
+    play(30)
+    assert place(prim.GetPrim())[0] - before == pytest.approx(0.5 * 200 * 0.25, rel=0.02)
+
+
+def test_a_weightless_body_floats(world, play, place):
+    cube = cube_at((0, 0, 3), disableGravity=True, velocity=(1, 0, 0))
+    play(60)
+    assert place(cube) == pytest.approx([1, 0, 3], abs=1e-3)
+
+
+def test_friction_stops_and_ice_does_not(world, play, stop, place, floor):
+    ground = floor(world, 100.0)
+    material = UsdShade.Material.Define(world, "/Rubber")
+    api = UsdPhysics.MaterialAPI.Apply(material.GetPrim())
+    api.CreateDynamicFrictionAttr(0.5)
+    box = cube_at((0, 0, 0.5), velocity=(3, 0, 0))
+    for prim in (ground, box):
+        UsdShade.MaterialBindingAPI.Apply(prim).Bind(material, UsdShade.Tokens.weakerThanDescendants, "physics")
+    play(60)
+    assert place(box)[0] == pytest.approx(3**2 / (2 * 0.5 * G), rel=0.1)  # v²/2μg
+    stop()
+    api.GetDynamicFrictionAttr().Set(0.0)
+    play(60)
+    assert place(box)[0] == pytest.approx(3.0, rel=0.02)
+
+
+@pytest.mark.verify
+def test_a_ball_bounces_as_high_as_its_restitution(world, play, place, floor):
+    ground = floor(world)
+    material = UsdShade.Material.Define(world, "/Rubber")
+    UsdPhysics.MaterialAPI.Apply(material.GetPrim()).CreateRestitutionAttr(0.8)
+    ball = rep.functional.create.sphere(position=(0, 0, 1.5))
+    rep.functional.physics.apply_rigid_body(ball, with_collider=True)
+    for prim in (ground, ball):
+        UsdShade.MaterialBindingAPI.Apply(prim).Bind(material, UsdShade.Tokens.weakerThanDescendants, "physics")
+    heights = []
+    for _ in range(55):
+        play(1)
+        heights.append(place(ball)[2] - 0.5)
+    landed = int(np.argmin(heights[:35]))
+    assert max(heights[landed:]) == pytest.approx(0.8**2, rel=0.1)
+
+
+def test_poses_below_turned_and_stretched_parents(world, play):
+    parent = UsdGeom.Xform.Define(world, "/Parent")
+    parent.AddRotateZOp().Set(90.0)
+    parent.AddScaleOp().Set(Gf.Vec3f(1, 2, 3))
+    child = UsdGeom.Cube.Define(world, "/Parent/Child")
+    child.AddTranslateOp().Set(Gf.Vec3d(0, 1, 5))
+    child.AddRotateXYZOp().Set(Gf.Vec3f(0, 30, 0))
+    prim = child.GetPrim()
+    UsdPhysics.RigidBodyAPI.Apply(prim).CreateAngularVelocityAttr(Gf.Vec3f(0, 0, 60))
+    before = UsdGeom.XformCache().GetLocalToWorldTransform(prim)
+    play(30)
+    after = UsdGeom.XformCache().GetLocalToWorldTransform(prim)
+    moved = after.ExtractTranslation() - before.ExtractTranslation()
+    assert tuple(moved) == pytest.approx((0, 0, -fallen(0.5)), abs=3e-3)
+    # the body is rigid: the metric of its axes does not change however its parent is stretched
+    metric = [np.array(m)[:3, :3] @ np.array(m)[:3, :3].T for m in (before, after)]
+    assert metric[1] == pytest.approx(metric[0], abs=1e-3)
+
+
+def test_a_plane_that_is_drawn_ends_at_its_edge(world, play, place):
+    plane = rep.functional.create.plane(scale=(4, 4, 1), name="Table")
+    rep.functional.physics.apply_collider(plane)
+    inside, outside = cube_at((0, 0, 0.6), "Inside"), cube_at((5, 0, 0.6), "Outside")
+    play(60)
+    assert place(inside)[2] == pytest.approx(0.5, abs=1e-3)
+    assert place(outside)[2] < -3
+    rep.functional.modify.visibility(plane, False)
+
+
+@pytest.mark.verify
+def test_triangles_hold_what_falls_into_them(world, play, place):
+    bowl = UsdGeom.Mesh.Define(world, "/Bowl")  # an open pyramid, tip down
+    bowl.CreatePointsAttr([(0, 0, -1), (2, 2, 1), (-2, 2, 1), (-2, -2, 1), (2, -2, 1)])
+    bowl.CreateFaceVertexCountsAttr([3] * 4)
+    bowl.CreateFaceVertexIndicesAttr([0, 1, 2, 0, 2, 3, 0, 3, 4, 0, 4, 1])
+    rep.functional.physics.apply_collider(bowl.GetPrim(), approximation="none")
+    ball = rep.functional.create.sphere(position=(0.5, 0.2, 1.5))
+    rep.functional.physics.apply_rigid_body(ball, with_collider=True, linearDamping=1.0)
+    play(240)
+    # it touches four faces of slope 1: the centre is radius * sqrt(2) above the tip
+    assert place(ball) == pytest.approx([0, 0, -1 + 0.5 * np.sqrt(2)], abs=0.02)
+
+
+def test_playing_without_simulations_moves_nothing(world, play, place):
+    from scenewright.host.settings import get_settings
+
+    cube = cube_at((0, 0, 5))
+    get_settings().set("/app/player/playSimulations", False)
+    play(10)
+    assert place(cube)[2] == 5
+
+
+def test_a_state_that_is_not_finite_names_the_prim(world, play):
+    cube_at((3e38, 0, 0), velocity=(3e38, 0, 0))
+    with pytest.raises(rep.physics.PhysicsError, match="/Cube"):
+        play(30)
+
+
+@pytest.mark.parametrize(("make", "message"), [
+    (lambda stage: UsdPhysics.RevoluteJoint.Define(stage, "/Hinge"), "/Hinge.*jointEnabled"),
+    (lambda stage: UsdPhysics.RigidBodyAPI.Apply(UsdGeom.Xform.Define(stage, "/Cube/Inner").GetPrim()), "/Cube/Inner"),
+    (lambda stage: UsdPhysics.CollisionAPI.Apply(UsdGeom.Mesh.Define(stage, "/Empty").GetPrim()), "/Empty.*no surface"),
+])
+def test_what_cannot_be_simulated_says_so(world, play, make, message):
+    cube_at((0, 0, 5))
+    make(world)
+    with pytest.raises(rep.physics.PhysicsError, match=message):
+        play(1)
+
+
+def test_without_newton_the_error_names_the_extra(world, play, monkeypatch):
+    monkeypatch.setitem(__import__("sys").modules, "newton", None)
+    cube_at((0, 0, 5))
+    with pytest.raises(rep.physics.PhysicsError, match=r"pip install scenewright\[physics\]"):
+        play(1)
+
+
+def test_a_stage_where_nothing_moves_needs_no_newton(world, play, floor, monkeypatch):
+    monkeypatch.setitem(__import__("sys").modules, "newton", None)
+    floor(world)
+    play(3)
+
+
+def test_filtered_pairs_pass_through_each_other(world, play, place, floor):
+    ground = floor(world)
+    cube = cube_at((0, 0, 0.6))
+    UsdPhysics.FilteredPairsAPI.Apply(cube).CreateFilteredPairsRel().AddTarget(ground.GetPath())
+    play(60)
+    assert place(cube)[2] < -2
+
+
+def test_animated_bodies_are_kinematic_ones_that_follow_their_samples(world, play, place):
+    paddle = UsdGeom.Cube.Define(world, "/Paddle")
+    translate = paddle.AddTranslateOp()
+    rate = world.GetTimeCodesPerSecond()
+    translate.Set(Gf.Vec3d(0, 0, 0), Usd.TimeCode(0))
+    translate.Set(Gf.Vec3d(6, 0, 0), Usd.TimeCode(2 * rate))
+    UsdPhysics.CollisionAPI.Apply(paddle.GetPrim())
+    UsdPhysics.RigidBodyAPI.Apply(paddle.GetPrim()).CreateKinematicEnabledAttr(True)
+    ball = rep.functional.create.sphere(position=(2, 0, 0))
+    rep.functional.physics.apply_rigid_body(ball, with_collider=True, disableGravity=True)
+    play(60)
+    assert place(ball)[0] > 1 + 3 + 0.5 - 0.05  # pushed: ahead of the paddle's face
+    assert Sdf.Path("/Paddle.xformOp:translate") not in [spec.path for spec in world.GetSessionLayer().rootPrims]
