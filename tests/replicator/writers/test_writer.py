@@ -212,8 +212,8 @@ def test_registry(caplog):
     rep.writers.unregister_writer(Blank)
     with pytest.raises(WriterRegistryError, match=r"Unknown writer 'BasikWriter'.*Did you mean 'BasicWriter'"):
         rep.writers.get("BasikWriter")
-    with pytest.raises(NotImplementedError, match="writer 'KittiWriter' is not available"):
-        rep.writers.get("KittiWriter")
+    with pytest.raises(NotImplementedError, match="writer 'TaoWriter' is not available"):
+        rep.writers.get("TaoWriter")
     with pytest.raises(WriterRegistryError, match=r"subclass of rep\.Writer"):
         rep.WriterRegistry.register(dict)
     rep.writers.register_node_writer("Ros", "ros2.Node", [])

@@ -4,10 +4,10 @@ import importlib.util
 from typing import Any
 
 from scenewright.replicator.annotators.registry import AnnotatorRegistry
-from scenewright.replicator.backends.backend_group import BackendDispatch
 from scenewright.replicator.backends.base_backend import BaseBackend
 from scenewright.replicator.backends.io_functions import write_image, write_json, write_np
 from scenewright.replicator.tools import colorize_depth, colorize_normals
+from scenewright.replicator.writers.destination import chosen_backend
 from scenewright.replicator.writers.writer import Writer
 
 __all__ = ["BasicWriter"]
@@ -105,7 +105,8 @@ class BasicWriter(Writer):
         # Nobody changes these arrays between here and the disk, so they are not copied.
         self.annotators = [AnnotatorRegistry.get_annotator(name, init_params=params, do_array_copy=False)
                            for name, wanted, params in chosen if wanted]
-        self.backend = self._backend = _backend(output_dir, backend, s3_bucket, s3_region, s3_endpoint)
+        self.backend = self._backend = chosen_backend("BasicWriter", output_dir, backend, s3_bucket, s3_region,
+                                                       s3_endpoint)
 
     def write(self, data: dict[str, Any]) -> None:
         """Schedule the files of one frame."""
@@ -220,14 +221,3 @@ def _checked_format(image_output_format: str) -> str:
     if name == "exr" and importlib.util.find_spec("OpenEXR") is None:
         raise ValueError("image_output_format='exr' needs the 'exr' extra: pip install 'scenewright[exr]' (package OpenEXR).")
     return name
-
-
-def _backend(output_dir: str | None, backend: BaseBackend | None, bucket: str | None, region: str | None,
-             endpoint: str | None) -> BaseBackend:
-    if backend is not None:
-        if not isinstance(backend, BaseBackend):
-            raise TypeError(f"backend is an instance of rep.backends.BaseBackend, got {type(backend).__name__}.")
-        return backend
-    if not output_dir and not bucket:
-        raise ValueError("BasicWriter needs output_dir='…' or backend=rep.backends.get('DiskBackend', {'output_dir': '…'}).")
-    return BackendDispatch(output_dir=output_dir, bucket=bucket, region=region, endpoint_url=endpoint)

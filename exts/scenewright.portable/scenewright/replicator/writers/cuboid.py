@@ -8,7 +8,7 @@ from pxr import Gf
 
 from scenewright.replicator.availability import unsupported
 
-__all__ = ["EDGES", "keypoints_local", "project", "scale_of", "truncation_ratio", "wxyz"]
+__all__ = ["EDGES", "keypoints_local", "project", "project_exact", "scale_of", "truncation_ratio", "wxyz"]
 
 EDGES: tuple[tuple[str, str], ...] = tuple(
     (a, b) for a in ("LDB", "LUF", "RUB", "RDF") for b in ("LDB", "LDF", "LUB", "LUF", "RDB", "RDF", "RUB", "RUF")
@@ -47,7 +47,12 @@ def scale_of(matrix: np.ndarray) -> np.ndarray:
 
 
 def project(points: np.ndarray, camera: Mapping[str, Any]) -> list[tuple[int, int]]:
-    """Return camera-space points as pixels, rounded to integers, origin top-left.
+    """Return camera-space points as pixels, rounded to integers; see :func:`project_exact`."""
+    return [(int(x), int(y)) for x, y in np.rint(project_exact(points, camera))]
+
+
+def project_exact(points: np.ndarray, camera: Mapping[str, Any]) -> np.ndarray:
+    """Return camera-space points as pixels, origin top-left, (N, 2) float64.
 
     A point in the camera's own plane gives the image centre. Points behind the camera are mirrored, as in Isaac Sim.
 
@@ -65,8 +70,7 @@ def project(points: np.ndarray, camera: Mapping[str, Any]) -> list[tuple[int, in
     flat = np.abs(clip[:, 3]) < 1e-10
     ndc = clip[:, :2] / np.where(flat, 1.0, clip[:, 3])[:, None]
     ndc[flat] = 0.0
-    pixels = np.stack(((ndc[:, 0] + 1.0) * width / 2.0, (1.0 - ndc[:, 1]) * height / 2.0), axis=1)
-    return [(int(x), int(y)) for x, y in np.rint(pixels)]
+    return np.stack(((ndc[:, 0] + 1.0) * width / 2.0, (1.0 - ndc[:, 1]) * height / 2.0), axis=1)
 
 
 def truncation_ratio(pixels: Sequence[tuple[int, int]], resolution: Sequence[int]) -> float:

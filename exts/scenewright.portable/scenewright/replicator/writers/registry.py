@@ -7,6 +7,11 @@ from typing import Any, ClassVar
 
 from scenewright.replicator.availability import unsupported
 from scenewright.replicator.writers.basic_writer import BasicWriter
+from scenewright.replicator.writers.coco_writer import CocoWriter
+from scenewright.replicator.writers.cosmos_writer import CosmosWriter
+from scenewright.replicator.writers.data_visualization_writer import DataVisualizationWriter
+from scenewright.replicator.writers.fps_writer import FPSWriter
+from scenewright.replicator.writers.kitti_writer import KittiWriter
 from scenewright.replicator.writers.pose_writer import PoseWriter
 from scenewright.replicator.writers.writer import EVERY_FRAME, Writer
 
@@ -16,9 +21,12 @@ __all__ = ["UNAVAILABLE_WRITERS", "WriterRegistry", "WriterRegistryError", "get"
 _log = logging.getLogger(__name__)
 
 UNAVAILABLE_WRITERS: frozenset[str] = frozenset((
-    "KittiWriter", "CocoWriter", "CosmosWriter", "FPSWriter", "DataVisualizationWriter", "DOPEWriter", "YCBVideoWriter",
-    "PytorchWriter", "IRABasicWriter", "CosmosIRAWriter", "TaoWriter", "RTSPWriter"))
+    "DOPEWriter", "YCBVideoWriter", "PytorchWriter", "IRABasicWriter", "CosmosIRAWriter", "TaoWriter", "RTSPWriter"))
 """Writers of Replicator and Isaac Sim that the portable host does not have yet."""
+
+
+_BUILT_IN: tuple[type[Writer], ...] = (BasicWriter, CocoWriter, CosmosWriter, DataVisualizationWriter, FPSWriter, KittiWriter,
+                                       PoseWriter)
 
 
 class WriterRegistryError(ValueError):
@@ -29,9 +37,9 @@ class WriterRegistry:
     """The writer classes by class name."""
 
     _writers: ClassVar[dict[str, tuple[type[Writer], str | None]]] = {
-        cls.__name__: (cls, None) for cls in (BasicWriter, PoseWriter)}
+        cls.__name__: (cls, None) for cls in _BUILT_IN}
     _node_writers: ClassVar[dict[str, str]] = {}
-    _default_writers: ClassVar[list[str]] = ["BasicWriter", "PoseWriter"]
+    _default_writers: ClassVar[list[str]] = [cls.__name__ for cls in _BUILT_IN]
 
     @staticmethod
     def register(cls: type[Writer], category: str | None = None) -> type[Writer]:
