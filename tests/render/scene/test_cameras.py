@@ -78,3 +78,9 @@ def test_impossible_lenses_are_errors(stage, open_scene):
     UsdGeom.Camera.Define(stage, "/camera").CreateFocalLengthAttr(0)
     with pytest.raises(SceneError, match=r"focalLength 0.0"):
         open_scene(stage).camera("/camera")
+
+
+def test_a_camera_that_is_nowhere_is_an_error(stage, open_scene):
+    UsdGeom.Camera.Define(stage, "/camera").AddTranslateOp().Set((float("nan"), 0, 0))
+    with pytest.raises(SceneError, match="/camera"):
+        open_scene(stage).camera("/camera")

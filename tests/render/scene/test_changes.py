@@ -2,6 +2,8 @@ import numpy as np
 import pytest
 from pxr import Gf, Sdf, Usd, UsdGeom, UsdLux, UsdSemantics, UsdShade
 
+from scenewright.render.scene.errors import SceneError
+
 
 @pytest.fixture
 def world(stage, add_mesh, add_preview_material, bind, label):
@@ -281,3 +283,13 @@ def test_edits_inside_a_change_block(world, open_scene):
     changes = scene.sync()
     assert flags(changes) == {**NOTHING, "transforms": [0, 1], "colors": [0, 1]}
     assert [i.matrix[3, 0] for i in scene.instances[:2]] == [4, 6]
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), 1e300])
+def test_a_transform_that_is_not_finite_names_the_prim(world, open_scene, value):
+    scene = open_scene(world)
+    world.GetAttributeAtPath("/World/group/b.xformOp:translate").Set((value, 0, 0))
+    with pytest.raises(SceneError, match=r"/World/group/b: its transform"):
+        scene.sync()
+    with pytest.raises(SceneError, match=r"/World/group/b: its transform"):
+        open_scene(world)

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 from pxr import Sdf, UsdUtils
 
+from scenewright.render.scene.errors import SceneError
 from scenewright.render.scene.radiance_hdr import read_radiance_hdr
-from scenewright.render.scene.textures import decode_image
+from scenewright.render.scene.textures import TextureLibrary, TextureRequest, decode_image
 
 
 def test_png_comes_bottom_row_first_with_alpha(write_png):
@@ -67,7 +68,7 @@ def test_an_image_inside_a_usdz_package(tmp_path, write_png):
 
 def test_what_is_no_image_is_a_value_error(tmp_path):
     (tmp_path / "a.png").write_bytes(b"not an image")
-    with pytest.raises(ValueError, match="cannot identify"):
+    with pytest.raises(ValueError, match="no image of a known kind"):
         decode_image(str(tmp_path / "a.png"))
     with pytest.raises(ValueError, match="cannot be opened"):
         decode_image(str(tmp_path / "absent.png"))
@@ -130,3 +131,18 @@ def test_broken_radiance_pictures_are_value_errors(data):
 def test_reading_a_scene_imports_no_image_library():
     code = "import sys, scenewright.render.scene.stage_scene; sys.exit('PIL' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("damage", "says"),
+    [(lambda _: b"", "is empty"), (lambda _: b"hello", "no image of a known kind"), (lambda data: data[:60], "truncated")],
+    ids=["empty", "text", "truncated"],
+)
+def test_a_damaged_image_is_a_readable_error(tmp_path, write_png, damage, says):
+    path = tmp_path / write_png("a.png", np.random.default_rng(0).integers(0, 255, (16, 16, 3), np.uint8))
+    path.write_bytes(damage(path.read_bytes()))
+    library = TextureLibrary()
+    with pytest.raises(SceneError, match=says) as raised:
+        library.load(TextureRequest("/World/T.inputs:file", "a.png", str(path), "auto", ""))
+    assert "/World/T.inputs:file" in str(raised.value)
+    assert "0x" not in str(raised.value)

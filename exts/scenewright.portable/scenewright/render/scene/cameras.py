@@ -63,7 +63,7 @@ def read_camera(
     if not (values["focalLength"] > 0.0 and values["horizontalAperture"] > 0.0):
         raise SceneError(
             f"{path}: focalLength {values['focalLength']} and horizontalAperture {values['horizontalAperture']} "
-            "must be positive."
+            "must be positive. Author both in tenths of a stage unit, as USD does."
         )
     near, far = prim.GetAttribute("clippingRange").Get(time)
     return CameraRecord(
@@ -83,6 +83,8 @@ def read_camera(
 def camera_matrix(prim: Usd.Prim, time: Usd.TimeCode) -> np.ndarray:
     """Return camera to world (4, 4) float64 without scale or shear (Gf's orthonormalisation), as a camera has none."""
     world = UsdGeom.XformCache(time).GetLocalToWorldTransform(prim)
+    if not np.isfinite(world).all():
+        raise SceneError(f"{prim.GetPath()}: the camera's transform is not finite. Correct its xformOps or those above it.")
     rigid = Gf.Matrix4d(world)
     if not rigid.Orthonormalize(issueWarning=False):
         raise SceneError(f"{prim.GetPath()}: the camera's transform has no inverse (a scale of zero?).")

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from pxr import Usd, UsdGeom, Vt
 
+from scenewright.render.scene.errors import SceneError
 from scenewright.render.scene.leaves import Leaf, ancestors_of
 from scenewright.render.scene.point_instances import Placement, Placements
 
@@ -13,10 +14,26 @@ __all__ = ["RowTable", "TableBuilder", "world_matrices"]
 
 
 def world_matrices(prims: list[Usd.Prim], cache: UsdGeom.XformCache) -> np.ndarray:
-    """Return local to world of each prim, (N, 4, 4) float64."""
+    """Return local to world of each prim, (N, 4, 4) float64.
+
+    Raises:
+        SceneError: A transform is not finite.
+    """
     if not prims:
         return np.zeros((0, 4, 4))
-    return np.array(Vt.Matrix4dArray([cache.GetLocalToWorldTransform(prim) for prim in prims]))
+    matrices = np.array(Vt.Matrix4dArray([cache.GetLocalToWorldTransform(prim) for prim in prims]))
+    _check_finite(matrices, lambda row: prims[row].GetPath().pathString)
+    return matrices
+
+
+def _check_finite(matrices: np.ndarray, path_of: Callable[[int], str]) -> None:
+    within = np.abs(matrices) <= np.finfo(np.float32).max  # rays are float32; nan is not within either
+    if not within.all():
+        row = int(np.argmin(within.all(axis=(1, 2))))
+        raise SceneError(
+            f"{path_of(row)}: its transform to the world is {matrices[row].tolist()}, which is not finite. "
+            "Correct the xformOps of this prim and of those above it."
+        )
 
 
 @dataclass(eq=False)
@@ -143,6 +160,7 @@ class TableBuilder:
             table.local = np.concatenate(self._locals)
         table.worlds = world_matrices(table.anchors, cache)
         table.matrices = table.local @ table.worlds[table.anchor_of_row]
+        _check_finite(table.matrices, table.paths.__getitem__)  # a point instancer's own arrays
         moving: dict[str, bool] = {}
         for number, prim in enumerate(table.anchors):
             line = ancestors_of(prim.GetPath().pathString)

@@ -72,7 +72,8 @@ class TextureLibrary:
             try:
                 pixels, srgb = decode_image(request.resolved, request.color_space)
             except (OSError, ValueError, ImportError) as error:
-                raise SceneError(f"{request.attribute}: texture @{request.authored}@ cannot be read: {error}") from error
+                message = f"{request.attribute}: texture @{request.authored}@ cannot be read: {error}"
+                raise SceneError(f"{message.rstrip('.')}. Bring an intact image or correct the path.") from error
             self.records[request.key] = TextureRecord(request.key, pixels, srgb)
         return request.key
 
@@ -127,6 +128,8 @@ def _read_bytes(resolved: str) -> bytes:
     asset = Ar.GetResolver().OpenAsset(Ar.ResolvedPath(resolved))
     if asset is None:
         raise ValueError(f"{resolved} cannot be opened")
+    if not asset.GetSize():  # an empty buffer is None
+        raise ValueError("the file is empty")
     return bytes(asset.GetBuffer())
 
 
@@ -145,7 +148,9 @@ def _read_with_pillow(data: bytes) -> tuple[np.ndarray, int]:
             gray = image.mode in ("1", "L", "LA")
             opaque = image.mode in ("1", "L", "RGB", "YCbCr", "CMYK") and "transparency" not in image.info
             return np.array(image.convert("RGB" if opaque else "RGBA")), 1 if gray else 3 if opaque else 4
-    except (UnidentifiedImageError, Image.DecompressionBombError) as error:
+    except UnidentifiedImageError:
+        raise ValueError("it is no image of a known kind") from None
+    except (Image.DecompressionBombError, SyntaxError) as error:  # SyntaxError: a PNG whose header chunk is damaged
         raise ValueError(str(error)) from error
 
 
