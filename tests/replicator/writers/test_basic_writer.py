@@ -13,7 +13,7 @@ from scenewright.replicator.writers import BasicWriter
 EVERYTHING = dict.fromkeys((
     "rgb", "bounding_box_2d_tight", "bounding_box_2d_loose", "semantic_segmentation", "instance_id_segmentation",
     "instance_segmentation", "distance_to_camera", "distance_to_image_plane", "bounding_box_3d", "occlusion", "normals",
-    "motion_vectors", "camera_params", "pointcloud", "colorize_depth"), True)
+    "motion_vectors", "camera_params", "pointcloud", "skeleton_data", "colorize_depth"), True)
 
 
 @pytest.fixture
@@ -44,7 +44,8 @@ def test_everything_of_one_product(run, products, listing, read_image):
         "distance_to_camera_0000.npy", "distance_to_camera_0000.png", "distance_to_image_plane_0000.npy",
         "distance_to_image_plane_0000.png", "occlusion_0000.npy", "normals_0000.png", "motion_vectors_0000.npy",
         "camera_params_0000.json", "pointcloud_0000.npy", "pointcloud_rgb_0000.npy", "pointcloud_normals_0000.npy",
-        "pointcloud_semantic_0000.npy", "pointcloud_instance_0000.npy", "metadata.txt"])
+        "pointcloud_semantic_0000.npy", "pointcloud_instance_0000.npy", "skeleton_0000.json",
+        "metadata.txt"])
 
     def load(name):
         return json.loads((folder / name).read_text())
@@ -171,7 +172,6 @@ def test_repeated_runs_write_the_same_bytes(products, tmp_path):
     ({"backend": "here"}, TypeError, "BaseBackend, got str"),
     ({"output_dir": "OUT", "image_output_format": "gif"}, ValueError, "png, jpg, jpeg, exr"),
     ({"output_dir": "OUT", "rbg": True}, TypeError, "rbg"),
-    ({"output_dir": "OUT", "skeleton_data": True}, NotImplementedError, "skeleton_data"),
     ({"s3_bucket": "b"}, NotImplementedError, "S3Backend"),
     ({"output_dir": "OUT", "semantic_segmentation": True, "semantic_filter_predicate": "car"}, ValueError, "type: label"),
 ])

@@ -13,7 +13,7 @@ from scenewright.replicator.annotators.template import AnnotatorOutput, Annotato
 if TYPE_CHECKING:
     from scenewright.replicator.capture import Capture
 
-__all__ = ["Pointcloud"]
+__all__ = ["Pointcloud", "unproject"]
 
 
 class Pointcloud(AnnotatorTemplate):
@@ -44,7 +44,7 @@ class Pointcloud(AnnotatorTemplate):
         semantic = runs.paint(table.semantic_of_prim).ravel()
         depth = np.asarray(frame["distance_to_image_plane"]).ravel()
         kept = np.flatnonzero((instance >= (1 if params["includeUnlabelled"] else FIRST_ID)) & np.isfinite(depth))
-        return AnnotatorOutput(_unproject(capture, kept, np.take(depth, kept)), {
+        return AnnotatorOutput(unproject(capture, kept, np.take(depth, kept)), {
             "pointRgb": np.take(np.asarray(frame["ldr_color"]).reshape(-1, 4), kept, axis=0),
             "pointNormals": np.take(np.asarray(frame["normals"]).reshape(-1, 4), kept, axis=0),
             "pointSemantic": np.take(semantic, kept),
@@ -52,7 +52,7 @@ class Pointcloud(AnnotatorTemplate):
         })
 
 
-def _unproject(capture: "Capture", pixels: np.ndarray, depth: np.ndarray) -> np.ndarray:
+def unproject(capture: "Capture", pixels: np.ndarray, depth: np.ndarray) -> np.ndarray:
     """Return the world points of flat pixel indices at planar ``depth`` [m]: the inverse of :func:`projection_matrix`.
 
     A pixel's ray, one long along the viewing axis, is the sum of a vector of its column and one of its row.

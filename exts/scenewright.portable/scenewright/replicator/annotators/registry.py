@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from scenewright.replicator.annotators.annotator import Annotator
+from scenewright.replicator.annotators.attribute import Attribute
 from scenewright.replicator.annotators.augmentation import Augmentation
 from scenewright.replicator.annotators.bounding_box_2d import BoundingBox2dLoose, BoundingBox2dTight
 from scenewright.replicator.annotators.bounding_box_3d import BoundingBox3d, BoundingBox3d360
@@ -22,6 +23,16 @@ from scenewright.replicator.annotators.prim_paths import PrimPaths
 from scenewright.replicator.annotators.reference_time import ReferenceTime
 from scenewright.replicator.annotators.rgb import Rgb
 from scenewright.replicator.annotators.semantic_segmentation import SemanticSegmentation
+from scenewright.replicator.annotators.shaded_segmentation import ShadedInstanceIdSegmentation, ShadedInstanceSegmentation
+from scenewright.replicator.annotators.skeleton_data import SkeletonData
+from scenewright.replicator.annotators.surface_aovs import (
+    DepthLinearized,
+    Motion2d,
+    PtWorldNormal,
+    PtWorldPos,
+    PtZDepth,
+    SmoothNormal,
+)
 from scenewright.replicator.annotators.template import AnnotatorTemplate
 from scenewright.replicator.annotators.unavailable import UNAVAILABLE
 from scenewright.replicator.augmentations_default import DEFAULT_AUGMENTATIONS
@@ -33,7 +44,8 @@ __all__ = ["AnnotatorRegistry", "AnnotatorRegistryError", "augment", "augment_co
 _TEMPLATES: tuple[type[AnnotatorTemplate], ...] = (
     Rgb, HdrColor, DistanceToCamera, DistanceToImagePlane, Normals, MotionVectors, SemanticSegmentation, InstanceSegmentation,
     InstanceIdSegmentation, BoundingBox2dTight, BoundingBox2dLoose, BoundingBox3d, BoundingBox3d360, Occlusion, CameraParams,
-    Pointcloud, ReferenceTime, PrimPaths)
+    Pointcloud, ReferenceTime, PrimPaths, SkeletonData, Attribute, ShadedInstanceSegmentation, ShadedInstanceIdSegmentation,
+    SmoothNormal, Motion2d, DepthLinearized, PtWorldNormal, PtWorldPos, PtZDepth)
 
 
 class AnnotatorRegistryError(ValueError):

@@ -3,12 +3,11 @@
 __all__ = ["UNAVAILABLE"]
 
 UNAVAILABLE: frozenset[str] = frozenset((
-    "skeleton_data", "cross_correspondence", "CrossCorrespondence", "Attribute",
-    "shaded_instance_segmentation", "shaded_instance_id_segmentation",
-    "SmoothNormal", "BumpNormal", "AmbientOcclusion", "Motion2d", "DiffuseAlbedo", "SpecularAlbedo", "Roughness",
-    "DirectDiffuse", "DirectSpecular", "Reflections", "IndirectDiffuse", "DepthLinearized", "EmissionAndForegroundMask",
+    "cross_correspondence", "CrossCorrespondence",
+    "BumpNormal", "AmbientOcclusion", "DiffuseAlbedo", "SpecularAlbedo", "Roughness",
+    "DirectDiffuse", "DirectSpecular", "Reflections", "IndirectDiffuse", "EmissionAndForegroundMask",
     "PtDirectIllumation", "PtDirectIllumination", "PtGlobalIllumination", "PtReflections", "PtRefractions",
-    "PtSelfIllumination", "PtBackground", "PtWorldNormal", "PtWorldPos", "PtZDepth", "PtVolumes", "PtDiffuseFilter",
+    "PtSelfIllumination", "PtBackground", "PtVolumes", "PtDiffuseFilter",
     "PtReflectionFilter", "PtRefractionFilter", *(f"PtMultiMatte{i}" for i in range(8)),
     "DepthSensorDistance", "DepthSensorImager", "DepthSensorPointCloudPosition", "DepthSensorPointCloudColor",
     "GenericModelOutput", "RtxSensorCpu", "RtxSensorGpu", "StableIdMap", "IsaacCreateRTXLidarScanBuffer",

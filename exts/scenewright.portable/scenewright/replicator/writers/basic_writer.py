@@ -35,6 +35,7 @@ class BasicWriter(Writer):
     camera_params                                         ``camera_params_NNNN.json``
     pointcloud                                            ``pointcloud_NNNN.npy`` and ``pointcloud_{rgb, normals, semantic,
                                                           instance}_NNNN.npy``
+    skeleton_data                                         ``skeleton_NNNN.json``
     ====================================================  ===========================================================
 
     and ``metadata.txt`` once, at the root.
@@ -57,7 +58,7 @@ class BasicWriter(Writer):
     Raises:
         ValueError: Neither ``output_dir`` nor ``backend`` is given, or a value is not allowed.
         TypeError: ``backend`` is no backend, or a parameter is not known.
-        FeatureUnavailableError: ``skeleton_data`` or S3 is asked for.
+        FeatureUnavailableError: S3 is asked for.
     """
 
     def __init__(
@@ -199,6 +200,9 @@ class BasicWriter(Writer):
     def _write_camera_params(self, anno_rp_data: dict[str, Any], output_path: str) -> None:
         self._save(write_json, anno_rp_data, output_path, "camera_params", "json")
 
+    def _write_skeleton_data(self, anno_rp_data: dict[str, Any], output_path: str) -> None:
+        self._save(write_json, anno_rp_data, output_path, "skeleton", "json")
+
     def _write_pointcloud(self, anno_rp_data: dict[str, Any], output_path: str) -> None:
         self._save(write_np, anno_rp_data["data"], output_path, "pointcloud", "npy")
         for key, name in (("pointRgb", "rgb"), ("pointNormals", "normals"), ("pointSemantic", "semantic"),
@@ -210,7 +214,7 @@ _ROUTES: dict[str, str] = {
     name: f"_write_{name}" for name in (
         "rgb", "normals", "distance_to_camera", "distance_to_image_plane", "semantic_segmentation", "instance_id_segmentation",
         "instance_segmentation", "bounding_box_2d_tight", "bounding_box_2d_loose", "bounding_box_3d", "occlusion",
-        "motion_vectors", "camera_params", "pointcloud")}
+        "motion_vectors", "camera_params", "pointcloud", "skeleton_data")}
 """The method that writes an annotator, by the beginning of its name."""
 
 

@@ -1,0 +1,86 @@
+"""Render variables that the renderer has the truth of, shaded segmentations, attributes; and those it does not have."""
+
+import numpy as np
+import omni.replicator.core as rep
+import pytest
+from pxr import Sdf
+
+from scenewright.replicator.annotators import AnnotatorError
+from scenewright.replicator.annotators.unavailable import UNAVAILABLE
+
+
+@pytest.fixture
+def product(stage):
+    """A unit sphere around the origin from (0, -5, 0), which looks along +y; it is 1 m in stage units."""
+    rep.functional.create.dome_light(intensity=1000, name="Dome")
+    rep.functional.create.sphere(name="Ball", semantics={"class": "ball"})
+    rep.functional.create.camera(position=(0, -5, 0), look_at=(0, 0, 0), name="Camera")
+    return rep.create.render_product("/Camera", (33, 25))
+
+
+@pytest.fixture
+def see(product):
+    """Return a function that captures what several annotators see."""
+
+    def capture(*names, **params):
+        annotators = [rep.annotators.get(name, init_params=params).attach(product) for name in names]
+        rep.orchestrator.step()
+        return [annotator.get_data() for annotator in annotators]
+
+    return capture
+
+
+def test_aovs_agree_with_the_standard_annotators(see):
+    normals, smooth, pt_normal, depth, linear, pt_depth, motion, motion2d = see(
+        "normals", "SmoothNormal", "PtWorldNormal", "distance_to_image_plane", "DepthLinearized", "PtZDepth", "motion_vectors",
+        "Motion2d")
+    np.testing.assert_array_equal(smooth, normals)
+    assert pt_normal.dtype == pt_depth.dtype == np.float16 and pt_depth.shape == (25, 33, 4)
+    np.testing.assert_allclose(pt_normal, normals, atol=1e-3)
+    np.testing.assert_array_equal(linear, depth)
+    np.testing.assert_array_equal(pt_depth[..., 2], depth.astype(np.float16))
+    np.testing.assert_array_equal(motion2d, motion)
+
+
+def test_world_positions_lie_on_the_sphere(see):
+    positions, depth = see("PtWorldPos", "distance_to_image_plane")
+    hit = np.isfinite(depth)
+    assert positions.dtype == np.float16 and hit.any() and not positions[~hit].any() and (positions[hit][:, 3] == 1).all()
+    radius = np.linalg.norm(positions[hit][:, :3].astype(float), axis=1)
+    np.testing.assert_allclose(radius, radius.max(), rtol=0.02)
+    np.testing.assert_allclose(positions[12, 16, :3], [0, -radius.max(), 0], atol=0.02)
+
+
+@pytest.mark.parametrize("kind", ["instance", "instance_id"])
+def test_shaded_segmentation_darkens_towards_the_limb(see, kind):
+    shaded, flat, normals = see(f"shaded_{kind}_segmentation", f"{kind}_segmentation", "normals")
+    color = np.array([[0, 0, 0, 0], [0, 0, 0, 255], [33, 243, 3, 255], [240, 4, 111, 255]])[flat["data"]]
+    if kind == "instance_id":
+        color = np.where(flat["data"][..., None] == 0, color, shaded["data"][12, 16])
+    facing = np.clip(-normals[..., 1], 0, 1)[..., None]  # the camera looks along +y
+    expected = color[..., :3] * (0.3 + 0.7 * facing)
+    np.testing.assert_allclose(shaded["data"][..., :3], expected, atol=3.0)
+    assert list(shaded["info"]["idToLabels"].values())[-1] == "/Ball" and (shaded["data"][flat["data"] == 0] == 0).all()
+
+
+def test_attribute(see, stage):
+    (data,) = see("Attribute", prims=["/Ball", "/Camera"], attribute="visibility")
+    assert data == {"data": ["inherited", "inherited"], "primPaths": ["/Ball", "/Camera"]}
+    with pytest.raises(AnnotatorError, match="/Ball has no attribute 'focalLength'"):
+        see("Attribute", prims=["/Ball"], attribute="focalLength")
+
+
+def test_old_semantics_labels(see, stage):
+    """Kit's SemanticsAPI, as stages of before 2025 carry it."""
+    prim = stage.DefinePrim("/Old", "Cube")
+    prim.SetMetadata("apiSchemas", Sdf.TokenListOp.CreateExplicit(["SemanticsAPI:Semantics"]))  # no schema outside Kit
+    for name, value in (("semanticType", "class"), ("semanticData", "old_cube")):
+        prim.CreateAttribute(f"semantic:Semantics:params:{name}", Sdf.ValueTypeNames.String).Set(value)
+    (segmentation,) = see("semantic_segmentation")
+    assert {"class": "old_cube"} in segmentation["info"]["idToLabels"].values()
+
+
+@pytest.mark.parametrize("name", sorted(UNAVAILABLE))
+def test_what_is_missing_says_so(name):
+    with pytest.raises(NotImplementedError, match=f"'{name}' is not available in the portable Replicator"):
+        rep.annotators.get(name)
