@@ -88,6 +88,15 @@ def triangle_tangent(mesh: MeshData, face: int) -> wp.vec3:
 
 
 @wp.func
+def mirrors_texture(mesh: MeshData, face: int) -> bool:
+    """Return whether the texture lies on a triangle as in a mirror: v grows to the right of u."""
+    c = 3 * face
+    d1 = mesh.corner_uvs[c + 1] - mesh.corner_uvs[c]
+    d2 = mesh.corner_uvs[c + 2] - mesh.corner_uvs[c]
+    return d1[0] * d2[1] - d1[1] * d2[0] < -1.0e-20
+
+
+@wp.func
 def normal_to_world(instance: InstanceData, n: wp.vec3) -> wp.vec3:
     """Return an object-space normal in world space (inverse transpose), unit."""
     return unit(wp.transpose(instance.inverse) * n)
@@ -159,8 +168,10 @@ def bend_normal(scene: SceneData, point: Point, hit: Hit, o: wp.vec3, d: wp.vec3
     """Return the shading normal after the material's normal map."""
     instance = scene.instances[hit.instance]
     tangent = wp.vec3(1.0, 0.0, 0.0)
+    mirrored = wp.determinant(instance.forward) < 0.0
     if instance.mesh >= 0:
         tangent = triangle_tangent(scene.meshes[instance.mesh], hit.face)
+        mirrored = mirrored != mirrors_texture(scene.meshes[instance.mesh], hit.face)
     else:
         tangent = shape_tangent(instance.kind, object_point(scene, hit, o, d), hit.face)
     side = wp.where(point.inside != 0, -1.0, 1.0)
@@ -168,7 +179,7 @@ def bend_normal(scene: SceneData, point: Point, hit: Hit, o: wp.vec3, d: wp.vec3
     t = instance.forward * tangent
     t = unit(t - n * wp.dot(n, t))
     b = wp.cross(n, t)
-    if wp.determinant(instance.forward) < 0.0:
+    if mirrored:
         b = -b
     m = sample_slot(scene, material, NORMAL, point.uv)
     bent = unit(t * m[0] + b * m[1] + n * wp.max(m[2], 1.0e-3))
