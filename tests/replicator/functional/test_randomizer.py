@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 from pxr import UsdGeom
 
-from scenewright.replicator.availability import FeatureUnavailableError
 from scenewright.replicator.functional import create, create_batch, modify, randomizer
 from scenewright.replicator.functional.surface_triangles import world_boxes, world_triangles
 from scenewright.replicator.rng import ReplicatorRNG
@@ -80,8 +79,6 @@ def test_scatter_says_why_it_cannot(stage):
         randomizer.scatter_2d("/Cube", create.xform(name="Empty"))
     with pytest.raises(ValueError, match=r"extents=\(\(1, 0, 0\), \(0, 0, 0\)\)"):
         randomizer.scatter_2d("/Cube", floor, extents=((1, 0, 0), (0, 0, 0)))
-    with pytest.raises(FeatureUnavailableError, match="scatter_3d"):
-        randomizer.scatter_3d("/Cube")
 
 
 @pytest.mark.parametrize("shape", ["capsule", "cone", "cube", "cylinder", "plane", "sphere"])

@@ -157,7 +157,7 @@ def shown(item):
             for prim in item.get_prims()]
 
 
-@pytest.mark.parametrize(("mode", "instances"), [("scene_instance", True), ("reference", False)])
+@pytest.mark.parametrize(("mode", "instances"), [("scene_instance", True), ("point_instance", True), ("reference", False)])
 def test_populations_are_picked_anew(graph_stage, asset_files, positions, mode, instances):
     with rep.trigger.on_frame():
         item = rep.randomizer.instantiate(asset_files, size=6, mode=mode, semantics=[("class", "prop")])
@@ -182,5 +182,5 @@ def test_populations_follow_weights_and_replacement(graph_stage, asset_files):
         rep.randomizer.instantiate(asset_files, size=4, with_replacements=False)
     with pytest.raises(FileNotFoundError, match=r"nothing\.usd"):
         rep.randomizer.instantiate(["nothing.usd"], size=1)
-    with pytest.raises(NotImplementedError, match="point_instance"):
-        rep.randomizer.instantiate(asset_files, size=1, mode="point_instance")
+    with pytest.raises(ValueError, match="'scene_instance', 'point_instance' or 'reference', got 'clones'"):
+        rep.randomizer.instantiate(asset_files, size=1, mode="clones")

@@ -8,6 +8,7 @@ import logging
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
 from pxr import Usd, UsdGeom
 
 from scenewright.host.settings import get_settings
@@ -18,21 +19,21 @@ from scenewright.replicator.functional.layer_writes import AttributeColumn
 from scenewright.replicator.functional.light_definition import LIGHT_KINDS, light_columns
 from scenewright.replicator.functional.material_definition import define_materials, write_material_inputs
 from scenewright.replicator.functional.prim_arguments import resolve_parent, unknown_name
-from scenewright.replicator.functional.prim_definition import unique_paths
+from scenewright.replicator.functional.prim_definition import define_prims, unique_paths
 from scenewright.replicator.functional.shape_definition import shape_columns
 from scenewright.replicator.graph.creating import ROOT, checked_count, create_wrapped, live_columns, static_inputs
 from scenewright.replicator.graph.item import ReplicatorItem
 from scenewright.replicator.graph.node import ActionNode, PrimsNode
-from scenewright.replicator.graph.sampling import is_dynamic, sampled
+from scenewright.replicator.graph.sampling import is_dynamic, rows, sampled
 from scenewright.replicator.graph.targets import prims_node
 from scenewright.replicator.registration import register_function
-from scenewright.replicator.render_product import RenderProduct, create_render_products
+from scenewright.replicator.render_product import RenderProduct, create_render_products, create_tiled_render_product
 from scenewright.replicator.session import current_session
 
 __all__ = ["camera", "cone", "cube", "cylinder", "disk", "from_dir", "from_usd", "group", "light", "material_omnipbr", "plane",
-           "register", "render_product", "sphere", "torus", "xform"]
+           "register", "render_product", "render_product_tiled", "sphere", "stereo_camera", "torus", "xform"]
 
-__getattr__ = unavailable_names(__name__, ("mdl_from_json", "projection_material", "render_product_tiled", "stereo_camera"))
+__getattr__ = unavailable_names(__name__, ("mdl_from_json", "projection_material"))
 
 _log = logging.getLogger(__name__)
 
@@ -182,11 +183,10 @@ def camera(position: Any = None, rotation: Any = None, look_at: Any = None, look
     """
     if tick_rate is not None:
         unsupported("rep.create.camera(tick_rate=…)")
-    changed = {key: value for key, value in lens.items() if value is not None and value != _LENS_DEFAULTS.get(key)}
     values = {"focal_length": focal_length, "focus_distance": focus_distance, "f_stop": f_stop,
               "horizontal_aperture": horizontal_aperture, "horizontal_aperture_offset": horizontal_aperture_offset,
               "vertical_aperture_offset": vertical_aperture_offset, "clipping_range": clipping_range}
-    fixed = {**static_inputs(values), **changed, "projection_type": projection_type}
+    fixed = {**static_inputs(values), **_changed_lens(lens), "projection_type": projection_type}
     item = create_wrapped("create.camera", "Camera", lambda stage, n: camera_columns(n, fixed), count=count, name=name,
                           parent=parent, pose=_pose(position, None, rotation, look_at, look_at_up_axis),
                           turned=_has_turned_cameras())
@@ -196,6 +196,75 @@ def camera(position: Any = None, rotation: Any = None, look_at: Any = None, look
         return [column for column in camera_columns(n, draws)[1] if column.name in names]
 
     live_columns(item.node, "create.camera", values, drawn)
+    return item
+
+
+def stereo_camera(stereo_baseline: float, position: Any = None, rotation: Any = None, look_at: Any = None,
+                  look_at_up_axis: Any = None, focal_length: Any = 24.0, focus_distance: Any = 400.0, f_stop: Any = 0.0,
+                  horizontal_aperture: Any = 20.955, horizontal_aperture_offset: Any = 0.0,
+                  vertical_aperture_offset: Any = 0.0, clipping_range: Any = (1.0, 1000000.0),
+                  projection_type: str = "pinhole", *, count: int = 1, parent: Any = None, name: str | None = None,
+                  tick_rate: Any = None, **lens: Any) -> ReplicatorItem:
+    """Create ``count`` pairs of parallel cameras below one Xform each: see ``camera`` for the arguments.
+
+    The item stands for the Xforms, which are midway between the two. A render product of it is two, whose names end in
+    "_L" and "_R".
+
+    Args:
+        stereo_baseline: Distance between the two [stage units]; may be a distribution.
+        position: Translation [stage units] of the point midway.
+        rotation: Euler XYZ angles [degrees]; not together with ``look_at``.
+        look_at: World point, prim, path or item to look at.
+        look_at_up_axis: World up axis for it; None = the stage's.
+        focal_length: In tenths of a stage unit; lens values are constants here.
+        focus_distance: Stage units.
+        f_stop: 0 = no depth of field.
+        horizontal_aperture: In tenths of a stage unit.
+        horizontal_aperture_offset: Lens shift, as the aperture.
+        vertical_aperture_offset: Lens shift, as the aperture.
+        clipping_range: Near and far [stage units].
+        projection_type: "pinhole".
+        count: Number of pairs in the item.
+        parent: Path, prim or item below which to create; None = ``/Replicator``.
+        name: First part of the names in place of "StereoCamera".
+        tick_rate: Refused unless None.
+        lens: See ``camera``.
+
+    Raises:
+        ValueError: A value is out of range or the projection type does not exist.
+        NotImplementedError: A projection or parameter that is not built, or a lens value that is a distribution.
+    """
+    if tick_rate is not None:
+        unsupported("rep.create.stereo_camera(tick_rate=…)")
+    values = {"focal_length": focal_length, "focus_distance": focus_distance, "f_stop": f_stop,
+              "horizontal_aperture": horizontal_aperture, "horizontal_aperture_offset": horizontal_aperture_offset,
+              "vertical_aperture_offset": vertical_aperture_offset, "clipping_range": clipping_range}
+    if any(map(is_dynamic, values.values())):
+        unsupported("A distribution as a lens value of rep.create.stereo_camera", "rep.modify.attribute changes lens values.")
+    fixed = {**values, **_changed_lens(lens), "projection_type": projection_type}
+    base = name or "StereoCamera"
+    sides: list[Usd.Prim] = []
+
+    def add_cameras(outer: list[Usd.Prim]) -> None:
+        for side in ("Left", "Right"):
+            paths = [prim.GetPath().AppendChild(f"{base}_{side}") for prim in outer]
+            sides.extend(define_prims(outer[0].GetStage(), paths, *camera_columns(len(outer), fixed)))
+
+    item = create_wrapped("create.stereo_camera", base, None, count=count, name=name, parent=parent, finish=add_cameras,
+                          pose=_pose(position, None, rotation, look_at, look_at_up_axis), turned=_has_turned_cameras())
+    paths = [prim.GetPath() for prim in sides]
+
+    def spread(action: ActionNode | None = None) -> None:
+        half = np.asarray(rows(stereo_baseline, count, 1), dtype=float).reshape(count) / 2.0
+        offsets = np.zeros((2 * count, 3))
+        offsets[:, 0] = np.concatenate([-half, half])
+        write.pose([current_session().stage.GetPrimAtPath(path) for path in paths], position_value=offsets)
+
+    if is_dynamic(stereo_baseline):
+        ActionNode(current_session().graph, "create.stereo_camera", spread, inputs={"stereo_baseline": stereo_baseline},
+                   targets=item.node)
+    else:
+        spread()
     return item
 
 
@@ -345,6 +414,25 @@ def render_product(camera: Any, resolution: tuple[int, int], force_new: bool = F
     return create_render_products(camera, resolution, force_new, name, render_vars)
 
 
+def render_product_tiled(cameras: Any, tile_resolution: tuple[int, int] = (128, 128), name: str | None = None,
+                         force_new: bool = False) -> RenderProduct:
+    """Make one render product whose picture is a grid of what several cameras see.
+
+    There are round(sqrt(n)) rows; tile i lies in row i // columns, column i % columns. Annotators give the whole grid.
+
+    Args:
+        cameras: Camera items, prims or paths.
+        tile_resolution: (width, height) of a tile in pixels.
+        name: Unique name; None = "Replicator", "Replicator_01", …
+        force_new: Make a new one even where one exists.
+
+    Raises:
+        ValueError: There is no such camera or the resolution is not positive.
+        TypeError: The resolution is not a pair.
+    """
+    return create_tiled_render_product(cameras, tile_resolution, name, force_new)
+
+
 def register(fn: Callable[..., Any], override: bool = True) -> None:
     """Make ``fn`` reachable as ``rep.create.<its name>``.
 
@@ -358,6 +446,11 @@ def register(fn: Callable[..., Any], override: bool = True) -> None:
 def _pose(position: Any, scale: Any, rotation: Any, look_at: Any, look_at_up_axis: Any, pivot: Any = None) -> dict[str, Any]:
     return {"position": position, "scale": scale, "rotation": rotation, "look_at": look_at, "look_at_up_axis": look_at_up_axis,
             "pivot": pivot}
+
+
+def _changed_lens(lens: dict[str, Any]) -> dict[str, Any]:
+    """Return the arguments of other projections that are not at their defaults."""
+    return {key: value for key, value in lens.items() if value is not None and value != _LENS_DEFAULTS.get(key)}
 
 
 def _has_turned_cameras() -> bool:

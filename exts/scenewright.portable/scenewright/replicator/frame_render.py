@@ -11,6 +11,7 @@ from scenewright.host.timeline import get_timeline_interface
 from scenewright.replicator.capture import Capture
 from scenewright.replicator.seeds import get_global_seed
 from scenewright.replicator.session import Session
+from scenewright.replicator.tiled_frame import TiledFrame, tile_grid
 
 if TYPE_CHECKING:
     from scenewright.render import RenderSettings
@@ -67,8 +68,13 @@ def render_product_frame(session: Session, product: "RenderProduct", subframes: 
     time = Usd.TimeCode(seconds * stage.GetTimeCodesPerSecond())
     buffers = frozenset().union(*(annotator.buffers for annotator in product.annotators))
     session.renderer.sync(time)
-    frame = session.renderer.render(product.camera_path, product.resolution, sorted(buffers),
-                                    render_settings(subframes, session.graph.frame))
+    settings = render_settings(subframes, session.graph.frame)
+    if product.tiles:
+        rows, columns = tile_grid(len(product.tiles))
+        size = (product.resolution[0] // columns, product.resolution[1] // rows)
+        frame = TiledFrame([session.renderer.render(path, size, sorted(buffers), settings) for path in product.tiles])
+    else:
+        frame = session.renderer.render(product.camera_path, product.resolution, sorted(buffers), settings)
     moment = Fraction(seconds).limit_denominator(1_000_000)
     return Capture(product, stage, session.renderer, frame, (moment.numerator, moment.denominator),
                    UsdGeom.GetStageMetersPerUnit(stage))

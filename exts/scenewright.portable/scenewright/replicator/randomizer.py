@@ -30,9 +30,9 @@ from scenewright.replicator.graph.targets import prims_node, target_node
 from scenewright.replicator.registration import register_function
 from scenewright.replicator.session import current_session
 
-__all__ = ["color", "instantiate", "materials", "register", "rotation", "scatter_2d", "texture"]
+__all__ = ["color", "instantiate", "materials", "register", "rotation", "scatter_2d", "scatter_3d", "texture"]
 
-__getattr__ = unavailable_names(__name__, ("scatter_3d",))
+__getattr__ = unavailable_names(__name__, ())
 
 _log = logging.getLogger(__name__)
 
@@ -204,6 +204,52 @@ def scatter_2d(surface_prims: Any, no_coll_prims: Any = None, min_samp: Sequence
     return _action("scatter_2d", apply, inputs, input_prims, seed, name)
 
 
+def scatter_3d(volume_prims: Any = None, no_coll_prims: Any = None, volume_excl_prims: Any = None,
+               min_samp: Sequence[float | None] = (None, None, None), max_samp: Sequence[float | None] = (None, None, None),
+               resolution_scaling: float = 1.0, voxel_size: float = 0.0, check_for_collisions: bool = False,
+               prevent_vol_overlap: bool = True, viz_sampled_voxels: bool = False, seed: int | None = None,
+               input_prims: Any = None, name: str | None = None) -> ReplicatorItem:
+    """Scatter prims so that their origins lie uniformly inside volumes; where there is no room, warn and leave them.
+
+    Args:
+        volume_prims: Closed meshes or shapes; None = the box from ``min_samp`` to ``max_samp``.
+        no_coll_prims: What the prims' bounding boxes stay clear of.
+        volume_excl_prims: Closed meshes or shapes in which no origin lies.
+        min_samp: Lower world bounds of the places; None = open.
+        max_samp: Upper world bounds of the places; None = open.
+        resolution_scaling: Accepted; places are drawn inside the exact shapes and not in voxels.
+        voxel_size: Accepted, see ``resolution_scaling``.
+        check_for_collisions: Keep the prims' bounding boxes clear of each other.
+        prevent_vol_overlap: Sample a region that several volumes share as densely as the rest; False = once for each.
+        viz_sampled_voxels: Refused unless False.
+        seed: A seed of its own; None = the global seed.
+        input_prims: Prims to scatter; None = those of the context.
+        name: Name of the node.
+
+    Raises:
+        OrchestratorError: There are no prims to act on.
+        ValueError: There is neither a volume nor a full box.
+        FeatureUnavailableError: ``viz_sampled_voxels`` is True.
+    """
+    if viz_sampled_voxels:
+        unsupported("rep.randomizer.scatter_3d(viz_sampled_voxels=True)", "There are no voxels: places are exact.")
+    if volume_prims is None and None in (*min_samp, *max_samp):
+        raise ValueError("rep.randomizer.scatter_3d: give volume_prims, or min_samp and max_samp with three numbers each.")
+    graph = current_session().graph
+    given = {"volume_prims": volume_prims, "volume_excl_prims": volume_excl_prims, "no_collision_prims": no_coll_prims}
+    nodes = {key: prims_node(value, graph) for key, value in given.items() if value is not None}
+
+    def apply(node: ActionNode) -> None:
+        try:
+            draw.scatter_3d(node.prims(), extents=(min_samp, max_samp), prevent_vol_overlap=prevent_vol_overlap,
+                            check_for_collisions=check_for_collisions, rng=node.generator(),
+                            **{key: source.prims() for key, source in nodes.items()})
+        except PlacementError as error:
+            _log.warning("rep.randomizer.scatter_3d, called at %s: %s", node.made_at, error)
+
+    return _action("scatter_3d", apply, {**given}, input_prims, seed, name)
+
+
 def instantiate(paths: Any, size: int, weights: Sequence[float] | None = None, mode: str = "scene_instance",
                 with_replacements: bool = True, seed: int | None = None, name: str | None = None, use_cache: bool = True,
                 semantics: Any = None) -> ReplicatorItem:
@@ -213,7 +259,8 @@ def instantiate(paths: Any, size: int, weights: Sequence[float] | None = None, m
         paths: USD files, or paths of prims on the stage.
         size: Assets shown at a time.
         weights: Relative weights of the paths; None = equal.
-        mode: "scene_instance" = USD instances, "reference" = references, whose insides may be changed.
+        mode: "scene_instance" = USD instances, "reference" = references, whose insides may be changed. "point_instance" gives
+            USD instances too: the same picture, and prims of their own that can be posed one by one.
         with_replacements: False = no asset twice in one execution.
         seed: A seed of its own; None = the global seed.
         name: Name of the node.
@@ -226,12 +273,10 @@ def instantiate(paths: Any, size: int, weights: Sequence[float] | None = None, m
     Raises:
         FileNotFoundError: There is no such file.
         ValueError: There are no paths, the weights do not fit them, or there are too few for ``with_replacements=False``.
-        FeatureUnavailableError: ``mode`` is "point_instance".
     """
-    if mode == "point_instance":
-        unsupported("rep.randomizer.instantiate(mode='point_instance')", "mode='scene_instance' is.")
-    if mode not in ("scene_instance", "reference"):
-        raise ValueError(f"rep.randomizer.instantiate: mode is 'scene_instance' or 'reference', got {mode!r}.")
+    if mode not in ("scene_instance", "point_instance", "reference"):
+        raise ValueError("rep.randomizer.instantiate: mode is 'scene_instance', 'point_instance' or 'reference', "
+                         f"got {mode!r}.")
     files = [paths] if isinstance(paths, str) else [str(path) for path in paths]
     if not files:
         raise ValueError("rep.randomizer.instantiate: paths is empty; give at least one.")
@@ -241,7 +286,7 @@ def instantiate(paths: Any, size: int, weights: Sequence[float] | None = None, m
     return instantiate_population(
         current_session().graph, files, checked_count("randomizer.instantiate", size),
         None if weights is None else checked_weights("rep.randomizer.instantiate", weights, len(files)),
-        instanceable=mode == "scene_instance", with_replacements=with_replacements, semantics=semantics, seed=seed, name=name)
+        instanceable=mode != "reference", with_replacements=with_replacements, semantics=semantics, seed=seed, name=name)
 
 
 def register(fn: Callable[..., Any], override: bool = True, fn_name: str | None = None) -> None:

@@ -7,8 +7,10 @@ from pxr import Gf, Sdf, Tf, Usd, UsdGeom, UsdRender
 
 from scenewright.replicator.functional.prim_arguments import resolve_prims
 from scenewright.replicator.session import Session, current_session
+from scenewright.replicator.tiled_frame import tile_grid
 
-__all__ = ["RenderProduct", "create_render_products", "find_render_product", "find_render_products"]
+__all__ = ["RenderProduct", "create_render_products", "create_tiled_render_product", "find_render_product",
+           "find_render_products"]
 
 #: Where Kit keeps the prims of its render products.
 _SCOPE = "/Render/OmniverseKit/HydraTextures"
@@ -39,15 +41,17 @@ class RenderProduct:
 
     Attributes:
         name: Unique name; writers use it for folders.
-        camera_path: Path of the camera prim.
+        camera_path: Path of the camera prim; of the first one where there are tiles.
+        tiles: Paths of the cameras of a tiled product; empty for a product of one camera.
         resolution: (width, height).
         annotators: Attached annotators, in the order attached.
         enabled: Whether steps render it.
     """
 
     def __init__(self, session: Session, name: str, camera: Usd.Prim, resolution: tuple[int, int],
-                 render_vars: Sequence[str] = ()) -> None:
+                 render_vars: Sequence[str] = (), tiles: Sequence[str] = ()) -> None:
         self.name = name
+        self.tiles = tuple(tiles)
         self.camera_path = str(camera.GetPath())
         self.resolution = resolution
         self.render_vars = tuple(render_vars)
@@ -92,7 +96,7 @@ class RenderProduct:
                 if not stage.GetPrimAtPath(scope):
                     UsdGeom.Scope.Define(stage, scope)
             product = UsdRender.Product.Define(stage, self._path)
-            product.CreateCameraRel().SetTargets([self.camera_path])
+            product.CreateCameraRel().SetTargets(list(self.tiles or [self.camera_path]))
             product.CreateResolutionAttr(Gf.Vec2i(*self.resolution))
             product.CreateOrderedVarsRel()
 
@@ -104,15 +108,35 @@ def create_render_products(camera: Any, resolution: Any, force_new: bool = False
                            render_vars: Sequence[str] | None = None) -> RenderProduct | list[RenderProduct]:
     """Make or find the products behind ``rep.create.render_product``: see there."""
     session = current_session()
-    cameras = [_camera_of(prim) for prim in resolve_prims(camera, session.stage)]
-    if not cameras:
+    groups = [_cameras_of(prim) for prim in resolve_prims(camera, session.stage)]
+    if not groups:
         raise ValueError(f"render_product: {camera!r} holds no camera.")
     size = _checked_resolution(resolution)
-    names = _checked_names(name, len(cameras))
-    products = [_product(session, prim, size, force_new, wanted, render_vars or ())
-                for prim, wanted in zip(cameras, names, strict=True)]
+    products = []
+    for group, wanted in zip(groups, _checked_names(name, len(groups)), strict=True):
+        suffixes = ("_L", "_R") if len(group) == 2 else ("",)
+        named = [None if wanted is None and not suffix else f"{wanted or 'Replicator'}{suffix}" for suffix in suffixes]
+        products += [_product(session, prim, size, force_new, each, render_vars or ())
+                     for prim, each in zip(group, named, strict=True)]
     several = len(products) > 1 or isinstance(camera, list | tuple)
     return products if several else products[0]
+
+
+def create_tiled_render_product(cameras: Any, tile_resolution: Any, name: str | None, force_new: bool) -> RenderProduct:
+    """Make or find the product behind ``rep.create.render_product_tiled``: see there."""
+    session = current_session()
+    paths = [str(camera.GetPath()) for prim in resolve_prims(cameras, session.stage) for camera in _cameras_of(prim)]
+    if not paths:
+        raise ValueError(f"render_product_tiled: {cameras!r} holds no camera.")
+    width, height = _checked_resolution(tile_resolution)
+    rows, columns = tile_grid(len(paths))
+    size = (columns * width, rows * height)
+    if name is None and not force_new:
+        for product in session.render_products.values():
+            if product.tiles == tuple(paths) and product.resolution == size:
+                return product
+    first = session.stage.GetPrimAtPath(paths[0])
+    return RenderProduct(session, _free_name(session, name or "Replicator"), first, size, tiles=paths)
 
 
 def find_render_product(value: Any) -> RenderProduct:
@@ -154,7 +178,7 @@ def _product(session: Session, camera: Usd.Prim, resolution: tuple[int, int], fo
              render_vars: Sequence[str]) -> RenderProduct:
     if name is None and not force_new:
         for product in session.render_products.values():
-            if product.camera_path == str(camera.GetPath()) and product.resolution == resolution:
+            if not product.tiles and product.camera_path == str(camera.GetPath()) and product.resolution == resolution:
                 return product
     return RenderProduct(session, _free_name(session, name or "Replicator"), camera, resolution, render_vars)
 
@@ -169,13 +193,14 @@ def _free_name(session: Session, wanted: str) -> str:
     return name
 
 
-def _camera_of(prim: Usd.Prim) -> Usd.Prim:
-    """Return the camera: ``prim`` itself, or the one below it where ``prim`` is the Xform of ``rep.create.camera``."""
+def _cameras_of(prim: Usd.Prim) -> list[Usd.Prim]:
+    """Return the camera ``prim``, or the one below the Xform of ``rep.create.camera``, or both of a stereo camera."""
     if prim.IsA(UsdGeom.Camera):
-        return prim
-    for child in prim.GetChildren():
-        if child.IsA(UsdGeom.Camera):
-            return child
+        return [prim]
+    below = [child for child in prim.GetChildren() if child.IsA(UsdGeom.Camera)]
+    if below:
+        sides = [next((child for child in below if child.GetName().endswith(side)), None) for side in ("_Left", "_Right")]
+        return sides if None not in sides else below[:1]
     raise ValueError(f"render_product: the prim {prim.GetPath()} is of type '{prim.GetTypeName()}', not a camera. "
                      f"Cameras on this stage: {', '.join(_camera_paths(prim.GetStage())) or 'none'}.")
 

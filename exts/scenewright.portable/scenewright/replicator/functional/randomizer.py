@@ -1,17 +1,24 @@
 """``rep.functional.randomizer``: draw and write now."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from pxr import Sdf, Vt
 
-from scenewright.replicator.availability import unavailable_names, unsupported
+from scenewright.replicator.availability import unavailable_names
 from scenewright.replicator.functional.layer_writes import AttributeColumn, write_attributes
 from scenewright.replicator.functional.pose_ops import write_pose
 from scenewright.replicator.functional.prim_arguments import PrimLike, accepts_only_named, resolve_prims
-from scenewright.replicator.functional.scatter_sampling import clip_triangles, place_boxes
-from scenewright.replicator.functional.surface_triangles import local_boxes, world_boxes, world_to_parent, world_triangles
+from scenewright.replicator.functional.scatter_sampling import CANDIDATES, clip_triangles, place_apart, place_boxes
+from scenewright.replicator.functional.surface_triangles import (
+    local_boxes,
+    world_boxes,
+    world_to_parent,
+    world_triangles,
+    world_volumes,
+)
+from scenewright.replicator.functional.volume_sampling import box_volume, sample_volumes
 
 if TYPE_CHECKING:
     from scenewright.replicator.rng import ReplicatorRNG
@@ -82,9 +89,48 @@ def scatter_2d(prims: Prims, surface_prims: Prims, no_collision_prims: Prims | N
     write_pose(found, position=world_to_parent(found, positions))
 
 
-def scatter_3d(*args: Any, **kwargs: Any) -> NoReturn:
-    """Not built: raise an error that says so."""
-    unsupported("rep.functional.randomizer.scatter_3d", "scatter_2d places prims on surfaces.")
+@accepts_only_named
+def scatter_3d(prims: Prims, volume_prims: Prims | None = None, volume_excl_prims: Prims | None = None, extents: Any = None,
+               prevent_vol_overlap: bool = True, check_for_collisions: bool = False,
+               rng: "ReplicatorRNG | np.random.Generator | None" = None, *, no_collision_prims: Prims | None = None) -> None:
+    """Scatter prims so that their origins lie uniformly inside volumes; rotation and scale stay.
+
+    Args:
+        prims: What to scatter.
+        volume_prims: Closed meshes or shapes, or prims above such. None = the box ``extents``.
+        volume_excl_prims: Closed meshes or shapes in which no origin may lie.
+        extents: World region for the origins, ``(min, max)`` with three numbers or None each.
+        prevent_vol_overlap: Whether a region that several volumes share is sampled as densely as the rest.
+        check_for_collisions: Whether the prims' bounding boxes must stay clear of each other.
+        rng: Where the numbers come from; a `ReplicatorRNG` of the global seed by default.
+        no_collision_prims: What the prims' bounding boxes must stay clear of.
+
+    Raises:
+        ValueError: There is no volume, no room in it, or no arrangement without collisions was found.
+    """
+    found = resolve_prims(prims)
+    if not found:
+        return
+    low, high = extents_bounds(extents if extents is not None else (None, None))
+    if volume_prims is not None:
+        volumes = world_volumes(resolve_prims(volume_prims))
+    elif np.isfinite([low, high]).all():
+        volumes = [box_volume(low, high)]
+    else:
+        raise ValueError("scatter_3d has nothing to scatter in: give volume_prims, or extents with all six bounds")
+    excluded = [] if volume_excl_prims is None else world_volumes(resolve_prims(volume_excl_prims))
+    generator = generator_of(rng)
+
+    def draw(count: int) -> np.ndarray:
+        return sample_volumes(volumes, count, generator, excluded=excluded, low=low, high=high,
+                              prevent_overlap=prevent_vol_overlap)
+
+    if check_for_collisions or no_collision_prims is not None:
+        obstacles = None if no_collision_prims is None else world_boxes(resolve_prims(no_collision_prims), per_gprim=True)
+        positions = place_apart(lambda box: draw(CANDIDATES), local_boxes(found)[0], obstacles)
+    else:
+        positions = draw(len(found))
+    write_pose(found, position=world_to_parent(found, positions))
 
 
 def extents_bounds(extents: Any) -> tuple[np.ndarray, np.ndarray]:

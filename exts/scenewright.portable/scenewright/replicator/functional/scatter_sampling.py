@@ -4,11 +4,13 @@ Boxes are axis-aligned, ``(x_min, y_min, z_min, x_max, y_max, z_max)``, in the f
 stage units, for the callers in this project).
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
-__all__ = ["PlacementError", "SurfaceSamples", "boxes_overlap", "clip_triangles", "place_boxes", "sample_triangles"]
+__all__ = ["PlacementError", "SurfaceSamples", "boxes_overlap", "clip_triangles", "place_apart", "place_boxes",
+           "sample_triangles"]
 
 CANDIDATES = 64
 """Places drawn at a time for one box."""
@@ -137,26 +139,46 @@ def place_boxes(triangles: np.ndarray, boxes: np.ndarray, generator: np.random.G
     if not check_for_collisions:
         samples = sample_triangles(triangles, len(boxes), generator)
         return samples.points + (rest_offsets(boxes, samples.normals) + offset)[:, None] * samples.normals
+
+    def draw(box: np.ndarray) -> np.ndarray:
+        samples = sample_triangles(triangles, CANDIDATES, generator)
+        return samples.points + (rest_offsets(box, samples.normals) + offset)[:, None] * samples.normals
+
+    return place_apart(draw, boxes, obstacles)
+
+
+def place_apart(draw: Callable[[np.ndarray], np.ndarray], boxes: np.ndarray, obstacles: np.ndarray | None) -> np.ndarray:
+    """Place boxes so that they stay clear of each other and of obstacles.
+
+    Args:
+        draw: ``draw(box)`` returns candidate origins for one box, shape (K, 3).
+        boxes: Bounds of each object relative to its origin, shape (N, 6).
+        obstacles: Boxes to stay clear of, shape (M, 6).
+
+    Returns:
+        Positions of the origins, shape (N, 3), float64.
+
+    Raises:
+        PlacementError: Some box found no free place.
+    """
     fixed = np.empty((0, 6)) if obstacles is None else np.asarray(obstacles, dtype=np.float64).reshape(-1, 6)
     order = np.argsort(-np.prod(boxes[:, 3:] - boxes[:, :3] + 1e-9, axis=1), kind="stable")
     for _ in range(RESTARTS):
-        placed = _place_in_order(triangles, boxes, order, generator, offset, fixed)
+        placed = _place_in_order(draw, boxes, order, fixed)
         if placed is not None:
             return placed
     raise PlacementError(f"Found no collision-free arrangement of {len(boxes)} objects among {len(fixed)} obstacles after "
-                         f"{RESTARTS} attempts. Use fewer or smaller objects, a larger surface, or check_for_collisions=False")
+                         f"{RESTARTS} attempts. Use fewer or smaller objects, more room, or check_for_collisions=False")
 
 
-def _place_in_order(triangles: np.ndarray, boxes: np.ndarray, order: np.ndarray, generator: np.random.Generator,
-                    offset: float, fixed: np.ndarray) -> np.ndarray | None:
+def _place_in_order(draw: Callable[[np.ndarray], np.ndarray], boxes: np.ndarray, order: np.ndarray,
+                    fixed: np.ndarray) -> np.ndarray | None:
     """Return positions, or None when a box finds no place; large boxes go first since small ones fit between them."""
     positions = np.empty((len(boxes), 3))
     taken = fixed
     for index in order:
         for _ in range(ROUNDS):
-            samples = sample_triangles(triangles, CANDIDATES, generator)
-            lift = rest_offsets(boxes[index], samples.normals) + offset
-            origins = samples.points + lift[:, None] * samples.normals
+            origins = draw(boxes[index])
             free = ~boxes_overlap(np.tile(origins, 2) + boxes[index], taken).any(axis=1)
             if free.any():
                 positions[index] = origins[free.argmax()]

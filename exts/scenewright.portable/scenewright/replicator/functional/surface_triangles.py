@@ -8,7 +8,7 @@ from pxr import Gf, Usd, UsdGeom
 from scenewright.replicator.functional.shape_definition import GPRIM_SHAPES
 from scenewright.replicator.functional.shape_geometry import SHAPE_MESHES, PolygonMesh, oriented, triangulated
 
-__all__ = ["local_boxes", "local_triangles", "world_boxes", "world_to_parent", "world_triangles"]
+__all__ = ["local_boxes", "local_triangles", "world_boxes", "world_to_parent", "world_triangles", "world_volumes"]
 
 _PURPOSES = [UsdGeom.Tokens.default_, UsdGeom.Tokens.render]
 _SHAPE_OF_TYPE = {type_name: shape for shape, (type_name, _) in GPRIM_SHAPES.items()}
@@ -41,6 +41,16 @@ def world_triangles(prims: Sequence[Usd.Prim]) -> np.ndarray:
             raise ValueError(f"No surface at or below {root.GetPath()} ({root.GetTypeName()}): "
                              "give a mesh, a plane or another shape")
     return np.concatenate(parts) if parts else np.empty((0, 3, 3))
+
+
+def world_volumes(prims: Sequence[Usd.Prim]) -> list[np.ndarray]:
+    """Return the triangles of each mesh and gprim at and below prims apart, shape (T, 3, 3) each; see `world_triangles`."""
+    leaves = [leaf for prim in prims for leaf in Usd.PrimRange(prim, Usd.TraverseInstanceProxies())
+              if leaf.IsA(UsdGeom.Gprim) and _is_rendered(leaf)]
+    if not leaves:
+        raise ValueError(f"No volume at or below {', '.join(str(prim.GetPath()) for prim in prims) or 'no prims'}: "
+                         "give closed meshes or shapes")
+    return [world_triangles([leaf]) for leaf in leaves]
 
 
 def world_boxes(prims: Sequence[Usd.Prim], *, per_gprim: bool = False) -> np.ndarray:

@@ -1,0 +1,81 @@
+"""Tiled render products and stereo cameras; viewport cameras that are randomized."""
+
+import numpy as np
+import omni.replicator.core as rep
+import pytest
+from pxr import Gf, UsdGeom
+
+from scenewright.replicator.availability import FeatureUnavailableError
+from scenewright.replicator.tiled_frame import tile_grid
+
+
+@pytest.mark.parametrize(("count", "grid"), [(1, (1, 1)), (2, (1, 2)), (3, (2, 2)), (5, (2, 3)), (7, (3, 3)), (16, (4, 4))])
+def test_grids(count, grid):
+    assert tile_grid(count) == grid
+
+
+def test_a_tile_is_what_its_camera_sees(graph_stage):
+    rep.create.sphere(semantics=[("class", "ball")])
+    rep.create.light(light_type="dome")
+    cameras = [rep.create.camera(position=(x, 4, 0.5), look_at=(0, 0, 0), clipping_range=(0.1, 100)) for x in (0, 2, 4)]
+    tiled = rep.create.render_product_tiled(cameras, tile_resolution=(16, 12), name="tiled")
+    single = rep.create.render_product(cameras, (16, 12))
+    assert tiled.resolution == (32, 24)
+    assert rep.create.render_product_tiled(cameras, (16, 12)) is tiled
+    whole, parts = {}, {}
+    for name in ("distance_to_camera", "semantic_segmentation"):
+        whole[name] = rep.annotators.get(name)
+        whole[name].attach(tiled)
+        parts[name] = [rep.annotators.get(name) for _ in single]
+        for annotator, product in zip(parts[name], single, strict=True):
+            annotator.attach(product)
+    rep.orchestrator.step(delta_time=0.0)
+    grid = whole["distance_to_camera"].get_data()
+    labels = whole["semantic_segmentation"].get_data()["data"]
+    assert grid.shape == (24, 32) and labels.shape[:2] == (24, 32)
+    for index in range(3):
+        row, column = divmod(index, 2)
+        place = (slice(12 * row, 12 * row + 12), slice(16 * column, 16 * column + 16))
+        np.testing.assert_array_equal(grid[place], parts["distance_to_camera"][index].get_data())
+        np.testing.assert_array_equal(labels[place], parts["semantic_segmentation"][index].get_data()["data"])
+    assert not grid[12:, 16:].any()
+
+
+def test_what_belongs_to_one_camera_is_refused_for_tiles(graph_stage):
+    tiled = rep.create.render_product_tiled(["/OmniverseKit_Persp", "/OmniverseKit_Top"], (8, 8))
+    rep.annotators.get("camera_params").attach(tiled)
+    with pytest.raises(FeatureUnavailableError, match="tiled render product"):
+        rep.orchestrator.step(delta_time=0.0)
+
+
+def test_stereo_cameras_are_apart_by_the_baseline_along_their_own_x(graph_stage):
+    item = rep.create.stereo_camera(0.2, position=(3, 0, 1), look_at=(0, 0, 1), name="Rig")
+    left, right = rep.create.render_product(item, (8, 8), name="rig")
+    assert (left.name, right.name) == ("rig_L", "rig_R")
+    matrices = [UsdGeom.Xformable(graph_stage.GetPrimAtPath(product.camera_path)).ComputeLocalToWorldTransform(0)
+                for product in (left, right)]
+    offset = matrices[1].ExtractTranslation() - matrices[0].ExtractTranslation()
+    assert Gf.IsClose(offset, matrices[0].GetRow3(0) * 0.2, 1e-6)
+    assert Gf.IsClose(-matrices[0].GetRow3(2), Gf.Vec3d(-1, 0, 0), 1e-6)
+    assert Gf.IsClose((matrices[0].ExtractTranslation() + matrices[1].ExtractTranslation()) / 2, Gf.Vec3d(3, 0, 1), 1e-6)
+
+
+def test_the_baseline_may_be_drawn_and_lens_values_may_not(graph_stage):
+    item = rep.create.stereo_camera(rep.distribution.uniform(0.1, 0.3), count=2)
+    rep.orchestrator.step(delta_time=0.0)
+    xs = [child.GetAttribute("xformOp:translate").Get()[0] for prim in item.get_prims() for child in prim.GetChildren()]
+    assert 0.05 <= xs[1] <= 0.15 and xs[0] == -xs[1] and xs[3] != xs[1]
+    with pytest.raises(FeatureUnavailableError, match="lens value"):
+        rep.create.stereo_camera(0.1, focal_length=rep.distribution.uniform(10, 20))
+
+
+def test_viewport_cameras_can_be_randomized(graph_stage):
+    with rep.trigger.on_frame():
+        with rep.get.prim_at_path("/OmniverseKit_Persp"):
+            rep.modify.pose(position=rep.distribution.uniform((1, 1, 1), (2, 2, 2)), look_at=(0, 0, 0))
+    places = []
+    for _ in range(2):
+        rep.orchestrator.step(delta_time=0.0)
+        camera = UsdGeom.Xformable(graph_stage.GetPrimAtPath("/OmniverseKit_Persp"))
+        places.append(camera.ComputeLocalToWorldTransform(0).ExtractTranslation())
+    assert places[0] != places[1] and all(1 <= value <= 2 for place in places for value in place)
