@@ -113,7 +113,7 @@ def test_on_time_fires_by_simulated_time_and_numbers_its_sequences(stage):
         cube = rep.create.cube(position=rep.distribution.sequence([(k, 0, 0) for k in range(3)]))
     assert cube is not None
     rep.orchestrator.run_until_complete()
-    assert [frame[0]["on_time"] for frame in writer.frames] == [0] * 6 + [1] * 6 + [2] * 6  # 60 frames a second
+    assert [frame[0]["on_time"] for frame in writer.frames] == [*[0] * 6, *[1] * 6, *[2] * 6]  # 60 frames a second
     times = np.array([n / d for _, (n, d) in writer.frames])
     assert np.diff(times) == pytest.approx(1 / 60, abs=1e-5)
     assert rep.orchestrator.get_is_stopped()
@@ -125,7 +125,7 @@ def test_on_time_restarts_with_the_run_and_ends_with_the_smaller_limit(stage):
         rep.create.cube(position=rep.distribution.uniform((0, 0, 0), (1, 1, 1)))
     rep.orchestrator.run_until_complete()
     rep.orchestrator.run_until_complete(num_frames=4)
-    assert [frame[0]["on_time"] for frame in writer.frames] == [0, 0, 0, 1, 1, 1] + [0, 0, 0, 1]
+    assert [frame[0]["on_time"] for frame in writer.frames] == [0, 0, 0, 1, 1, 1, 0, 0, 0, 1]
 
 
 def test_on_time_with_steps_and_its_own_writer(stage):

@@ -52,6 +52,7 @@ class CaptureLoop:
         self.minimum_subframes = 0
         self._running = False
         self._wrote = False
+        self._plays_timeline = False
         self._callbacks: dict[int, Callable[[Status], Any]] = {}
         self._keep_alive: asyncio.Task[None] | None = None
 
@@ -153,7 +154,8 @@ class CaptureLoop:
         self.frames_left = None if not num_frames else int(num_frames)
         self._running = True
         self._set_status(Status.STARTED)
-        if start_timeline:
+        if (start_timeline or graph.plays_timeline) and not get_timeline_interface().is_playing():
+            self._plays_timeline = True
             get_timeline_interface().play()
             get_timeline_interface().commit()
         if self.is_bounded():
@@ -172,9 +174,13 @@ class CaptureLoop:
             self.stop()
 
     def stop(self) -> None:
-        """End a run; the streams begin anew with the next frame."""
+        """End a run, and the playing that it began; the streams begin anew with the next frame."""
         self._set_status(Status.STOPPING)
         self._running = False
+        if self._plays_timeline:
+            self._plays_timeline = False
+            get_timeline_interface().pause()
+            get_timeline_interface().commit()
         self.frames_left = None
         session = open_session()
         if session is not None:
@@ -210,10 +216,18 @@ class CaptureLoop:
         elif session is None:
             return
         elif capture_on_play() and get_timeline_interface().is_playing():
-            self.capture(session)
+            graph = session.graph
+            if not (graph.started and graph.plays_timeline and self._limits_reached(graph)):
+                self.capture(session)
         elif session.graph.has_events:
             session.graph.start()
             session.graph.run_events()
+
+    def on_timeline(self, event: str, seconds: float) -> None:
+        """Count the seconds played, which ``on_time`` triggers go by."""
+        session = open_session()
+        if event == "advanced" and session is not None:
+            session.graph.clock += seconds
 
     def wait(self) -> None:
         """Update until the run has ended, then until everything is written."""
@@ -244,7 +258,7 @@ class CaptureLoop:
 
     def abandon(self) -> None:
         """The stage is closing: end the run and let go of its writers."""
-        self._running = False
+        self._running = self._plays_timeline = False
         self.frames_left = None
         self._finish_writers()
         attached_writers.clear()
@@ -271,7 +285,7 @@ class CaptureLoop:
     @staticmethod
     def _limits_reached(graph: Graph) -> bool:
         limited = [trigger for trigger in graph.triggers if trigger.limit > 0]
-        return bool(limited) and all(trigger.exhausted for trigger in limited)
+        return bool(limited) and all(trigger.finished for trigger in limited)
 
     def _check_not_endless(self, caller: str) -> None:
         if self._running and self.status is Status.PAUSED:
@@ -323,6 +337,7 @@ def capture_on_play() -> bool:
 def install_hooks() -> None:
     """Join the application's loop and shutdown; doing it twice is harmless."""
     get_app().add_update_hook(loop.on_update)
+    get_timeline_interface().add_hook(loop.on_timeline)
     get_app().add_shutdown_hook(loop.shutdown)
 
 

@@ -1,16 +1,22 @@
 """``rep.trigger``: when the nodes made inside ``with rep.trigger.X():`` run."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NoReturn
 
-from scenewright.replicator.availability import unavailable_names
+from scenewright.host.settings import get_settings
+from scenewright.host.simulation import get_simulation
+from scenewright.replicator.availability import unavailable_names, unsupported
+from scenewright.replicator.graph.errors import OrchestratorError
 from scenewright.replicator.graph.schedule import Graph, Trigger
 from scenewright.replicator.registration import register_function
 from scenewright.replicator.session import current_session
 
-__all__ = ["on_custom_event", "on_frame", "register"]
+__all__ = ["on_custom_event", "on_frame", "on_key_press", "register"]
 
 __getattr__ = unavailable_names(__name__, ("on_condition", "on_key_press", "on_time", "on_time_end"))
+
+#: Seconds that sums of frame durations may fall short of an interval.
+TIME_TOLERANCE = 1e-6
 
 
 class FrameTrigger(Trigger):
@@ -33,6 +39,53 @@ class EventTrigger(Trigger):
         self.event_name = event_name
 
 
+class TimeTrigger(Trigger):
+    """Fires with the first captured frame and whenever ``interval`` more seconds have been played, until its limit."""
+
+    needs_time = True
+
+    def __init__(self, graph: Graph, interval: float, limit: int, name: str, rt_subframes: int, reset_physics: bool) -> None:
+        super().__init__(graph, "trigger.on_time", name, limit=limit, rt_subframes=rt_subframes)
+        self.interval = interval
+        self.reset_physics = reset_physics
+
+    def due(self, frame: int) -> bool:
+        """Return whether its next interval has begun."""
+        return self.graph.clock >= self.executions * self.interval - TIME_TOLERANCE
+
+    @property
+    def finished(self) -> bool:
+        """Whether the interval of its last execution is over."""
+        return self.exhausted and self.graph.clock >= self.executions * self.interval - TIME_TOLERANCE
+
+    @property
+    def output(self) -> int | None:
+        """Number of the sequence that frames belong to, from the first execution on."""
+        return self.executions - 1 if self.executions else None
+
+    def prepare(self) -> None:
+        """Rewind the simulation, so that a sequence begins at the poses that its randomizers choose."""
+        if self.reset_physics:
+            get_simulation().reset()
+
+
+class ConditionTrigger(Trigger):
+    """Fires at captured frames for which a function returns something true."""
+
+    def __init__(self, graph: Graph, condition: Callable[[], Any], limit: int, rt_subframes: int) -> None:
+        super().__init__(graph, "trigger.on_condition", "on_condition", limit=limit, rt_subframes=rt_subframes)
+        self.condition = condition
+
+    def due(self, frame: int) -> bool:
+        """Ask the function."""
+        try:
+            return bool(self.condition())
+        except Exception as error:
+            raise OrchestratorError(f"The condition {getattr(self.condition, '__name__', self.condition)!r} of "
+                                    f"rep.trigger.on_condition failed at frame {frame}: {type(error).__name__}: {error}"
+                                    ) from error
+
+
 def on_frame(interval: int = 1, num_frames: int = 0, name: str = "on_frame", rt_subframes: int = 1,
              max_execs: int = 0) -> FrameTrigger:
     """Fire at captured frames: the first one and every ``interval``-th after it.
@@ -52,6 +105,65 @@ def on_frame(interval: int = 1, num_frames: int = 0, name: str = "on_frame", rt_
     _check_integer("on_frame", "max_execs", max_execs, 0)
     _check_integer("on_frame", "rt_subframes", rt_subframes, -1)
     return FrameTrigger(current_session().graph, int(interval), int(max_execs or num_frames), name, int(rt_subframes))
+
+
+def on_time(interval: float = 1, num: int = 0, name: str = "on_time", rt_subframes: int = 16,
+            enable_capture_on_play: bool = True, reset_physics: bool = True, max_execs: int = 0) -> TimeTrigger:
+    """Fire every ``interval`` seconds of simulated time; a run plays the timeline and captures every frame between.
+
+    The first execution comes with the first captured frame. Frames between two executions are a sequence: ``BasicWriter``
+    numbers them ``<sequence>_<frame>``, and a run ends when the last sequence is over.
+
+    Args:
+        interval: Seconds of simulated time from one execution to the next.
+        num: Older name of ``max_execs``.
+        name: Key of the sequence number in the writers' payload.
+        rt_subframes: Accumulation passes of the frames at which it fires.
+        enable_capture_on_play: Capture every update while the timeline plays, as ``rep.orchestrator.set_capture_on_play``.
+        reset_physics: Rewind simulated bodies before each execution.
+        max_execs: Executions after which it never fires again; 0 = unlimited.
+
+    Raises:
+        ValueError: A number is out of range.
+    """
+    if isinstance(interval, bool) or not isinstance(interval, int | float) or not 0.0 < interval < float("inf"):
+        raise ValueError(f"rep.trigger.on_time: interval is a positive number of seconds, got {interval!r}.")
+    _check_integer("on_time", "num", num, 0)
+    _check_integer("on_time", "max_execs", max_execs, 0)
+    _check_integer("on_time", "rt_subframes", rt_subframes, -1)
+    if enable_capture_on_play:
+        get_settings().set("/omni/replicator/captureOnPlay", True)
+    return TimeTrigger(current_session().graph, float(interval), int(max_execs or num), name, int(rt_subframes),
+                       bool(reset_physics))
+
+
+def on_condition(condition: Callable[[], Any], max_execs: int = 0, rt_subframes: int = 1) -> ConditionTrigger:
+    """Fire at captured frames for which ``condition()`` returns something true; it is asked once a frame.
+
+    Args:
+        condition: Function without arguments.
+        max_execs: Executions after which it is not asked any more; 0 = unlimited.
+        rt_subframes: Accumulation passes of the frames at which it fires.
+
+    Raises:
+        TypeError: ``condition`` cannot be called.
+        ValueError: A number is out of range.
+    """
+    if not callable(condition):
+        raise TypeError(f"rep.trigger.on_condition: condition is a function without arguments, got {condition!r}.")
+    _check_integer("on_condition", "max_execs", max_execs, 0)
+    _check_integer("on_condition", "rt_subframes", rt_subframes, -1)
+    return ConditionTrigger(current_session().graph, condition, int(max_execs), int(rt_subframes))
+
+
+def on_key_press(key: Any, modifier: Any = None, name: str | None = None) -> NoReturn:
+    """Say that there is no keyboard to listen to.
+
+    Raises:
+        FeatureUnavailableError: Always.
+    """
+    unsupported("rep.trigger.on_key_press", "It needs a window with a keyboard; use rep.trigger.on_custom_event and "
+                                            "rep.utils.send_og_event.")
 
 
 def on_custom_event(event_name: str) -> EventTrigger:

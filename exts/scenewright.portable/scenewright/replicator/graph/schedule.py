@@ -38,6 +38,22 @@ class Trigger(Node):
         """Whether the limit has been reached."""
         return 0 < self.limit <= self.executions
 
+    @property
+    def finished(self) -> bool:
+        """Whether a run need not wait for it any more."""
+        return self.exhausted
+
+    @property
+    def output(self) -> int | None:
+        """Its entry in the writers' payload of the present frame, None where it has none."""
+        return self.executions - 1 if self.fired else None
+
+    needs_time = False
+    """Whether it goes by simulated time."""
+
+    def prepare(self) -> None:
+        """Called when it fires, before what was made inside it runs."""
+
     def due(self, frame: int) -> bool:
         """Return whether it fires at captured frame number ``frame`` (0-based since the streams started)."""
         return False
@@ -62,6 +78,8 @@ class Graph:
         self.started = False
         self.closed = False
         self.frame = 0
+        self.clock = 0.0
+        """Seconds that the timeline has played since the streams started."""
         self.pass_number = 0
         self.seed = get_global_seed()
         self._nodes: list[Node] = []
@@ -80,6 +98,11 @@ class Graph:
     def triggers(self) -> list[Trigger]:
         """All triggers in authoring order."""
         return [node for node in self._nodes if isinstance(node, Trigger)]
+
+    @property
+    def plays_timeline(self) -> bool:
+        """Whether a trigger goes by simulated time, so that runs play the timeline."""
+        return any(trigger.needs_time for trigger in self.triggers)
 
     def push(self, node: Node) -> None:
         """Enter the context of a trigger or of prims."""
@@ -103,6 +126,7 @@ class Graph:
         if not self.started:
             self.started = True
             self.frame = 0
+            self.clock = 0.0
             self.seed = get_global_seed()
             self.distribution_outputs.clear()
             for node in self._nodes:
@@ -157,6 +181,7 @@ class Graph:
         self.pass_number += 1
         trigger.executions += 1
         trigger.fired = True
+        trigger.prepare()
         for action in self._actions(trigger):
             action.execute()
 
@@ -167,8 +192,8 @@ class Graph:
             trigger.fired = False
 
     def trigger_outputs(self) -> dict[str, int]:
-        """Return how often each trigger that has fired in this frame has done so, by name."""
-        return {trigger.name: trigger.executions - 1 for trigger in self.triggers if trigger.fired}
+        """Return how often each trigger of this frame has fired before, by name; of time triggers the present sequence."""
+        return {trigger.name: number for trigger in self.triggers if (number := trigger.output) is not None}
 
     def _actions(self, trigger: Trigger | None) -> list[ActionNode]:
         return [node for node in self._nodes if isinstance(node, ActionNode) and node.trigger is trigger]
