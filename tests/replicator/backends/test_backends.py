@@ -126,13 +126,6 @@ def test_dispatch_needs_a_target():
         BackendDispatch()
 
 
-def test_s3_says_that_it_is_not_there():
-    with pytest.raises(NotImplementedError, match="S3Backend is not available"):
-        backends.get("S3Backend").initialize(bucket="b")
-    with pytest.raises(NotImplementedError, match="S3Backend is not available"):
-        BackendDispatch(bucket="b")
-
-
 def test_a_group_writes_everywhere(tmp_path):
     memory = backends.BackendRegistry.register(MemoryBackend)()
     memory.initialize(prefix="m/")

@@ -172,7 +172,7 @@ def test_repeated_runs_write_the_same_bytes(products, tmp_path):
     ({"backend": "here"}, TypeError, "BaseBackend, got str"),
     ({"output_dir": "OUT", "image_output_format": "gif"}, ValueError, "png, jpg, jpeg, exr"),
     ({"output_dir": "OUT", "rbg": True}, TypeError, "rbg"),
-    ({"s3_bucket": "b"}, NotImplementedError, "S3Backend"),
+    ({"s3_bucket": "b"}, ValueError, "S3 bucket name"),
     ({"output_dir": "OUT", "semantic_segmentation": True, "semantic_filter_predicate": "car"}, ValueError, "type: label"),
 ])
 def test_bad_parameters(tmp_path, params, error, message):

@@ -89,7 +89,7 @@ def test_backend_and_folder_write_to_both(products, tmp_path, listing):
     ({}, ValueError, "needs output_dir"), ({"backend": 3}, TypeError, "got int"),
     ({"output_dir": "x", "format": "coco"}, ValueError, "'dope' or 'centerpose'"),
     ({"output_dir": "x", "image_output_format": ""}, ValueError, "image_output_format"),
-    ({"output_dir": "x", "use_s3": True}, NotImplementedError, "S3Backend")])
+    ({"output_dir": "x", "use_s3": True}, ValueError, "needs s3_bucket")])
 def test_bad_parameters(params, error, message):
     with pytest.raises(error, match=message):
         rep.WriterRegistry.get("PoseWriter", init_params=params)

@@ -24,7 +24,8 @@ class SkeletonData(AnnotatorTemplate):
 
     ``numSkeletons``; per skeleton ``skelName``, ``skelPath``, ``assetPath``, ``animationVariant`` (str), ``skeletonJoints``
     (the joint names as the text of a list) and ``inView`` (bool: a joint lies in the image); per joint ``skeletonParents``
-    (int, -1 = root), ``restGlobalTranslations``, ``restLocalTranslations`` and ``globalTranslations`` (float32 (N, 3), stage units),
+    (int, -1 = root), ``restGlobalTranslations``, ``restLocalTranslations`` and ``globalTranslations`` (float32 (N, 3), stage
+    units),
     ``restLocalRotations`` and ``localRotations`` (float32 (N, 4), w x y z), ``translations2d`` (float32 (N, 2), pixels, origin
     top-left; mirrored for joints behind the camera), ``jointOcclusions`` (bool) and ``occlusionTypes`` (str). Each list per
     joint has a list ``<name>Sizes`` with the number of joints of each skeleton. ``skeletonData`` is the same per skeleton, as

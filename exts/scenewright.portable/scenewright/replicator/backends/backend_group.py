@@ -88,7 +88,7 @@ class BackendDispatch(BackendGroup):
 
     Raises:
         ValueError: Neither a folder nor a bucket is given.
-        FeatureUnavailableError: A bucket is given.
+        ImportError: A bucket is given and the ``[s3]`` extra is not installed.
     """
 
     def __init__(self, paths: dict[str, Any] | str | None = None, *, output_dir: str | None = None, overwrite: bool = True,
@@ -103,7 +103,7 @@ class BackendDispatch(BackendGroup):
         members: list[BaseBackend] = []
         if bucket:
             members.append(S3Backend(bucket=bucket, region=region, endpoint_url=endpoint_url,
-                                     key_prefix=key_prefix or output_dir))
+                                     key_prefix=key_prefix or output_dir, overwrite=overwrite))
         elif output_dir:
             members.append(DiskBackend(output_dir=output_dir, overwrite=overwrite))
         if not members:

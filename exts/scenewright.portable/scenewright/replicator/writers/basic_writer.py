@@ -42,9 +42,9 @@ class BasicWriter(Writer):
 
     Args:
         output_dir: Output folder; unused where ``backend`` is given.
-        s3_bucket: Not available yet.
-        s3_region: Not available yet.
-        s3_endpoint: Not available yet.
+        s3_bucket: Write to this S3 bucket (needs the ``[s3]`` extra), with ``output_dir`` as the prefix of the keys.
+        s3_region: Its region.
+        s3_endpoint: URL of an S3 server other than Amazon's.
         semantic_types: Semantic types that count; default ``["class"]``.
         pointcloud_include_unlabelled: Points on unlabelled prims as well.
         image_output_format: Of rgb: "png", "jpg", "jpeg" or "exr" (needs the ``[exr]`` extra).
@@ -58,7 +58,7 @@ class BasicWriter(Writer):
     Raises:
         ValueError: Neither ``output_dir`` nor ``backend`` is given, or a value is not allowed.
         TypeError: ``backend`` is no backend, or a parameter is not known.
-        FeatureUnavailableError: S3 is asked for.
+        ImportError: S3 is asked for and the ``[s3]`` extra is not installed.
     """
 
     def __init__(

@@ -38,17 +38,18 @@ class PoseWriter(Writer):
         write_debug_images: Also ``NNNNNN_overlay`` with boxes and axes drawn.
         frame_padding: Digits of the frame number.
         format: None, "dope" or "centerpose".
-        use_s3: Not available yet, as all ``s3_…`` parameters.
-        s3_bucket: See ``use_s3``.
-        s3_endpoint_url: See ``use_s3``.
-        s3_region: See ``use_s3``.
+        use_s3: Write to ``s3_bucket`` (needs the ``[s3]`` extra), with ``output_dir`` as the prefix of the keys.
+        s3_bucket: Name of the bucket.
+        s3_endpoint_url: URL of an S3 server other than Amazon's.
+        s3_region: Region of the bucket.
         backend: Where to write; with ``output_dir`` as well, to both.
         image_output_format: "png", "jpg", "jpeg" or "exr".
 
     Raises:
         ValueError: There is nowhere to write, or a format is not known.
         TypeError: ``backend`` is no backend.
-        FeatureUnavailableError: S3 is asked for; while writing, a camera is no pinhole.
+        ImportError: S3 is asked for and the ``[s3]`` extra is not installed.
+        FeatureUnavailableError: While writing, a camera is no pinhole.
     """
 
     CUBOID_KEYPOINTS_ORDER_DEFAULT = ("Center", "LDB", "LDF", "LUB", "LUF", "RDB", "RDF", "RUB", "RUF")
@@ -67,7 +68,10 @@ class PoseWriter(Writer):
         self._image_output_format = str(image_output_format).lower()
         if self._image_output_format not in _IMAGE_FORMATS:
             raise ValueError(f"image_output_format is one of {', '.join(_IMAGE_FORMATS)}, got {image_output_format!r}.")
-        self.backend = self._backend = _backend(output_dir, backend, s3_bucket or "default" if use_s3 else None)
+        if use_s3 and not s3_bucket:
+            raise ValueError("PoseWriter with use_s3=True needs s3_bucket='…'.")
+        storage = {"bucket": s3_bucket, "region": s3_region, "endpoint_url": s3_endpoint_url} if use_s3 else {}
+        self.backend = self._backend = _backend(output_dir, backend, storage)
         self._use_subfolders = use_subfolders
         self._visibility_threshold = visibility_threshold
         self._skip_empty_frames = skip_empty_frames
@@ -163,10 +167,10 @@ class PoseWriter(Writer):
         return data | {"width": width, "height": height} if self._format == "centerpose" else data
 
 
-def _backend(output_dir: str | None, backend: BaseBackend | None, bucket: str | None) -> BaseBackend:
+def _backend(output_dir: str | None, backend: BaseBackend | None, storage: Mapping[str, str | None]) -> BaseBackend:
     if backend is not None and not isinstance(backend, BaseBackend):
         raise TypeError(f"backend is an instance of rep.backends.BaseBackend, got {type(backend).__name__}.")
-    made = BackendDispatch(output_dir=output_dir, bucket=bucket) if output_dir or bucket else None
+    made = BackendDispatch(output_dir=output_dir, **storage) if output_dir or storage else None
     if backend is None and made is None:
         raise ValueError("PoseWriter needs output_dir='…' or backend=rep.backends.get('DiskBackend', {'output_dir': '…'}).")
     if backend is None or made is None:
