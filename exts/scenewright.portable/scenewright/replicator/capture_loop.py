@@ -115,12 +115,14 @@ class CaptureLoop:
             mine = {path: captures[path] for path in _product_paths(writer) if path in captures}
             if not mine:
                 continue
-            from scenewright.replicator.backends.io_queue import WriteError
+            from scenewright.replicator.backends.io_queue import WriteError, whole_frame
             from scenewright.replicator.writers.payload import build_payload
 
             try:
                 writer._scheduled = False
-                writer.write(build_payload(writer, list(mine.values())))
+                payload = build_payload(writer, list(mine.values()))
+                with whole_frame():  # nothing of a frame stays when its write fails
+                    writer.write(payload)
             except WriteError:
                 raise
             except Exception as error:

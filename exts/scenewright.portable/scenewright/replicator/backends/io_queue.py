@@ -10,8 +10,9 @@ import errno
 import logging
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,7 @@ from PIL import Image
 
 from scenewright.host.settings import get_settings
 
-__all__ = ["IoQueue", "WriteError", "get_queue", "is_done_writing", "schedule", "wait_until_done"]
+__all__ = ["IoQueue", "WriteError", "get_queue", "is_done_writing", "schedule", "wait_until_done", "whole_frame"]
 
 _THREADS = 4
 _ENTRIES = 1000
@@ -61,6 +62,24 @@ class WriteError(OSError):
         self.failures = failures
 
 
+class _HeldFuture(Future):
+    """The future of a call that is held back: to wait for it lets it go."""
+
+    def __init__(self, release: Callable[[], None]) -> None:
+        super().__init__()
+        self._let_go = release
+
+    def result(self, timeout: float | None = None) -> Any:
+        """Return the call's result."""
+        self._let_go()
+        return super().result(timeout)
+
+    def exception(self, timeout: float | None = None) -> BaseException | None:
+        """Return what the call raised, or None."""
+        self._let_go()
+        return super().exception(timeout)
+
+
 class IoQueue:
     """A bounded first-in-first-out queue of calls with a few daemon threads that run them.
 
@@ -84,6 +103,7 @@ class IoQueue:
         self._pending_bytes = 0
         self._failures: list[tuple[str | None, BaseException]] = []
         self._changed = threading.Condition()
+        self._of_thread = threading.local()  # .held: what the thread holds back, None outside hold()
         self._workers: list[threading.Thread] = []
 
     def schedule(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Future:
@@ -97,7 +117,8 @@ class IoQueue:
         Raises:
             WriteError: An earlier call has failed; nothing was scheduled.
         """
-        future: Future = Future()
+        held = getattr(self._of_thread, "held", None)
+        future = Future() if held is None else _HeldFuture(self._release)
         path = kwargs.get("path")
         size = _byte_count(args, kwargs)
         entry = (future, size, None if path is None else str(path), fn, args, kwargs)
@@ -109,6 +130,39 @@ class IoQueue:
             return future
         with self._changed:
             self._report()
+        if held is None:
+            self._enqueue(entry)
+        else:
+            held.append(entry)
+        return future
+
+    @contextmanager
+    def hold(self) -> Iterator[None]:
+        """Hold back what this thread schedules until the block ends; drop it when the block raises.
+
+        So what belongs together is written as a whole or not at all. Waiting inside the block, for one call or for all, lets
+        go what was scheduled so far.
+        """
+        if getattr(self._of_thread, "held", None) is not None:
+            yield
+            return
+        self._of_thread.held = []
+        try:
+            yield
+            self._release()
+        finally:
+            for future, *_ in self._of_thread.held:
+                future.cancel()
+            self._of_thread.held = None
+
+    def _release(self) -> None:
+        """Queue what this thread holds back."""
+        while held := getattr(self._of_thread, "held", None):
+            self._enqueue(held.pop(0))
+
+    def _enqueue(self, entry: tuple[Future, int, str | None, Callable[..., Any], tuple, dict[str, Any]]) -> None:
+        size = entry[1]
+        with self._changed:
             while self._pending and (self._pending >= self._entries or self._pending_bytes + size > self._max_bytes):
                 self._changed.wait()
             self._calls.append(entry)
@@ -117,7 +171,6 @@ class IoQueue:
             if len(self._workers) < min(self._threads, self._pending):
                 self._start_worker()
             self._changed.notify_all()
-        return future
 
     def wait_until_done(self) -> None:
         """Block until every scheduled call has run.
@@ -127,6 +180,7 @@ class IoQueue:
         """
         if threading.current_thread() in self._workers:
             return
+        self._release()
         with self._changed:
             while self._pending:
                 self._changed.wait()
@@ -135,7 +189,7 @@ class IoQueue:
     def is_done_writing(self) -> bool:
         """Return whether nothing waits and nothing runs."""
         with self._changed:
-            return self._pending == 0
+            return self._pending == 0 and not getattr(self._of_thread, "held", None)
 
     def pending_bytes(self) -> int:
         """Return the bytes that wait in the queue or are being written."""
@@ -228,6 +282,11 @@ def get_queue() -> IoQueue:
 def schedule(fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Future:
     """Run ``fn`` on an I/O thread of the process-wide queue; see :meth:`IoQueue.schedule`."""
     return get_queue().schedule(fn, *args, **kwargs)
+
+
+def whole_frame() -> AbstractContextManager[None]:
+    """Hold back what the block schedules until it ends, and drop it when the block raises; see :meth:`IoQueue.hold`."""
+    return get_queue().hold()
 
 
 def wait_until_done() -> None:
