@@ -260,7 +260,6 @@ def test_a_state_that_is_not_finite_names_the_prim(world, play):
 
 @pytest.mark.parametrize(("make", "message"), [
     (lambda stage: UsdPhysics.RevoluteJoint.Define(stage, "/Hinge"), "/Hinge.*jointEnabled"),
-    (lambda stage: UsdPhysics.RigidBodyAPI.Apply(UsdGeom.Xform.Define(stage, "/Cube/Inner").GetPrim()), "/Cube/Inner"),
     (lambda stage: UsdPhysics.CollisionAPI.Apply(UsdGeom.Mesh.Define(stage, "/Empty").GetPrim()), "/Empty.*no surface"),
 ])
 def test_what_cannot_be_simulated_says_so(world, play, make, message):
@@ -268,6 +267,16 @@ def test_what_cannot_be_simulated_says_so(world, play, make, message):
     make(world)
     with pytest.raises(rep.physics.PhysicsError, match=message):
         play(1)
+
+
+def test_a_body_below_a_body_is_a_part_of_it(world, play, place, caplog):
+    cube = cube_at((0, 0, 5))
+    inner = UsdGeom.Xform.Define(world, "/Cube/Inner")
+    inner.AddTranslateOp().Set(Gf.Vec3d(0, 0, 1))
+    UsdPhysics.RigidBodyAPI.Apply(inner.GetPrim())
+    play(6)
+    assert "/Cube/Inner" in caplog.text
+    assert place(inner.GetPrim()) - place(cube) == pytest.approx([0, 0, 1], abs=1e-4)
 
 
 def test_without_newton_the_error_names_the_extra(world, play, monkeypatch):

@@ -106,7 +106,7 @@ class RigidBodyEngine:
             return
         time = _now(self._stage)
         scene = read_scene(self._stage, time)
-        self._world = NewtonWorld(scene, get_settings().get("/scenewright/device") or "cpu")
+        self._world = NewtonWorld(scene, _device())
         self._scene = scene
         self._moving = np.array([i for i, body in enumerate(scene.bodies) if not body.kinematic], dtype=np.int64)
         self._kinematic = [i for i, body in enumerate(scene.bodies) if body.kinematic]
@@ -188,6 +188,11 @@ class RigidBodyEngine:
 def _now(stage: Usd.Stage) -> Usd.TimeCode:
     """Return the time that frames are rendered at."""
     return Usd.TimeCode(get_timeline_interface().get_current_time() * stage.GetTimeCodesPerSecond())
+
+
+def _device() -> str:
+    settings = get_settings()
+    return settings.get("/scenewright/physicsDevice") or settings.get("/scenewright/device") or "cpu"
 
 
 _engine: RigidBodyEngine | None = None

@@ -45,8 +45,8 @@ def read_scene(stage: Usd.Stage, time: Usd.TimeCode) -> SceneRecord:
             continue
         if prim.IsA(UsdPhysics.Joint) and not prim.IsInstanceProxy():
             _refuse_joint(prim)
-        if prim.HasAPI(UsdPhysics.RigidBodyAPI) and _is_body(prim):
-            bodies[prim.GetPath()] = _body(prim, cache, metre, bodies)
+        if prim.HasAPI(UsdPhysics.RigidBodyAPI) and _is_body(prim) and not _is_part(prim, bodies):
+            bodies[prim.GetPath()] = _body(prim, cache, metre)
             frames[prim.GetPath()] = np.linalg.inv(rigid_frame(cache.GetLocalToWorldTransform(prim)))
         if prim.HasAPI(UsdPhysics.CollisionAPI) and UsdPhysics.CollisionAPI(prim).GetCollisionEnabledAttr().Get():
             colliders.append(prim)
@@ -87,15 +87,22 @@ def _is_kinematic(prim: Usd.Prim) -> bool:
     return bool(UsdPhysics.RigidBodyAPI(prim).GetKinematicEnabledAttr().Get())
 
 
-def _body(prim: Usd.Prim, cache: UsdGeom.XformCache, metre: float, others: dict[Sdf.Path, BodyRecord]) -> BodyRecord:
+def _is_part(prim: Usd.Prim, bodies: dict[Sdf.Path, BodyRecord]) -> bool:
+    """Return whether a rigid body lies below another one, of which it then is a part: it would have two masters.
+
+    PhysX warns of this too and goes on; Isaac Sim's own examples have it.
+    """
+    outer = next((prefix for prefix in prim.GetPath().GetPrefixes()[:-1] if prefix in bodies), None)
+    if outer is not None:
+        _log.warning("The rigid body %s lies below the rigid body %s and is simulated as a part of it.", prim.GetPath(), outer)
+    return outer is not None
+
+
+def _body(prim: Usd.Prim, cache: UsdGeom.XformCache, metre: float) -> BodyRecord:
     path = prim.GetPath()
     if prim.IsInstanceProxy():
         raise PhysicsError(f"The rigid body {path} lies inside an instance and cannot be moved. "
                            "Apply UsdPhysics.RigidBodyAPI to the instance itself, or make it not instanceable.")
-    outer = next((str(prefix) for prefix in path.GetPrefixes()[:-1] if prefix in others), None)
-    if outer is not None:
-        raise PhysicsError(f"The rigid body {path} lies below the rigid body {outer}: where the outer one moves, the inner one "
-                           "would have two masters. Make one of them no rigid body, or move it out of the other.")
     position, rotation = body_pose(prim, cache, metre)
     api = UsdPhysics.RigidBodyAPI(prim)
     parent = rigid_frame(cache.GetParentToWorldTransform(prim))[:3, :3]
