@@ -1,9 +1,30 @@
-"""Shared by all rooms: the portable host is active, and threads are as many as the CI machine has."""
+"""Shared by all rooms: the portable host is active, and what a process keeps is as in a new one for every test."""
 
 import os
+import sys
 
 os.environ.setdefault("SCENEWRIGHT_THREADS", "2")
 
+import pytest
+
 from scenewright.host.activation import activate
+from scenewright.host.settings import get_settings
 
 activate()
+
+_SETTINGS_AT_START = dict(get_settings()._values)
+
+
+def _forget() -> None:
+    get_settings()._values.clear()
+    get_settings()._values.update(_SETTINGS_AT_START)
+    if "scenewright.replicator.seeds" in sys.modules:
+        sys.modules["scenewright.replicator.seeds"].set_global_seed(0)
+
+
+@pytest.fixture(autouse=True)
+def process_state():
+    """Settings and the global seed are those of a new process, before and after each test."""
+    _forget()
+    yield
+    _forget()
