@@ -6,7 +6,7 @@ import numpy as np
 import omni.replicator.core as rep
 import pytest
 
-from scenewright.sdg.dataset.backend import WriterBackend
+from scenewright.sdg.dataset.backend import DatasetBackend, WriterBackend
 from scenewright.sdg.dataset.errors import DatasetRunError
 from scenewright.sdg.dataset.files import FileRecord
 
@@ -108,6 +108,18 @@ def test_nothing_touches_the_disk_before_it_is_opened(tmp_path, write_bytes):
     backend.drain()
     backend.close()
     assert (tmp_path / "new" / "metadata.txt").read_bytes() == b"m"
+
+
+def test_a_frame_without_files_is_not_committed_before_it_is_opened(tmp_path):
+    commits = []
+    backend = DatasetBackend(tmp_path, commits.append)
+    backend.begin(0)
+    backend.seal()
+    assert not commits
+    backend.open()
+    backend.drain()
+    backend.close()
+    assert [frame.frame for frame in commits] == [0]
 
 
 @pytest.mark.parametrize(

@@ -130,6 +130,37 @@ def test_a_wrong_recipe_writes_nothing(tmp_path):
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("overwrite", [False, True])
+def test_a_scene_that_cannot_be_rendered_writes_nothing(tmp_path, workers, overwrite):
+    (tmp_path / "scene.usda").write_text(
+        '#usda 1.0\ndef Mesh "Torn" {\n  point3f[] points = [(0,0,0), (1,0,0), (0,1,0)]\n'
+        "  int[] faceVertexCounts = [3]\n  int[] faceVertexIndices = [0, 1, 99]\n}\n"
+    )
+    (tmp_path / "r.yaml").write_text(
+        "scenewright: {scene: scene.usda, frames: 3, resolution: [8, 8], writers: {coco: {}}}\nc: {create.camera: {}}\n"
+    )
+    request = GenerateRequest(tmp_path / "r.yaml", tmp_path / "out", workers=workers, overwrite=overwrite)
+    with pytest.raises(ValueError, match="/Torn: faceVertexIndices holds 99"):
+        generate(request, launch=lambda *_: pytest.fail("a worker was started"))
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_first_frame_is_made_once_and_workers_make_the_rest(whole, tmp_path):
+    shared = []
+
+    def launch(request, root, shares, on_frame):
+        shared.extend(frame for share in shares for frame in share)
+        raise RuntimeError("no more")
+
+    with pytest.raises(RuntimeError, match="no more"):
+        generate(GenerateRequest(RECIPE, tmp_path / "out", workers=2), launch=launch)
+    assert sorted(shared) == [1, 2, 3, 4, 5]
+    assert sorted(read_ledger(tmp_path / "out").rows) == [0]
+    generate(GenerateRequest(RECIPE, tmp_path / "out"))
+    assert dataset_files(tmp_path / "out") == dataset_files(whole)
+
+
 def test_the_output_of_the_recipe_is_below_the_working_directory(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     generate(GenerateRequest(RECIPE, overrides=("output=here",), frames="1"))

@@ -67,6 +67,7 @@ def test_a_recipe_that_uses_the_whole_grammar_passes(problems):
         ("c:\n  writers.get: {name: BasicWriter, init_params: {deph: true}}", 2, 49, "no parameter 'deph'", ""),
         ("c:\n  get.prims: {path_pattern: '('}", 2, 29, "no regular expression", ""),
         ("c:\n  create.cube: {scale: {distribution.uniform: {lower: [1, 2], upper: [3, 4]}}}", 2, 25, "draws 2 numbers", ""),
+        ("c:\n  create.cube: {count: 100000000}", 2, 24, "'count' is 100000000", "at most 100000"),
         ("c:\n  create.cube: {scale: {distribution.normal: {mean: 1, std: -1}}}", 2, 61, "'std' is -1", "not negative"),
         ("c:\n  create.cube: {scale: {distribution.choice: {choices: [1, 2], weights: [1]}}}", 2, 73, "1 weights for 2", ""),
         ("c:\n  create.cube: {scale: {distribution.choice: {choices: [1, red]}}}", 2, 56, "not 'red'", ""),

@@ -27,6 +27,8 @@ def test_defaults_are_those_of_the_documentation(load):
         ("scenewright:\n  frame: 3", 2, "unknown key 'frame'", "Did you mean 'frames'?"),
         ("scenewright:\n  frames: ten", 2, "whole number", "{sequences, steps}"),
         ("scenewright:\n  frames: 0", 2, "from 1", ""),
+        ("scenewright:\n  frames: 100000000000", 2, "at most 1000000", "several datasets"),
+        ("scenewright:\n  frames: {sequences: 1000000, steps: 1000000}", 2, "at most 1000000", "several datasets"),
         ("scenewright:\n  frames: {sequences: 2, stepz: 3}", 2, "unknown key", ""),
         ("scenewright:\n  seed: -1", 2, "greater than or equal to 0", ""),
         ("scenewright:\n  seed: true", 2, "integer", ""),

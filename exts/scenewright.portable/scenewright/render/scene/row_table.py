@@ -31,8 +31,8 @@ def _check_finite(matrices: np.ndarray, path_of: Callable[[int], str]) -> None:
     if not within.all():
         row = int(np.argmin(within.all(axis=(1, 2))))
         raise SceneError(
-            f"{path_of(row)}: its transform to the world is {matrices[row].tolist()}, which is not finite. "
-            "Correct the xformOps of this prim and of those above it."
+            f"{path_of(row)}: its transform to the world is not finite, or beyond 1e38. Correct the xformOps of this prim "
+            "and of those above it."
         )
 
 

@@ -91,6 +91,9 @@ class DatasetBackend:
         with self._changed:
             frame, self._current = self._current, self.common
             frame.extra, frame.sealed = extra, True
+            if self._held is not None:  # a frame without files waits for `open` too
+                frame.pending += 1
+                self._held.append((frame, lambda: None, Future()))
             complete = frame.pending == 0
         if complete:
             self._commit(frame)

@@ -3,7 +3,7 @@
 import logging
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +51,18 @@ class DatasetFolder:
             raise DatasetInputError(f"The output folder {self.root} cannot be written: no permission in {present}.")
         if present == self.root and not (self.root / HEADER_FILE).is_file() and self._holds_files():
             raise DatasetInputError(f"The output folder {self.root} holds files but no dataset. Choose an empty one.")
+
+    def first_missing(self, wanted: Iterable[Any], header: Mapping[str, Any], *, overwrite: bool = False) -> Any | None:
+        """Return the first address whose frame is not there yet, as far as can be told without locking the folder.
+
+        None where all are there, and where `open` will refuse the folder.
+        """
+        rows: Mapping[int, Any] = {}
+        if not overwrite and (self.root / HEADER_FILE).is_file():
+            if header_differences(read_header(self.root), header):
+                return None
+            rows = read_ledger(self.root).rows
+        return next((address for address in wanted if address.index not in rows), None)
 
     def open(self, header: Mapping[str, Any], *, overwrite: bool = False, mend: bool = True) -> Ledger:
         """Lock the folder, settle what an earlier run left, and return what is already there.

@@ -60,14 +60,23 @@ class FrameMaker:
         Raises:
             DatasetRunError: if a file could not be written or a writer failed; committed frames are intact.
         """
-        rep.orchestrator.set_capture_on_play(False)
         for address in addresses:
-            begun = time.perf_counter()
-            self._prepare_motion(address)
-            self.backend.begin(address.index)
-            drawn = self._render(address, write=True)
-            self.backend.seal((address, drawn, time.perf_counter() - begun))
+            self.render(address)
         self.backend.drain()
+
+    def render(self, address: Any) -> None:
+        """Render one frame and hand its files over; before `open` they wait, and so does the commit.
+
+        Raises:
+            ValueError: if the stage holds something that cannot be rendered.
+            DatasetRunError: if a file of an earlier frame could not be written.
+        """
+        rep.orchestrator.set_capture_on_play(False)
+        begun = time.perf_counter()
+        self._prepare_motion(address)
+        self.backend.begin(address.index)
+        drawn = self._render(address, write=True)
+        self.backend.seal((address, drawn, time.perf_counter() - begun))
 
     def close(self) -> None:
         """Detach the writers and close the files."""

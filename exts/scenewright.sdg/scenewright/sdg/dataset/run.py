@@ -17,6 +17,7 @@ from scenewright.sdg.dataset.origin import write_origin
 from scenewright.sdg.dataset.request import GenerateRequest
 from scenewright.sdg.dataset.selection import parse_frames, parse_shard, share_out
 from scenewright.sdg.recipe import Recipe, RecipeSession, load_recipe
+from scenewright.sdg.recipe.recipe import MAX_FRAMES
 
 __all__ = ["GenerateResult", "LaunchWorkers", "generate", "make_share", "recipe_of"]
 
@@ -78,17 +79,23 @@ def generate(
         if wanted:
             session.apply(wanted[0])  # what only shows when values are drawn is an error before anything is written
         header = build_header(session, request.device)
+        first = folder.first_missing(wanted, header, overwrite=request.overwrite)
+        if first is not None:
+            maker.render(first)  # and so is what only shows when the scene is rendered
         done = folder.open(header, overwrite=request.overwrite).rows
         write_origin(folder.root, recipe.path)
         todo = [address for address in wanted if address.index not in done]
         if on_start is not None:
             on_start(len(todo), len(wanted) - len(todo))
-        shares = [share for share in share_out(todo, request.workers) if share]
+        if todo:
+            maker.open()
+            maker.make(())  # the first one is committed
+        rest = [address for address in todo if first is None or address.index != first.index]
+        shares = [share for share in share_out(rest, request.workers) if share]
         if len(shares) > 1 and launch is not None:
             launch(request, folder.root, [[address.index for address in share] for share in shares], on_frame or _ignore)
-        elif todo:
-            maker.open()
-            maker.make(todo)
+        else:
+            maker.make(rest)
         maker.close()
         finalised = folder.alone()
         if finalised:
@@ -143,6 +150,8 @@ def recipe_of(request: GenerateRequest) -> Recipe:
         overrides.append(f"scenewright.seed={request.seed}")
     recipe = load_recipe(request.recipe, overrides)
     end = parse_frames(request.frames)[1]
+    if (end or 0) > MAX_FRAMES:
+        raise DatasetInputError(f"--frames {request.frames}: at most {MAX_FRAMES} frames make one dataset. Make several.")
     if end is not None and ":" not in str(request.frames) and isinstance(recipe.frames, int):
         recipe = replace(recipe, settings=recipe.settings.model_copy(update={"frames": end}))
     return recipe

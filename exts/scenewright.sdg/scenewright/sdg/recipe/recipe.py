@@ -18,7 +18,10 @@ from scenewright.sdg.recipe.program import Assign, Call, Items, Literal, Ref, Re
 from scenewright.sdg.recipe.rules import check_writer_parameters
 from scenewright.sdg.recipe.schema import DEFAULT_FRAMES, Assets, Checks, FrameGrid, LabelRule, Settings, Split, unavailable
 
-__all__ = ["Recipe", "find_recipe_problems", "load_recipe"]
+__all__ = ["MAX_FRAMES", "Recipe", "find_recipe_problems", "load_recipe"]
+
+MAX_FRAMES = 1_000_000
+"""Frames of one dataset: addresses and ledger rows of more would not fit into the memory of an ordinary machine."""
 
 _MODELS = {"frames": FrameGrid, "split": Split, "assets": Assets, "checks": Checks, "labels": LabelRule}
 
@@ -61,6 +64,12 @@ class Recipe:
             return self.settings.frames
         limits = [_last_frame(call) for call in self.calls("trigger.on_frame")]
         return max((limit for limit in limits if limit), default=DEFAULT_FRAMES)
+
+    @property
+    def frame_count(self) -> int:
+        """How many frames there are in all."""
+        frames = self.frames
+        return frames.sequences * frames.steps if isinstance(frames, FrameGrid) else frames
 
     def calls(self, function: str) -> Iterator[Call]:
         """Yield every call of a function, in file order."""
@@ -206,7 +215,13 @@ def _read(path: str | os.PathLike[str], overrides: Iterable[str], findings: list
     document = insert_variables(document, findings)
     settings = _settings(document, findings)
     program = parse_program(document, findings)
-    return Recipe(Path(path).absolute(), document, settings, program) if settings is not None else None
+    if settings is None:
+        return None
+    recipe = Recipe(Path(path).absolute(), document, settings, program)
+    if not findings and recipe.frame_count > MAX_FRAMES:
+        message = f"the recipe has {recipe.frame_count} frames; at most {MAX_FRAMES} make one dataset."
+        findings.append(Finding.at(recipe.mark("frames"), message, "Make several datasets, each with its own seed."))
+    return recipe
 
 
 def _settings(document: Node, findings: list[Finding]) -> Settings | None:

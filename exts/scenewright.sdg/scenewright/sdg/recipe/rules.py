@@ -20,6 +20,8 @@ _PROJECTIONS = (
     "pinholeOpenCV",
 )
 _ROTATION_ORDERS = ("XYZ", "XZY", "YXZ", "YZX", "ZXY", "ZYX")
+_LIMITS = {"count": 100_000, "num_samples": 1_000_000, "size": 1_000_000, "rt_subframes": 10_000}
+"""Beyond these a slip of the keyboard would fill the memory, or render for days, before anybody sees a frame."""
 _Report = Callable[[str, str, str], None]
 
 
@@ -41,6 +43,8 @@ def _check_common(call: Call, values: dict, report: _Report) -> None:
         value = values.get(keyword)
         if isinstance(value, int) and value < 1:
             report(keyword, f"'{keyword}' is {value}.", "It must be at least 1.")
+        if isinstance(value, int) and keyword in _LIMITS and value > _LIMITS[keyword]:
+            report(keyword, f"'{keyword}' is {value}.", f"It must be at most {_LIMITS[keyword]}.")
     for keyword in ("max_execs", "num_frames"):
         if isinstance(values.get(keyword), int) and values[keyword] < 0:
             report(keyword, f"'{keyword}' is {values[keyword]}.", "Give the number of executions, or 0 for no limit.")
