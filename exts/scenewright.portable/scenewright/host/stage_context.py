@@ -1,6 +1,7 @@
 """The USD context behind ``omni.usd``: the one open stage of the application."""
 
 from collections.abc import Callable
+from enum import Enum
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from scenewright.host.assets import available_asset
 from scenewright.host.settings import get_settings
 from scenewright.host.timeline import get_timeline_interface
 
-__all__ = ["UsdContext", "get_context"]
+__all__ = ["StageRenderingEventType", "UsdContext", "get_context"]
 
 #: The viewport cameras that every stage of Kit has: path, position and Euler angles [degrees] in a Z-up stage.
 _VIEWPORT_CAMERAS = {
@@ -22,6 +23,12 @@ _VIEWPORT_CAMERAS = {
 
 
 _camera_layers: list[Sdf.Layer] = []
+
+
+class StageRenderingEventType(Enum):
+    """What the renderer tells of."""
+
+    NEW_FRAME = 0
 
 
 class UsdContext:
@@ -112,6 +119,10 @@ class UsdContext:
         stage = self.get_stage()
         found = cache.GetId(stage)
         return (found if found.IsValid() else cache.Insert(stage)).ToLongInt()
+
+    def stage_rendering_event_name(self, event_type: StageRenderingEventType, immediate: bool = False) -> str:
+        """Return the name under which ``carb.eventdispatcher`` tells of rendering; both kinds come when a frame is there."""
+        return f"omni.usd.stage_rendering.{StageRenderingEventType(event_type).name}{':immediate' if immediate else ''}"
 
     def get_stage_loading_status(self) -> tuple[str, int, int]:
         """Return ("", 0, 0): loading is finished when ``open_stage`` returns."""

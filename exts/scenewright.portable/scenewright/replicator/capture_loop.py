@@ -11,7 +11,9 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from scenewright.host.app import get_app
+from scenewright.host.events import get_eventdispatcher
 from scenewright.host.settings import get_settings
+from scenewright.host.stage_context import StageRenderingEventType, get_context
 from scenewright.host.timeline import get_timeline_interface
 from scenewright.replicator.graph.errors import OrchestratorError
 from scenewright.replicator.graph.schedule import Graph, Trigger
@@ -19,6 +21,7 @@ from scenewright.replicator.session import Session, current_session, open_sessio
 
 if TYPE_CHECKING:
     from scenewright.replicator.capture import Capture
+    from scenewright.replicator.render_product import RenderProduct
 
 __all__ = ["CaptureLoop", "Status", "attached_writers", "install_hooks", "loop"]
 
@@ -103,6 +106,7 @@ class CaptureLoop:
 
                 capture = render_product_frame(session, product, subframes)
                 captures[product.path] = capture
+                _tell_of_frame(product)
                 for annotator in list(product.annotators):
                     annotator._update(capture)
         return captures
@@ -341,6 +345,15 @@ def install_hooks() -> None:
     get_app().add_update_hook(loop.on_update)
     get_timeline_interface().add_hook(loop.on_timeline)
     get_app().add_shutdown_hook(loop.shutdown)
+
+
+def _tell_of_frame(product: "RenderProduct") -> None:
+    """Dispatch the events of a frame that has been rendered."""
+    dispatcher, context = get_eventdispatcher(), get_context()
+    for immediate in (True, False):
+        name = context.stage_rendering_event_name(StageRenderingEventType.NEW_FRAME, immediate)
+        if dispatcher.has_observers(name):
+            dispatcher.dispatch_event(name, {"render_product": product.path})
 
 
 def _advance(delta_time: float | None) -> None:

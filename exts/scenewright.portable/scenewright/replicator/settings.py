@@ -2,19 +2,21 @@
 
 from typing import Any
 
-from pxr import Usd, UsdGeom
+from pxr import Usd, UsdGeom, UsdPhysics
 
 from scenewright.host.settings import get_settings
+from scenewright.host.simulation import get_simulation
 from scenewright.replicator.availability import unavailable_names
+from scenewright.replicator.functional.physics import create_physics_scene
 from scenewright.replicator.graph.item import ReplicatorItem
 from scenewright.replicator.graph.node import ActionNode
 from scenewright.replicator.graph.sampling import is_dynamic, sampled
 from scenewright.replicator.session import current_session
 
-__all__ = ["carb_settings", "set_render_pathtraced", "set_render_rtx_realtime", "set_stage_meters_per_unit",
-           "set_stage_up_axis"]
+__all__ = ["carb_settings", "get_physx_timestep", "set_physx_timestep", "set_render_pathtraced", "set_render_rtx_realtime",
+           "set_stage_meters_per_unit", "set_stage_up_axis"]
 
-__getattr__ = unavailable_names(__name__, ("get_physx_timestep", "set_physx_timestep"))
+__getattr__ = unavailable_names(__name__, ())
 
 _ANTIALIASING = {"off": 0, "taa": 1, "fxaa": 2, "dlss": 3, "dlaa": 4}
 
@@ -86,6 +88,25 @@ def set_stage_meters_per_unit(meters_per_unit: float) -> None:
     stage = current_session().stage
     with Usd.EditContext(stage, stage.GetRootLayer()):
         UsdGeom.SetStageMetersPerUnit(stage, float(meters_per_unit))
+
+
+def set_physx_timestep(dt: float) -> None:
+    """Author the duration of a physics step [s] on the stage's physics scene, which is made if there is none.
+
+    Raises:
+        ValueError: It is not positive.
+    """
+    if not 0.0 < float(dt) < float("inf"):
+        raise ValueError(f"rep.settings.set_physx_timestep: a positive number of seconds, got {dt!r}.")
+    stage = current_session().stage
+    scene = next((prim for prim in stage.Traverse() if prim.IsA(UsdPhysics.Scene)), None)
+    path = "/PhysicsScene" if scene is None else scene.GetPath()
+    create_physics_scene(path, timeStepsPerSecond=max(1, round(1.0 / float(dt))))
+
+
+def get_physx_timestep() -> float:
+    """Return the longest duration of a physics step [s]: 1/60 where the stage does not say."""
+    return get_simulation().step_duration()
 
 
 def _plain(value: Any) -> Any:

@@ -1,0 +1,83 @@
+"""What scripts of Isaac Sim import for physics: rigid prims, ground planes, SimulationManager, step events."""
+
+import numpy as np
+import omni.physics.core
+import omni.replicator.core as rep
+import omni.usd
+import pytest
+from carb.eventdispatcher import get_eventdispatcher
+from isaacsim.core.experimental.objects import GroundPlane
+from isaacsim.core.experimental.prims import GeomPrim, RigidPrim, XformPrim
+from isaacsim.core.simulation_manager import SimulationManager
+from pxr import Gf, UsdGeom, UsdPhysics
+
+
+def test_poses_of_many_prims_in_world_and_parent(world):
+    parent = UsdGeom.Xform.Define(world, "/Env")
+    parent.AddTranslateOp().Set(Gf.Vec3d(10, 0, 0))
+    for index in range(3):
+        UsdGeom.Cube.Define(world, f"/Env/Box_{index}").AddScaleOp().Set(Gf.Vec3f(2, 2, 2))
+    boxes = XformPrim("/Env/Box_.*")
+    assert len(boxes) == 3
+    half = np.sqrt(0.5)
+    boxes.set_world_poses([[1, 2, 3], [4, 5, 6], [7, 8, 9]], [half, 0, 0, half])
+    positions, turns = boxes.get_world_poses()
+    assert positions.numpy() == pytest.approx(np.array([[1, 2, 3], [4, 5, 6], [7, 8, 9]]))
+    assert turns.numpy() == pytest.approx(np.tile([half, 0, 0, half], (3, 1)))
+    assert boxes.get_local_poses(indices=[1])[0].numpy() == pytest.approx(np.array([[-6, 5, 6]]))
+    assert boxes.get_local_scales().numpy() == pytest.approx(np.full((3, 3), 2.0))
+    with pytest.raises(ValueError, match="/Nothing"):
+        XformPrim("/Nothing")
+
+
+def test_rigid_prims_fall_onto_a_ground_plane_step_by_step(world):
+    ground = GroundPlane("/World/Ground", positions=(0, 0, 1))
+    assert world.GetPrimAtPath("/World/Ground") == ground.prims[0]
+    UsdGeom.Cube.Define(world, "/World/Box").CreateSizeAttr(1.0)
+    geometry = GeomPrim("/World/Box", apply_collision_apis=True, positions=(0, 0, 3))
+    assert geometry.prims[0].HasAPI(UsdPhysics.CollisionAPI)
+    box = RigidPrim("/World/Box", masses=0.5)
+    assert box.get_masses().numpy() == pytest.approx(0.5)
+    SimulationManager.initialize_physics()
+    heard = []
+    subscription = omni.physics.core.get_physics_simulation_interface().subscribe_physics_on_step_events(
+        on_update=lambda dt, context: heard.append(dt))
+    SimulationManager.step(steps=6)
+    subscription.unsubscribe()
+    assert heard == pytest.approx([1 / 60] * 6)
+    assert box.get_velocities()[0].numpy()[0] == pytest.approx([0, 0, -0.981], abs=1e-3)
+    SimulationManager.step(steps=80)
+    assert box.get_world_poses()[0].numpy()[0] == pytest.approx([0, 0, 1.5], abs=1e-3)
+    box.set_velocities(linear_velocities=(0, 0, 3), angular_velocities=(0, 0, np.pi))
+    SimulationManager.step()
+    assert box.get_velocities()[0].numpy()[0, 2] == pytest.approx(3 - 9.81 / 60, abs=1e-2)
+    assert box.get_velocities()[1].numpy()[0, 2] == pytest.approx(np.pi, rel=0.01)
+    SimulationManager.invalidate_physics()
+    assert box.get_world_poses()[0].numpy()[0] == pytest.approx([0, 0, 3])
+
+
+def test_the_duration_of_a_step(world):
+    assert SimulationManager.get_physics_dt() == pytest.approx(1 / 60)
+    SimulationManager.set_physics_dt(1 / 90)
+    assert SimulationManager.get_physics_dt() == pytest.approx(1 / 90)
+    rep.settings.set_physx_timestep(1 / 120)
+    assert rep.settings.get_physx_timestep() == pytest.approx(1 / 120)
+    with pytest.raises(ValueError, match="positive"):
+        SimulationManager.set_physics_dt(0)
+    with pytest.raises(ValueError, match="positive"):
+        rep.settings.set_physx_timestep(-1)
+
+
+def test_rendered_frames_are_told(world):
+    rep.functional.create.sphere()
+    product = rep.create.render_product(rep.functional.create.camera(position=(3, 0, 0), look_at=(0, 0, 0)), (4, 4))
+    annotator = rep.annotators.get("distance_to_camera")
+    annotator.attach(product)
+    told = []
+    name = omni.usd.get_context().stage_rendering_event_name(omni.usd.StageRenderingEventType.NEW_FRAME, True)
+    guard = get_eventdispatcher().observe_event(event_name=name, on_event=told.append)
+    rep.orchestrator.step()
+    rep.orchestrator.step()
+    guard.reset()
+    assert len(told) == 2
+    rep.orchestrator.stop()
