@@ -29,8 +29,6 @@ __all__ = ["Renderer", "compile_kernels"]
 
 _log = logging.getLogger(__name__)
 
-_INDIRECT_LIMIT = 4.0
-"""Largest exposed indirect radiance of one sample: above it a path is a firefly rather than light."""
 _MAX_SIDE = 16384
 
 
@@ -225,5 +223,5 @@ def path_settings(settings: RenderSettings, exposure: float) -> PathSettings:
     data.bounces = settings.bounces
     words = [settings.seed & 0xFFFFFFFFFFFFFFFF, settings.step & 0xFFFFFFFFFFFFFFFF]
     data.seed = np.random.SeedSequence(words).generate_state(1)[0]
-    data.indirect_limit = _INDIRECT_LIMIT / exposure
+    data.indirect_limit = min(settings.indirect_limit / exposure, 1e30)
     return data

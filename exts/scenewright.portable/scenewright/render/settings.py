@@ -35,6 +35,9 @@ class RenderSettings:
     """``aces`` (filmic curve) or ``linear`` (clipped)."""
     denoise: bool = False
     """Filter the colour guided by normals, albedo and depth; labels stay as they are."""
+    indirect_limit: float = 4.0
+    """Largest exposed radiance that one sample may bring by bounces: above it a path is a firefly rather than light.
+    ``math.inf`` keeps all light."""
 
     def __post_init__(self) -> None:
         if self.mode not in _MODES:
@@ -47,3 +50,5 @@ class RenderSettings:
             raise ValueError(f"bounces must be 0 to 64, got {self.bounces}.")
         if not self.exposure > 0.0:
             raise ValueError(f"exposure must be positive, got {self.exposure}.")
+        if not self.indirect_limit > 0.0:
+            raise ValueError(f"indirect_limit must be positive (math.inf for none), got {self.indirect_limit}.")

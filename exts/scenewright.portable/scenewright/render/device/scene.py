@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import warp as wp
 
+from scenewright.render.device.glossy_albedo import glossy_albedo_table
 from scenewright.render.device.instances import InstanceArrays, InstanceSnapshot
 from scenewright.render.device.lights import LightArrays
 from scenewright.render.device.materials import MaterialArrays, material_textures
@@ -48,6 +49,7 @@ class DeviceScene:
         bytes_ = np.arange(256) / 255.0
         linear = np.where(bytes_ <= 0.04045, bytes_ / 12.92, ((bytes_ + 0.055) / 1.055) ** 2.4)
         self._srgb_to_linear = wp.array(linear.astype(np.float32), dtype=wp.float32, device=device)
+        self._glossy_albedo = wp.array(glossy_albedo_table(), dtype=wp.vec2, device=device)
 
     @property
     def has_lights(self) -> bool:
@@ -91,6 +93,7 @@ class DeviceScene:
         data.slots = self._materials.slots
         data.textures = self._textures.data
         data.srgb_to_linear = self._srgb_to_linear
+        data.glossy_albedo = self._glossy_albedo
         data.lights = self._lights.place(center)
         data.light_count = self._lights.count
         data.first_dome = self._lights.first_dome

@@ -1,8 +1,8 @@
 """The principled surface: Lambert below a GGX microfacet lobe, metalness, and an optional clear coat.
 
 GGX with height-correlated Smith masking (Heitz, JCGT 2014), sampling of visible normals on a spherical cap (Dupuy &
-Benyoub, HPG 2023), directional albedo by Karis' fit ("Physically Based Shading on Mobile", 2014), which shares the energy
-between the lobes and makes up for what single scattering loses (Turquin 2019).
+Benyoub, HPG 2023), directional albedo from a table, which shares the energy between the lobes and makes up for what single
+scattering loses (Turquin 2019).
 """
 
 # ruff: noqa: UP018 - in Warp, float(0.0) declares a variable and 0.0 a constant
@@ -17,6 +17,7 @@ __all__ = ["Lobes", "bsdf_eval", "bsdf_pdf", "bsdf_sample", "lobes_of"]
 PI = wp.constant(3.141592653589793)
 INV_PI = wp.constant(0.3183098861837907)
 MIN_ALPHA = wp.constant(0.002)
+TABLE_SIDE = wp.constant(32)
 
 
 @wp.struct
@@ -44,19 +45,27 @@ def luminance(c: wp.vec3) -> float:
 
 
 @wp.func
-def directional_albedo(cosine: float, roughness: float) -> wp.vec2:
-    """Return scale and bias of F0 for the reflectance of a GGX lobe under uniform light (Karis' fit)."""
-    rx = 1.0 - roughness
-    ry = -0.0275 * roughness + 0.0425
-    rz = -0.572 * roughness + 1.04
-    rw = 0.022 * roughness - 0.04
-    a = wp.min(rx * rx, wp.pow(2.0, -9.28 * cosine)) * rx + ry
-    return wp.vec2(-1.04 * a + rz, 1.04 * a + rw)
+def directional_albedo(table: wp.array(dtype=wp.vec2), cosine: float, roughness: float) -> wp.vec2:
+    """Return scale and bias of F0 for the reflectance of a GGX lobe under uniform light, from device/glossy_albedo.py."""
+    last = float(TABLE_SIDE - 1)
+    x = wp.clamp(wp.sqrt(cosine), 0.0, 1.0) * last
+    y = wp.clamp(roughness, 0.0, 1.0) * last
+    column = wp.min(int(x), TABLE_SIDE - 2)
+    row = wp.min(int(y), TABLE_SIDE - 2)
+    fx = x - float(column)
+    fy = y - float(row)
+    i = row * TABLE_SIDE + column
+    low = table[i] * (1.0 - fx) + table[i + 1] * fx
+    high = table[i + TABLE_SIDE] * (1.0 - fx) + table[i + TABLE_SIDE + 1] * fx
+    return low * (1.0 - fy) + high * fy
 
 
 @wp.func
-def lobes_of(surface: Surface, normal: wp.vec3, view: wp.vec3) -> Lobes:
-    """Return the lobes of a surface with shading ``normal`` seen along the unit vector ``view`` (towards the viewer)."""
+def lobes_of(albedo: wp.array(dtype=wp.vec2), surface: Surface, normal: wp.vec3, view: wp.vec3) -> Lobes:
+    """Return the lobes of a surface with shading ``normal`` seen along the unit vector ``view`` (towards the viewer).
+
+    ``albedo`` is the table ``SceneData.glossy_albedo``.
+    """
     lobes = Lobes()
     n = normal
     cosine = wp.dot(n, view)
@@ -72,7 +81,7 @@ def lobes_of(surface: Surface, normal: wp.vec3, view: wp.vec3) -> Lobes:
     white = wp.vec3(1.0, 1.0, 1.0)
     lobes.f0 = white * (dielectric * (1.0 - surface.metallic)) + surface.base_color * surface.metallic
     lobes.f90 = wp.clamp(50.0 * wp.max(wp.max(lobes.f0[0], lobes.f0[1]), lobes.f0[2]), 0.0, 1.0)
-    fit = directional_albedo(cosine, roughness)
+    fit = directional_albedo(albedo, cosine, roughness)
     lobes.boost = white + lobes.f0 * (1.0 / wp.max(fit[0] + fit[1], 0.1) - 1.0)
     glossy = wp.cw_mul(lobes.f0 * fit[0] + white * (lobes.f90 * fit[1]), lobes.boost)
     under = white - wp.vec3(wp.clamp(glossy[0], 0.0, 1.0), wp.clamp(glossy[1], 0.0, 1.0), wp.clamp(glossy[2], 0.0, 1.0))
@@ -83,7 +92,7 @@ def lobes_of(surface: Surface, normal: wp.vec3, view: wp.vec3) -> Lobes:
         lobes.coat = wp.clamp(surface.clearcoat, 0.0, 1.0)
         coat_roughness = wp.clamp(surface.clearcoat_roughness, 0.0, 1.0)
         lobes.coat_alpha = wp.max(coat_roughness * coat_roughness, MIN_ALPHA)
-        coat_fit = directional_albedo(cosine, coat_roughness)
+        coat_fit = directional_albedo(albedo, cosine, coat_roughness)
         coat_albedo = lobes.coat * wp.clamp(0.04 * coat_fit[0] + coat_fit[1], 0.0, 1.0)
         lobes.diffuse = lobes.diffuse * (1.0 - coat_albedo)
         lobes.boost = lobes.boost * (1.0 - coat_albedo)

@@ -153,7 +153,7 @@ def shade_point(scene: SceneData, settings: PathSettings, sampler: Sampler, firs
         dimension = 4 + bounce * DIMENSIONS_PER_BOUNCE
         point = point_at(scene, hit, o, d)
         surface = material_at(scene, point)
-        lobes = lobes_of(surface, shading_normal(scene, point, hit, o, d), -wp.normalize(d))
+        lobes = lobes_of(scene.glossy_albedo, surface, shading_normal(scene, point, hit, o, d), -wp.normalize(d))
         last = bounce == settings.bounces
         picks = wp.where(bounce == 0, PICKS, 1)
         total = float(0.0)
@@ -265,7 +265,7 @@ def guide_of(scene: SceneData, hit: Hit, o: wp.vec3, d: wp.vec3) -> Guide:
         return guide
     point = point_at(scene, hit, o, d)
     surface = material_at(scene, point)
-    lobes = lobes_of(surface, point.normal, -wp.normalize(d))
+    lobes = lobes_of(scene.glossy_albedo, surface, point.normal, -wp.normalize(d))
     guide.reflectance = lobes.albedo
     guide.normal = point.normal
     guide.distance = hit.t

@@ -184,6 +184,7 @@ class SceneData:
     slots: wp.array(dtype=SlotData)
     textures: wp.array(dtype=TextureData)
     srgb_to_linear: wp.array(dtype=wp.float32)
+    glossy_albedo: wp.array(dtype=wp.vec2)  # reflectance of GGX lobes by roughness and angle
     lights: wp.array(dtype=LightData)  # domes last
     light_count: wp.int32
     first_dome: wp.int32

@@ -1,0 +1,178 @@
+"""Radiance against Mitsuba 3: whole small scenes, many samples on both sides, compared block by block."""
+
+import numpy as np
+import pytest
+from pxr import Gf, Sdf, UsdShade
+
+from scenewright.render import RenderSettings
+
+mi = pytest.importorskip("mitsuba", reason="the oracle is optional: pip install mitsuba")
+mi.set_variant("scalar_rgb")
+
+pytestmark = pytest.mark.verify
+SIZE = (48, 36)
+LAMBERT = {"useSpecularWorkflow": 1, "specularColor": Gf.Vec3f(0, 0, 0), "roughness": 1.0}
+
+
+def rgb(*value):
+    return {"type": "rgb", "value": [float(v) for v in value]}
+
+
+def diffuse(*value):
+    return {"type": "twosided", "bsdf": {"type": "diffuse", "reflectance": rgb(*value)}}
+
+
+def moved(*translate):
+    return mi.ScalarTransform4f().translate(list(translate))
+
+
+class Pair:
+    """One scene built twice: on a stage and as a Mitsuba dictionary."""
+
+    def __init__(self, studio):
+        self.studio = studio
+        self.scene = {"type": "scene"}
+
+    def camera(self, eye, target, focal=24.0):
+        self.studio.camera(eye, target, focal=focal)
+        film = {"type": "hdrfilm", "width": SIZE[0], "height": SIZE[1], "rfilter": {"type": "box"}, "pixel_format": "rgb",
+                "component_format": "float32"}
+        self.scene["sensor"] = {
+            "type": "perspective", "fov_axis": "x", "fov": float(np.degrees(2 * np.arctan(12.0 / focal))), "film": film,
+            "to_world": mi.ScalarTransform4f().look_at(list(eye), list(target), [0, 0, 1]),
+            "sampler": {"type": "independent"}}
+
+    def look(self, name, prim, bsdf, **inputs):
+        shader = self.studio.material(f"/World/Looks/{name}", prim, **inputs)
+        self.scene[name]["bsdf"] = bsdf
+        return shader
+
+    def paint(self, name, prim, *color):
+        """Give a shape a Lambert surface."""
+        self.look(name, prim, diffuse(*color), diffuseColor=Gf.Vec3f(*color), **LAMBERT)
+
+    def ball(self, name, center, radius):
+        self.scene[name] = {"type": "sphere", "center": list(center), "radius": radius}
+        return self.studio.shape("Sphere", f"/World/{name}", translate=center, radius=radius)
+
+    def quad(self, name, half, translate=(0, 0, 0), rotate=(0, 0, 0)):
+        """Rotation about x and y only, in degrees."""
+        turn = mi.ScalarTransform4f().rotate([0, 1, 0], rotate[1]).rotate([1, 0, 0], rotate[0])
+        self.scene[name] = {"type": "rectangle", "to_world": moved(*translate) @ turn.scale([half, half, 1])}
+        return self.studio.quad(f"/World/{name}", half=half, translate=translate, rotate=rotate)
+
+    def rect_light(self, translate, width, height, radiance):
+        self.studio.light("RectLight", "/World/Lamp", translate=translate, width=width, height=height, intensity=radiance)
+        shape = moved(*translate).rotate([1, 0, 0], 180).scale([width / 2, height / 2, 1])
+        emitter = {"type": "area", "radiance": rgb(radiance, radiance, radiance)}
+        self.scene["lamp"] = {"type": "rectangle", "to_world": shape, "emitter": emitter}
+
+    def dome(self, radiance):
+        self.studio.light("DomeLight", "/World/Dome", intensity=radiance)
+        self.scene["dome"] = {"type": "constant", "radiance": rgb(*[radiance] * 3)}
+
+    def errors(self, bounces, samples=256, reference=1024, **settings):
+        """Return the relative error of the whole image and of 6 x 4 blocks that are not nearly black."""
+        self.scene["integrator"] = {"type": "path", "max_depth": bounces + 2, "rr_depth": 1000}
+        truth = np.array(mi.render(mi.load_dict(self.scene), spp=reference))[..., :3]
+        chosen = RenderSettings(samples=samples, bounces=bounces, **settings)
+        ours = self.studio.render(["hdr_color"], size=SIZE, settings=chosen)["hdr_color"][..., :3]
+        means = [image.reshape(4, SIZE[1] // 4, 6, SIZE[0] // 6, 3).mean(axis=(1, 3, 4)) for image in (ours, truth)]
+        bright = means[1] > 0.02 * means[1].max()
+        whole = ours.mean() / truth.mean() - 1.0
+        blocks = np.where(bright, means[0] / np.maximum(means[1], 1e-20) - 1.0, 0.0)
+        print(f"whole {whole:+.4f}, blocks {blocks.min():+.4f} .. {blocks.max():+.4f}")
+        return whole, np.abs(blocks).max()
+
+
+@pytest.fixture
+def pair(studio):
+    return Pair(studio)
+
+
+def test_diffuse_ball_under_an_even_sky(pair):
+    """Contact shadows and colour bleeding over three bounces."""
+    pair.paint("Floor", pair.quad("Floor", 20.0), 0.6, 0.3, 0.2)
+    pair.paint("Ball", pair.ball("Ball", (0, 0, 1), 1.0), 0.7, 0.7, 0.7)
+    pair.dome(100.0)
+    pair.camera((0, -5, 2.5), (0, 0, 0.7), focal=36.0)
+    whole, blocks = pair.errors(bounces=3)
+    assert abs(whole) < 0.005 and blocks < 0.015
+
+
+@pytest.mark.parametrize("bounces", [0, 2])
+def test_rect_light_with_a_soft_shadow(pair, bounces):
+    pair.paint("Floor", pair.quad("Floor", 20.0), 0.5, 0.5, 0.5)
+    pair.paint("Ball", pair.ball("Ball", (0.3, 0, 1.2), 0.6), 0.8, 0.2, 0.1)
+    pair.rect_light((0, 0.5, 3.5), 2.0, 1.0, 80.0)
+    pair.camera((0, -5, 2.5), (0, 0, 0.7), focal=30.0)
+    whole, blocks = pair.errors(bounces)
+    assert abs(whole) < 0.005 and blocks < 0.02
+
+
+def show_ball(pair, bsdf, **inputs):
+    """A ball on a grey floor under a lamp."""
+    pair.look("Ball", pair.ball("Ball", (0, 0, 1), 1.0), bsdf, **inputs)
+    pair.paint("Floor", pair.quad("Floor", 20.0), 0.5, 0.5, 0.5)
+    pair.rect_light((0, -1.0, 4.0), 2.0, 1.0, 80.0)
+    pair.camera((0, -5, 1.5), (0, 0, 1.0), focal=48.0)
+
+
+@pytest.mark.parametrize("roughness", [0.1, 0.3, 0.5])
+def test_dark_metal_ball(pair, roughness):
+    """One scattering alone: a dark metal has next to no light that scatters twice within its microfacets."""
+    metal = {"type": "principled", "base_color": rgb(0.05, 0.05, 0.05), "metallic": 1.0, "roughness": roughness}
+    show_ball(pair, metal, diffuseColor=Gf.Vec3f(0.05, 0.05, 0.05), metallic=1.0, roughness=roughness)
+    whole, blocks = pair.errors(bounces=2)
+    assert abs(whole) < 0.02 and blocks < 0.06
+
+
+@pytest.mark.parametrize(("roughness", "more"), [(0.1, 0.01), (0.3, 0.06), (0.5, 0.18)])
+def test_white_metal_ball(pair, roughness, more):
+    """Mitsuba's metal loses what scatters twice within the microfacets; ours keeps it, so it may be brighter by that."""
+    metal = {"type": "roughconductor", "material": "none", "distribution": "ggx", "alpha": roughness**2}
+    show_ball(pair, metal, diffuseColor=Gf.Vec3f(1, 1, 1), metallic=1.0, roughness=roughness)
+    whole, _ = pair.errors(bounces=2)
+    assert -0.01 < whole < more
+
+
+@pytest.mark.parametrize("roughness", [0.2, 0.6])
+def test_dielectric_ball(pair, roughness):
+    """Other models (exact Fresnel and Disney's diffuse lobe there, Schlick's Fresnel and Lambert here): alike, not equal."""
+    plastic = {"type": "principled", "base_color": rgb(0.2, 0.4, 0.6), "roughness": roughness, "eta": 1.5}
+    show_ball(pair, plastic, diffuseColor=Gf.Vec3f(0.2, 0.4, 0.6), roughness=roughness)
+    whole, blocks = pair.errors(bounces=2)
+    assert abs(whole) < 0.08 and blocks < 0.2
+
+
+def test_textured_card(pair, tmp_path):
+    """A colour chart under a lamp: orientation, sRGB decoding and bilinear filter."""
+    image = pytest.importorskip("PIL.Image")
+    image.fromarray(np.random.default_rng(3).integers(0, 256, (8, 8, 3), np.uint8)).save(tmp_path / "chart.png")
+    card = pair.quad("Card", 1.5)
+    shader = pair.look("Card", card, {"type": "twosided", "bsdf": {"type": "diffuse", "reflectance": {
+        "type": "bitmap", "filename": str(tmp_path / "chart.png"), "filter_type": "bilinear",
+        "to_uv": mi.ScalarTransform4f().scale([1, -1, 1])}}}, **LAMBERT)
+    texture = UsdShade.Shader.Define(pair.studio.stage, "/World/Looks/Card/Texture")
+    texture.CreateIdAttr("UsdUVTexture")
+    texture.CreateInput("file", Sdf.ValueTypeNames.Asset).Set(str(tmp_path / "chart.png"))
+    shader.CreateInput("diffuseColor", Sdf.ValueTypeNames.Color3f).ConnectToSource(texture.ConnectableAPI(), "rgb")
+    pair.rect_light((0, 0, 3.0), 2.0, 1.0, 50.0)
+    pair.camera((0.0, -2.5, 2.5), (0, 0, 0), focal=30.0)
+    whole, blocks = pair.errors(bounces=0)
+    assert abs(whole) < 0.005 and blocks < 0.02
+
+
+@pytest.mark.parametrize("radiance", [30.0, 30000.0])
+def test_closed_box(pair, radiance):
+    """Eight bounces between coloured walls; bright light is not clipped where no limit is asked for."""
+    walls = {"Floor": ((0, 0, 0), (0, 0, 0), (0.7, 0.7, 0.7)), "Ceiling": ((0, 0, 2), (180, 0, 0), (0.7, 0.7, 0.7)),
+             "Back": ((0, 1, 1), (90, 0, 0), (0.7, 0.7, 0.7)), "Left": ((-1, 0, 1), (0, 90, 0), (0.6, 0.1, 0.1)),
+             "Right": ((1, 0, 1), (0, -90, 0), (0.1, 0.5, 0.1))}
+    for name, (translate, rotate, color) in walls.items():
+        pair.paint(name, pair.quad(name, 1.0, translate, rotate), *color)
+    pair.paint("Ball", pair.ball("Ball", (0.3, 0.2, 0.4), 0.4), 0.8, 0.8, 0.8)
+    pair.rect_light((0, 0, 1.98), 0.6, 0.6, radiance)
+    pair.camera((0, -3.6, 1), (0, 0, 1), focal=32.0)
+    whole, blocks = pair.errors(bounces=8, indirect_limit=float("inf"))
+    assert abs(whole) < 0.01 and blocks < 0.03
