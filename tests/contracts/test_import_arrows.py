@@ -13,7 +13,7 @@ STANDARD_LIBRARY_AND = {
     "render": {"scenewright.render", "pxr", "numpy", "warp", "PIL", "OpenEXR"},
     "host": {"scenewright.host", "pxr", "numpy", "warp", "PIL", "isaacsim", "omni"},
     "replicator": {"scenewright.replicator", "scenewright.render", "scenewright.host", "pxr", "numpy", "warp", "PIL", "OpenEXR",
-                   "fsspec", "av", "scipy", "newton"},
+                   "fsspec", "av", "scipy", "torch", "newton"},
 }
 SDG_MAY = {"scenewright.sdg", "omni", "pxr", "numpy", "warp", "PIL", "yaml", "pydantic", "pydantic_core", "ruamel"}
 

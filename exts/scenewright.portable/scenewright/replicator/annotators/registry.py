@@ -17,6 +17,7 @@ from scenewright.replicator.annotators.instance_id_segmentation import InstanceI
 from scenewright.replicator.annotators.instance_segmentation import InstanceSegmentation
 from scenewright.replicator.annotators.motion_vectors import MotionVectors
 from scenewright.replicator.annotators.normals import Normals
+from scenewright.replicator.annotators.object_poses import Dope, Pose
 from scenewright.replicator.annotators.occlusion import Occlusion
 from scenewright.replicator.annotators.pointcloud import Pointcloud
 from scenewright.replicator.annotators.prim_paths import PrimPaths
@@ -45,7 +46,7 @@ _TEMPLATES: tuple[type[AnnotatorTemplate], ...] = (
     Rgb, HdrColor, DistanceToCamera, DistanceToImagePlane, Normals, MotionVectors, SemanticSegmentation, InstanceSegmentation,
     InstanceIdSegmentation, BoundingBox2dTight, BoundingBox2dLoose, BoundingBox3d, BoundingBox3d360, Occlusion, CameraParams,
     Pointcloud, ReferenceTime, PrimPaths, SkeletonData, Attribute, ShadedInstanceSegmentation, ShadedInstanceIdSegmentation,
-    SmoothNormal, Motion2d, DepthLinearized, PtWorldNormal, PtWorldPos, PtZDepth)
+    SmoothNormal, Motion2d, DepthLinearized, PtWorldNormal, PtWorldPos, PtZDepth, Dope, Pose)
 
 
 class AnnotatorRegistryError(ValueError):
@@ -112,6 +113,18 @@ class AnnotatorRegistry:
         if name in cls._templates:
             raise AnnotatorRegistryError(f"'{name}' is a built-in annotator. Register under another name.")
         cls._custom[name] = annotator.clone(name)
+
+    @classmethod
+    def set_default_parameters(cls, name: str, init_params: Mapping[str, Any]) -> None:
+        """Make ``init_params`` what a built-in annotator is got with from now on, where nothing else is said.
+
+        Raises:
+            AnnotatorRegistryError: There is no built-in annotator of that name.
+            AnnotatorError: A parameter is not known or not usable.
+        """
+        if name not in cls._templates:
+            raise AnnotatorRegistryError(_unknown("annotator", name, sorted(cls._templates)))
+        cls._custom[name] = Annotator(name, cls._templates[name], init_params)
 
     @classmethod
     def register_template(cls, template: type[AnnotatorTemplate]) -> type[AnnotatorTemplate]:

@@ -13,5 +13,5 @@ UNAVAILABLE: frozenset[str] = frozenset((
     "GenericModelOutput", "RtxSensorCpu", "RtxSensorGpu", "StableIdMap", "IsaacCreateRTXLidarScanBuffer",
     "IsaacComputeRTXLidarFlatScan", "IsaacExtractRTXSensorPointCloudNoAccumulator",
     "IsaacNoop", "IsaacReadSimulationTime", "IsaacReadSystemTime", "IsaacReadCameraInfo",
-    "dope", "DopeSync", "pose", "PoseSync",
+    "DopeSync", "PoseSync",
 ))

@@ -10,10 +10,13 @@ from scenewright.replicator.writers.basic_writer import BasicWriter
 from scenewright.replicator.writers.coco_writer import CocoWriter
 from scenewright.replicator.writers.cosmos_writer import CosmosWriter
 from scenewright.replicator.writers.data_visualization_writer import DataVisualizationWriter
+from scenewright.replicator.writers.dope_writer import DOPEWriter
 from scenewright.replicator.writers.fps_writer import FPSWriter
 from scenewright.replicator.writers.kitti_writer import KittiWriter
 from scenewright.replicator.writers.pose_writer import PoseWriter
+from scenewright.replicator.writers.pytorch_writer import PytorchWriter
 from scenewright.replicator.writers.writer import EVERY_FRAME, Writer
+from scenewright.replicator.writers.ycb_video_writer import YCBVideoWriter
 
 __all__ = ["UNAVAILABLE_WRITERS", "WriterRegistry", "WriterRegistryError", "get", "register_node_writer", "register_writer",
            "unregister_writer"]
@@ -21,12 +24,12 @@ __all__ = ["UNAVAILABLE_WRITERS", "WriterRegistry", "WriterRegistryError", "get"
 _log = logging.getLogger(__name__)
 
 UNAVAILABLE_WRITERS: frozenset[str] = frozenset((
-    "DOPEWriter", "YCBVideoWriter", "PytorchWriter", "IRABasicWriter", "CosmosIRAWriter", "TaoWriter", "RTSPWriter"))
+    "IRABasicWriter", "CosmosIRAWriter", "TaoWriter", "RTSPWriter"))
 """Writers of Replicator and Isaac Sim that the portable host does not have yet."""
 
 
-_BUILT_IN: tuple[type[Writer], ...] = (BasicWriter, CocoWriter, CosmosWriter, DataVisualizationWriter, FPSWriter, KittiWriter,
-                                       PoseWriter)
+_BUILT_IN: tuple[type[Writer], ...] = (BasicWriter, CocoWriter, CosmosWriter, DataVisualizationWriter, DOPEWriter, FPSWriter,
+                                       KittiWriter, PoseWriter, PytorchWriter, YCBVideoWriter)
 
 
 class WriterRegistryError(ValueError):
