@@ -149,8 +149,8 @@ def _joined(weak: np.ndarray, strong: np.ndarray) -> np.ndarray:
     front = np.flatnonzero(np.pad(strong, 1))
     while front.size:
         flat[front] = True
-        around = np.unique((front[:, None] + steps).ravel())
-        front = around[open_pixels[around] & ~flat[around]]
+        around = (front[:, None] + steps).ravel()
+        front = np.unique(around[open_pixels[around] & ~flat[around]])
     return found[1:-1, 1:-1]
 
 
