@@ -75,6 +75,18 @@ def test_stacked_boxes_stand(world, play, place, floor):
     assert np.array([place(box) for box in boxes]) == pytest.approx(np.array(before), abs=1e-6)
 
 
+def test_boxes_placed_into_each_other_come_apart_and_stay_on_the_floor(world, play, place, floor):
+    floor(world)
+    rng = np.random.default_rng(0)
+    boxes = [cube_at((*rng.uniform(-0.6, 0.6, 2), rng.uniform(0.5, 2.5)), f"Box_{k}") for k in range(12)]
+    play(90)
+    places = np.array([place(box) for box in boxes])
+    assert places[:, 2].min() > 0.49
+    assert np.abs(places).max() < 6.0
+    gaps = np.linalg.norm(places[:, None] - places[None], axis=2) + 2.0 * np.eye(len(boxes))
+    assert gaps.min() > 0.95  # of cubes of one metre
+
+
 def test_what_loses_its_support_falls(world, play, place, floor):
     ground = floor(world)
     box = cube_at((0, 0, 0.5))

@@ -16,7 +16,8 @@ _CORE = ("scenewright", "usd-core", "warp-lang", "numpy", "pyyaml", "ruamel.yaml
 
 #: Extra -> (module that it brings, what it is for).
 _EXTRAS = {"coco": ("pycocotools", "reading COCO files back (writing needs nothing)"),
-           "exr": ("OpenEXR", "EXR textures and images")}
+           "exr": ("OpenEXR", "EXR textures and images"),
+           "physics": ("newton", "rigid bodies")}
 
 
 def command() -> None:

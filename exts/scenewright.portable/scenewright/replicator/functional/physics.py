@@ -1,6 +1,6 @@
 """``rep.functional.physics``: author UsdPhysics schemas, and PhysX attributes by name.
 
-What is authored here describes a simulation; nothing in Scenewright simulates it yet.
+What is authored here is simulated while the timeline plays, which needs the ``[physics]`` extra: see `replicator.simulation`.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

@@ -19,6 +19,12 @@ SUBSTEPS = 4
 ITERATIONS = 10
 """Constraint iterations per solver step."""
 
+_SETTLING = 1.0
+"""Seconds after a start in which bodies that overlap are pushed apart gently."""
+
+_DEPENETRATION = 3.0
+"""m/s that pushing apart may add in that time; contacts between moving bodies may double the fastest speed."""
+
 _DENSITY = 1000.0  # kg/m³, UsdPhysics' default
 _CONTACT_DISTANCE = 0.02  # m, at which contacts are looked for
 
@@ -75,6 +81,10 @@ class NewtonWorld:
         self._pipeline = newton.CollisionPipeline(self._model, deterministic=gpu)
         self._contacts = self._pipeline.contacts()
         self._now, self._next = self._model.state(), self._model.state()
+        self._age = 0.0
+        self._gentle = _DEPENETRATION
+        for body in scene.bodies:
+            self._expect(float(np.linalg.norm(body.velocity)))
         self._paths: dict[int, tuple[np.ndarray, np.ndarray]] = {}
         self._control = self._model.control()
         self._centres = self._model.body_com.numpy().astype(np.float64)
@@ -101,6 +111,9 @@ class NewtonWorld:
             self._pipeline.collide(self._now, self._contacts)
             self._solver.step(self._now, self._next, self._control, self._contacts, seconds / SUBSTEPS)
             self._now, self._next = self._next, self._now
+            self._age += seconds / SUBSTEPS
+            if self._age < _SETTLING:
+                self._settle()
         self._paths = {}
         self._check_finite()
         self._limit_velocities(seconds)
@@ -131,6 +144,7 @@ class NewtonWorld:
         """Set the velocities of a body."""
         state = self._now.body_qd.numpy().copy()
         state[index] = [*velocity, *angular_velocity]
+        self._expect(float(np.linalg.norm(velocity)))
         self._now.body_qd.assign(state)
 
     def hold(self, indices: np.ndarray, poses: np.ndarray) -> None:
@@ -147,9 +161,25 @@ class NewtonWorld:
             pose = start + share * (end - start)
             pose[3:] /= np.linalg.norm(pose[3:])
             places[index] = pose
+            self._expect(float(np.linalg.norm(end[:3] - start[:3])) / seconds)
             speeds[index] = [*(end[:3] - start[:3]) / seconds, *_rotation_vector(start[3:], end[3:]) / seconds]
         self._now.body_q.assign(places)
         self._now.body_qd.assign(speeds)
+
+    def _expect(self, speed: float) -> None:
+        """Take in a speed that a body was given."""
+        self._gentle = max(self._gentle, 2.0 * speed + _DEPENETRATION)
+
+    def _settle(self) -> None:
+        """Keep bodies that were placed into each other from being shot away."""
+        limit = self._gentle + float(np.linalg.norm(self.scene.gravity)) * self._age
+        state = self._now.body_qd.numpy()
+        speed = np.linalg.norm(state[:, :3].astype(np.float64), axis=1)
+        fast = speed > limit
+        if fast.any():
+            state = state.copy()
+            state[fast] = state[fast] * (limit / speed[fast])[:, None]
+            self._now.body_qd.assign(state)
 
     def _limit_velocities(self, seconds: float) -> None:
         """Apply damping and speed limits as PhysX does: once per physics step."""
