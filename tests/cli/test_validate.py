@@ -2,23 +2,6 @@
 
 import json
 
-import pytest
-
-from scenewright.cli.__main__ import main
-
-
-@pytest.fixture
-def scenewright(capsys):
-    """Return a function from arguments to (status, standard output, standard error)."""
-
-    def run(*arguments):
-        with pytest.raises(SystemExit) as ended:
-            main([str(argument) for argument in arguments])
-        captured = capsys.readouterr()
-        return ended.value.code or 0, captured.out, captured.err
-
-    return run
-
 
 def test_a_good_recipe_has_nothing_to_report(scenewright, tmp_path):
     path = tmp_path / "r.yaml"

@@ -135,6 +135,8 @@ class StandInFinder(importlib.abc.MetaPathFinder):
 
 def _stand_in_spec(fullname: str, file: Path, locations: list[str] | None) -> ModuleSpec:
     spec = importlib.util.spec_from_file_location(fullname, file, submodule_search_locations=locations)
+    if locations is not None:
+        spec.submodule_search_locations = []  # it has put the folder there, and children would be found by path
     spec.loader = _StandInLoader(spec.loader)
     return spec
 

@@ -1,262 +1,273 @@
-"""``isaacsim.core.experimental.prims``: views of many prims, poses and velocities as Warp arrays, quaternions (w, x, y, z)."""
+"""``isaacsim.core.experimental.prims``: several prims as one object; poses are Warp arrays, quaternions (w, x, y, z)."""
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import warp as wp
+from isaacsim.core.experimental.utils.prim import find_matching_prim_paths, get_prim_at_path
 from pxr import Gf, Usd, UsdGeom, UsdPhysics
-
-from scenewright.host.stage_context import get_context
 
 __all__ = ["GeomPrim", "Prim", "RigidPrim", "XformPrim"]
 
 
 class Prim:
-    """Prims by path.
-
-    Args:
-        paths: A path, a path whose names are regular expressions, or a list of those.
-        resolve_paths: Whether names are regular expressions.
+    """Prims by path; regular expressions in a path stand for all prims that they match.
 
     Raises:
-        ValueError: A path names no prim.
+        ValueError: No prim matches.
     """
 
-    def __init__(self, paths: str | Sequence[str], *, resolve_paths: bool = True) -> None:
-        given = [paths] if isinstance(paths, str) else [str(path) for path in paths]
-        stage = get_context().get_stage()
-        self.prims: list[Usd.Prim] = []
-        for path in given:
-            found = [stage.GetPrimAtPath(path)] if _is_plain(path) else _matching(stage, path) if resolve_paths else []
-            if not found or not found[0]:
-                raise ValueError(f"There is no prim at {path!r} on the stage.")
-            self.prims += found
-        self.paths = [str(prim.GetPath()) for prim in self.prims]
+    def __init__(self, paths: str | list[str], *, resolve_paths: bool = True) -> None:
+        given = [paths] if isinstance(paths, str) else list(paths)
+        found = [match for path in given for match in (find_matching_prim_paths(path) if resolve_paths else [path])]
+        if not found:
+            raise ValueError(f"{type(self).__name__}: no prim of the current stage matches {given}.")
+        self._prims = [get_prim_at_path(path) for path in found]
 
     def __len__(self) -> int:
-        return len(self.prims)
+        return len(self._prims)
+
+    @property
+    def paths(self) -> list[str]:
+        """Paths of the prims."""
+        return [str(prim.GetPath()) for prim in self._prims]
+
+    @property
+    def prims(self) -> list[Usd.Prim]:
+        """The prims."""
+        return list(self._prims)
+
+    @property
+    def valid(self) -> bool:
+        """Whether all of them still exist."""
+        return all(prim.IsValid() for prim in self._prims)
 
     def _chosen(self, indices: Any) -> list[Usd.Prim]:
         if indices is None:
-            return self.prims
-        return [self.prims[int(index)] for index in np.asarray(_numbers(indices)).reshape(-1)]
+            return self._prims
+        return [self._prims[int(index)] for index in np.ravel(_array(indices))]
 
 
 class XformPrim(Prim):
-    """Prims with a transform.
+    """Prims with poses and scales. Values are one row for all prims, or one for each.
 
     Args:
-        paths: See `Prim`.
-        positions: World positions to set, shape (3,) or (N, 3).
-        translations: Local ones instead.
-        orientations: Quaternions (w, x, y, z) to set, shape (4,) or (N, 4), in the frame of the positions.
-        scales: Local scale factors to set, shape (3,) or (N, 3).
-        reset_xform_op_properties: Replace all transform ops by translate, orient and scale.
-        resolve_paths: See `Prim`.
-
-    Raises:
-        ValueError: A path names no prim, or positions and translations are both given.
+        paths: Paths or regular expressions.
+        resolve_paths: Whether they may be regular expressions.
+        positions: World positions [stage units], (3,) or (N, 3); not together with ``translations``.
+        translations: Local positions [stage units], (3,) or (N, 3).
+        orientations: Quaternions, in the world with ``positions``, else local.
+        scales: Local scale factors, (3,) or (N, 3).
+        reset_xform_op_properties: Whether to replace other transform ops by translate, orient and scale.
     """
 
-    def __init__(self, paths: str | Sequence[str], *, positions: Any = None, translations: Any = None,
-                 orientations: Any = None, scales: Any = None, reset_xform_op_properties: bool = False,
-                 resolve_paths: bool = True) -> None:
+    def __init__(self, paths: str | list[str], *, resolve_paths: bool = True, positions: Any = None, translations: Any = None,
+                 orientations: Any = None, scales: Any = None, reset_xform_op_properties: bool = False) -> None:
         super().__init__(paths, resolve_paths=resolve_paths)
         if positions is not None and translations is not None:
-            raise ValueError("XformPrim: give positions (world) or translations (local), not both.")
+            raise ValueError(f"{type(self).__name__}: give positions (world) or translations (local), not both.")
         if reset_xform_op_properties:
-            for prim in self.prims:
-                _standard_ops(prim)
-        if positions is not None or (orientations is not None and translations is None):
+            self.reset_xform_op_properties()
+        if positions is not None:
             self.set_world_poses(positions, orientations)
-        elif translations is not None:
+        elif translations is not None or orientations is not None:
             self.set_local_poses(translations, orientations)
         if scales is not None:
             self.set_local_scales(scales)
 
     def get_world_poses(self, *, indices: Any = None) -> tuple[wp.array, wp.array]:
-        """Return positions (N, 3) and quaternions (N, 4) in the world."""
-        cache = UsdGeom.XformCache()
-        return _split([cache.GetLocalToWorldTransform(prim) for prim in self._chosen(indices)])
-
-    def set_world_poses(self, positions: Any = None, orientations: Any = None, *, indices: Any = None) -> None:
-        """Set world positions, quaternions or both."""
-        prims, cache = self._chosen(indices), UsdGeom.XformCache()
-        for prim, position, turn in zip(prims, _rows(positions, prims, 3), _rows(orientations, prims, 4), strict=True):
-            world = cache.GetLocalToWorldTransform(prim)
-            wanted = _pose(world, position, turn)
-            _set_local(prim, wanted * cache.GetParentToWorldTransform(prim).GetInverse())
+        """Return world positions (N, 3) [stage units] and quaternions (N, 4)."""
+        return _poses([_xform(prim).ComputeLocalToWorldTransform(Usd.TimeCode.Default()) for prim in self._chosen(indices)])
 
     def get_local_poses(self, *, indices: Any = None) -> tuple[wp.array, wp.array]:
-        """Return translations (N, 3) and quaternions (N, 4) relative to the parents."""
-        return _split([UsdGeom.Xformable(prim).GetLocalTransformation() for prim in self._chosen(indices)])
+        """Return local positions (N, 3) [stage units] and quaternions (N, 4)."""
+        return _poses([_xform(prim).GetLocalTransformation(Usd.TimeCode.Default()) for prim in self._chosen(indices)])
+
+    def set_world_poses(self, positions: Any = None, orientations: Any = None, *, indices: Any = None) -> None:
+        """Write world positions and quaternions; None keeps what is there, and scale stays."""
+        prims = self._chosen(indices)
+        for row, prim in enumerate(prims):
+            parent = _xform(prim).ComputeParentToWorldTransform(Usd.TimeCode.Default())
+            world = _xform(prim).ComputeLocalToWorldTransform(Usd.TimeCode.Default()).RemoveScaleShear()
+            if orientations is not None:
+                place = world.ExtractTranslation()
+                world.SetRotate(_quaternion(_row(orientations, row, 4)))
+                world.SetTranslateOnly(place)
+            if positions is not None:
+                world.SetTranslateOnly(Gf.Vec3d(*_row(positions, row, 3)))
+            local = world * parent.GetInverse()
+            _write(prim, local.ExtractTranslation(), local.RemoveScaleShear().ExtractRotationQuat())
 
     def set_local_poses(self, translations: Any = None, orientations: Any = None, *, indices: Any = None) -> None:
-        """Set translations, quaternions or both relative to the parents."""
-        prims = self._chosen(indices)
-        for prim, position, turn in zip(prims, _rows(translations, prims, 3), _rows(orientations, prims, 4), strict=True):
-            _set_local(prim, _pose(UsdGeom.Xformable(prim).GetLocalTransformation(), position, turn))
+        """Write local positions and quaternions; None keeps what is there, and scale stays."""
+        for row, prim in enumerate(self._chosen(indices)):
+            _write(prim, None if translations is None else Gf.Vec3d(*_row(translations, row, 3)),
+                   None if orientations is None else _quaternion(_row(orientations, row, 4)))
 
     def get_local_scales(self, *, indices: Any = None) -> wp.array:
-        """Return scale factors (N, 3)."""
-        return _array([_scale_of(UsdGeom.Xformable(prim).GetLocalTransformation()) for prim in self._chosen(indices)], 3)
+        """Return local scale factors, (N, 3)."""
+        matrices = [_xform(prim).GetLocalTransformation(Usd.TimeCode.Default()) for prim in self._chosen(indices)]
+        return _warp(np.array([[row.GetLength() for row in (m.GetRow3(0), m.GetRow3(1), m.GetRow3(2))] for m in matrices]))
 
     def set_local_scales(self, scales: Any, *, indices: Any = None) -> None:
-        """Set scale factors."""
-        prims = self._chosen(indices)
-        for prim, factors in zip(prims, _rows(scales, prims, 3), strict=True):
-            _standard_ops(prim)
-            prim.GetAttribute("xformOp:scale").Set(Gf.Vec3d(*factors))
+        """Write local scale factors."""
+        for row, prim in enumerate(self._chosen(indices)):
+            _write(prim, scale=Gf.Vec3d(*_row(scales, row, 3)))
+
+    def get_visibilities(self, *, indices: Any = None) -> wp.array:
+        """Return whether the prims are shown, (N, 1) bool."""
+        shown = [UsdGeom.Imageable(prim).ComputeVisibility() != UsdGeom.Tokens.invisible for prim in self._chosen(indices)]
+        return wp.array(np.array(shown, dtype=bool).reshape(-1, 1), dtype=wp.bool, device="cpu")
+
+    def set_visibilities(self, visibilities: Any, *, indices: Any = None) -> None:
+        """Show or hide the prims."""
+        chosen = self._chosen(indices)
+        for prim, shown in zip(chosen, np.broadcast_to(np.ravel(_array(visibilities, bool)), len(chosen)), strict=True):
+            imageable = UsdGeom.Imageable(prim)
+            (imageable.MakeVisible if shown else imageable.MakeInvisible)()
+
+    def reset_xform_op_properties(self) -> None:
+        """Replace the transform ops by translate, orient and scale; the local pose and scale stay."""
+        for prim in self._prims:
+            local = _xform(prim).GetLocalTransformation(Usd.TimeCode.Default())
+            factor = Gf.Vec3d(*(local.GetRow3(axis).GetLength() for axis in range(3)))
+            _xform(prim).ClearXformOpOrder()
+            for name in [name for name in prim.GetPropertyNames() if name.startswith("xformOp:")]:
+                prim.RemoveProperty(name)
+            _write(prim, local.ExtractTranslation(), local.RemoveScaleShear().ExtractRotationQuat(), factor)
 
 
 class GeomPrim(XformPrim):
-    """Prims that may collide.
+    """Shapes that may collide.
 
     Args:
-        paths: See `Prim`.
-        apply_collision_apis: Make them colliders.
-        options: See `XformPrim`.
+        paths: Paths or regular expressions.
+        apply_collision_apis: Whether to apply the collision schemas.
+        options: See ``XformPrim``.
     """
 
-    def __init__(self, paths: str | Sequence[str], *, apply_collision_apis: bool = False, **options: Any) -> None:
+    def __init__(self, paths: str | list[str], *, apply_collision_apis: bool = False, **options: Any) -> None:
         super().__init__(paths, **options)
         if apply_collision_apis:
-            for prim in self.prims:
-                if prim.IsA(UsdGeom.Gprim):
-                    UsdPhysics.CollisionAPI.Apply(prim)
+            self.apply_collision_apis()
 
-    def set_collision_approximations(self, approximations: str | Sequence[str], *, indices: Any = None) -> None:
-        """Choose the collision shapes of those of the prims that are meshes."""
+    @property
+    def geoms(self) -> list[UsdGeom.Gprim]:
+        """The prims as shapes."""
+        return [UsdGeom.Gprim(prim) for prim in self._prims]
+
+    def apply_collision_apis(self, *, indices: Any = None) -> None:
+        """Apply ``CollisionAPI``, and ``MeshCollisionAPI`` to meshes."""
+        for prim in self._chosen(indices):
+            UsdPhysics.CollisionAPI.Apply(prim)
+            if prim.IsA(UsdGeom.Mesh):
+                UsdPhysics.MeshCollisionAPI.Apply(prim)
+
+    def set_collision_approximations(self, approximations: str | list[str], *, indices: Any = None) -> None:
+        """Write the collision shape of meshes."""
         prims = self._chosen(indices)
         names = [approximations] * len(prims) if isinstance(approximations, str) else list(approximations)
         for prim, name in zip(prims, names, strict=True):
-            if prim.IsA(UsdGeom.Mesh):
-                UsdPhysics.MeshCollisionAPI.Apply(prim).CreateApproximationAttr(name)
+            UsdPhysics.MeshCollisionAPI.Apply(prim).CreateApproximationAttr(name)
+
+    def get_collision_approximations(self, *, indices: Any = None) -> list[str]:
+        """Return the collision shape of each mesh, "none" for its triangles."""
+        return [str(UsdPhysics.MeshCollisionAPI(prim).GetApproximationAttr().Get() or "none") for prim in self._chosen(indices)]
+
+    def set_enabled_collisions(self, enabled: Any, *, indices: Any = None) -> None:
+        """Switch collisions on or off."""
+        prims = self._chosen(indices)
+        for prim, on in zip(prims, np.broadcast_to(np.ravel(_array(enabled, bool)), len(prims)), strict=True):
+            UsdPhysics.CollisionAPI.Apply(prim).CreateCollisionEnabledAttr(bool(on))
 
 
 class RigidPrim(XformPrim):
-    """Rigid bodies; prims that are none become one.
+    """Rigid bodies.
 
     Args:
-        paths: See `Prim`.
-        masses: Masses to set, one or N.
-        densities: Densities to set, one or N.
-        options: See `XformPrim`.
+        paths: Paths or regular expressions.
+        masses: Kilograms, one or N.
+        densities: Kilograms per cubic metre, one or N.
+        options: See ``XformPrim``.
     """
 
-    def __init__(self, paths: str | Sequence[str], *, masses: Any = None, densities: Any = None, **options: Any) -> None:
+    def __init__(self, paths: str | list[str], *, masses: Any = None, densities: Any = None, **options: Any) -> None:
         super().__init__(paths, **options)
-        for prim in self.prims:
-            if not prim.HasAPI(UsdPhysics.RigidBodyAPI):
-                UsdPhysics.RigidBodyAPI.Apply(prim)
-        for values, name in ((masses, "Mass"), (densities, "Density")):
-            for prim, row in zip(self.prims, _rows(values, self.prims, 1), strict=True):
-                if row is not None:
-                    getattr(UsdPhysics.MassAPI.Apply(prim), f"Create{name}Attr")().Set(row[0])
+        for prim in self._prims:
+            UsdPhysics.RigidBodyAPI.Apply(prim)
+        if masses is not None:
+            self.set_masses(masses)
+        if densities is not None:
+            self._write_mass("CreateDensityAttr", densities, None)
 
-    def get_velocities(self, *, indices: Any = None) -> tuple[wp.array, wp.array]:
-        """Return velocities [stage units/s] and angular velocities [rad/s] in the world, each (N, 3)."""
-        prims, cache = self._chosen(indices), UsdGeom.XformCache()
-        linear, angular = [], []
-        for prim in prims:
-            turn = cache.GetParentToWorldTransform(prim).RemoveScaleShear()
-            api = UsdPhysics.RigidBodyAPI(prim)
-            linear.append(turn.TransformDir(Gf.Vec3d(api.GetVelocityAttr().Get() or (0, 0, 0))))
-            angular.append(np.radians(turn.TransformDir(Gf.Vec3d(api.GetAngularVelocityAttr().Get() or (0, 0, 0)))))
-        return _array(linear, 3), _array(angular, 3)
+    def set_masses(self, masses: Any, *, indices: Any = None) -> None:
+        """Write masses [kg]."""
+        self._write_mass("CreateMassAttr", masses, indices)
+
+    def get_masses(self, *, indices: Any = None, inverse: bool = False) -> wp.array:
+        """Return the authored masses [kg], (N, 1); 0 where none is."""
+        values = np.array([UsdPhysics.MassAPI(prim).GetMassAttr().Get() or 0.0 for prim in self._chosen(indices)])
+        with np.errstate(divide="ignore"):
+            return _warp((1.0 / values if inverse else values).reshape(-1, 1))
 
     def set_velocities(self, linear_velocities: Any = None, angular_velocities: Any = None, *, indices: Any = None) -> None:
-        """Set velocities [stage units/s] and angular velocities [rad/s] in the world."""
-        prims, cache = self._chosen(indices), UsdGeom.XformCache()
-        spins = _rows(angular_velocities, prims, 3)
-        for prim, velocity, spin in zip(prims, _rows(linear_velocities, prims, 3), spins, strict=True):
-            back = cache.GetParentToWorldTransform(prim).RemoveScaleShear().GetInverse()
+        """Write velocities [stage units/s] and angular velocities [radians/s]; what is None stays."""
+        for row, prim in enumerate(self._chosen(indices)):
             api = UsdPhysics.RigidBodyAPI(prim)
-            if velocity is not None:
-                api.CreateVelocityAttr().Set(Gf.Vec3f(back.TransformDir(Gf.Vec3d(*velocity))))
-            if spin is not None:
-                api.CreateAngularVelocityAttr().Set(Gf.Vec3f(back.TransformDir(Gf.Vec3d(*np.degrees(spin)))))
+            if linear_velocities is not None:
+                api.CreateVelocityAttr(Gf.Vec3f(*_row(linear_velocities, row, 3)))
+            if angular_velocities is not None:
+                api.CreateAngularVelocityAttr(Gf.Vec3f(*np.degrees(_row(angular_velocities, row, 3)).tolist()))
 
-    def get_masses(self, *, indices: Any = None) -> wp.array:
-        """Return the authored masses (N, 1); 0 where the mass follows from the colliders."""
-        masses = [float(UsdPhysics.MassAPI(prim).GetMassAttr().Get() or 0.0) if prim.HasAPI(UsdPhysics.MassAPI) else 0.0
-                  for prim in self._chosen(indices)]
-        return _array([[mass] for mass in masses], 1)
+    def get_velocities(self, *, indices: Any = None) -> tuple[wp.array, wp.array]:
+        """Return velocities [stage units/s] and angular velocities [radians/s], (N, 3) each."""
+        apis = [UsdPhysics.RigidBodyAPI(prim) for prim in self._chosen(indices)]
+        linear = np.array([api.GetVelocityAttr().Get() or (0, 0, 0) for api in apis], dtype=float)
+        return _warp(linear), _warp(np.radians([api.GetAngularVelocityAttr().Get() or (0, 0, 0) for api in apis]))
 
+    def set_enabled_rigid_bodies(self, enabled: Any, *, indices: Any = None) -> None:
+        """Switch the bodies on or off."""
+        prims = self._chosen(indices)
+        for prim, on in zip(prims, np.broadcast_to(np.ravel(_array(enabled, bool)), len(prims)), strict=True):
+            UsdPhysics.RigidBodyAPI(prim).CreateRigidBodyEnabledAttr(bool(on))
 
-def _is_plain(path: str) -> bool:
-    return bool(re.fullmatch(r"[\w/]+", path))
-
-
-def _matching(stage: Usd.Stage, pattern: str) -> list[Usd.Prim]:
-    names = pattern.strip("/").split("/")
-    found = [stage.GetPseudoRoot()]
-    for name in names:
-        found = [child for prim in found for child in prim.GetChildren() if re.fullmatch(name, child.GetName())]
-    return found
-
-
-def _numbers(values: Any) -> Any:
-    return values.numpy() if isinstance(values, wp.array) else values
+    def _write_mass(self, creator: str, values: Any, indices: Any) -> None:
+        prims = self._chosen(indices)
+        for prim, value in zip(prims, np.broadcast_to(np.ravel(_array(values)), len(prims)), strict=True):
+            getattr(UsdPhysics.MassAPI.Apply(prim), creator)(float(value))
 
 
-def _rows(values: Any, prims: list[Usd.Prim], width: int) -> list[list[float] | None]:
-    """Return one row for each prim; None for each where nothing is given."""
-    if values is None:
-        return [None] * len(prims)
-    array = np.asarray(_numbers(values), dtype=np.float64).reshape(-1, width)
-    return np.broadcast_to(array, (len(prims), width)).tolist()
+def _array(value: Any, dtype: Any = np.float64) -> np.ndarray:
+    return np.asarray(value.numpy() if isinstance(value, wp.array) else value, dtype=dtype)
 
 
-def _array(rows: list[Any], width: int) -> wp.array:
-    return wp.array(np.array(rows, dtype=np.float32).reshape(-1, width), dtype=wp.float32, device="cpu")
+def _row(value: Any, row: int, width: int) -> list[float]:
+    rows = _array(value).reshape(-1, width)
+    return rows[row if len(rows) > 1 else 0].tolist()
 
 
-def _split(matrices: list[Gf.Matrix4d]) -> tuple[wp.array, wp.array]:
+def _warp(value: np.ndarray) -> wp.array:
+    return wp.array(np.asarray(value, dtype=np.float32), dtype=wp.float32, device="cpu")
+
+
+def _quaternion(row: Sequence[float]) -> Gf.Quatd:
+    return Gf.Quatd(row[0], *row[1:]).GetNormalized()
+
+
+def _poses(matrices: Sequence[Gf.Matrix4d]) -> tuple[wp.array, wp.array]:
     turns = [matrix.RemoveScaleShear().ExtractRotationQuat() for matrix in matrices]
-    return (_array([matrix.ExtractTranslation() for matrix in matrices], 3),
-            _array([[turn.GetReal(), *turn.GetImaginary()] for turn in turns], 4))
+    return (_warp(np.array([matrix.ExtractTranslation() for matrix in matrices])),
+            _warp(np.array([[turn.GetReal(), *turn.GetImaginary()] for turn in turns])))
 
 
-def _scale_of(matrix: Gf.Matrix4d) -> list[float]:
-    return [matrix.GetRow3(row).GetLength() for row in range(3)]
+def _xform(prim: Usd.Prim) -> UsdGeom.Xformable:
+    return UsdGeom.Xformable(prim)
 
 
-def _pose(matrix: Gf.Matrix4d, position: list[float] | None, turn: list[float] | None) -> Gf.Matrix4d:
-    """Return a transform with another translation or rotation and the same scale."""
-    result = Gf.Matrix4d(matrix)
-    if turn is not None:
-        rotation = Gf.Matrix4d().SetRotate(Gf.Quatd(*turn).GetNormalized())
-        result = Gf.Matrix4d().SetScale(Gf.Vec3d(*_scale_of(matrix))) * rotation
-        result.SetTranslateOnly(matrix.ExtractTranslation())
-    if position is not None:
-        result.SetTranslateOnly(Gf.Vec3d(*position))
-    return result
+def _write(prim: Usd.Prim, position: Gf.Vec3d | None = None, turn: Gf.Quatd | None = None,
+           scale: Gf.Vec3d | None = None) -> None:
+    """Write parts of the local transform through whatever translate, rotate and scale ops the prim has."""
+    from scenewright.host.local_pose import write_local_pose
 
-
-def _set_local(prim: Usd.Prim, matrix: Gf.Matrix4d) -> None:
-    _standard_ops(prim)
-    turn = prim.GetAttribute("xformOp:orient")
-    rotation = matrix.RemoveScaleShear().ExtractRotationQuat()
-    prim.GetAttribute("xformOp:translate").Set(Gf.Vec3d(matrix.ExtractTranslation()))
-    turn.Set(turn.GetTypeName().type.pythonClass(rotation))
-
-
-def _standard_ops(prim: Usd.Prim) -> None:
-    """Make translate, orient and scale the ops of a prim, with its present local transform."""
-    xform = UsdGeom.Xformable(prim)
-    order = ["xformOp:translate", "xformOp:orient", "xformOp:scale"]
-    if [op.GetOpName() for op in xform.GetOrderedXformOps()] == order:
-        return
-    matrix, reset = xform.GetLocalTransformation(), xform.GetResetXformStack()
-    xform.ClearXformOpOrder()
-    for name in order:
-        if prim.HasAttribute(name):
-            prim.RemoveProperty(name)
-    rotation = matrix.RemoveScaleShear().ExtractRotationQuat()
-    xform.AddTranslateOp().Set(Gf.Vec3d(matrix.ExtractTranslation()))
-    xform.AddOrientOp(UsdGeom.XformOp.PrecisionDouble).Set(rotation)
-    xform.AddScaleOp(UsdGeom.XformOp.PrecisionDouble).Set(Gf.Vec3d(*_scale_of(matrix)))
-    xform.SetResetXformStack(reset)
+    write_local_pose(prim, position, turn, scale)

@@ -2,7 +2,7 @@
 
 from pxr import Usd, UsdSemantics
 
-__all__ = ["add_labels", "get_labels", "remove_labels"]
+__all__ = ["add_labels", "get_labels", "remove_labels", "upgrade_prim_semantics_to_labels"]
 
 
 def add_labels(prim: Usd.Prim, labels: list[str], instance_name: str = "class", overwrite: bool = True) -> None:
@@ -25,3 +25,25 @@ def remove_labels(prim: Usd.Prim, instance_name: str | None = None, include_desc
             if instance_name in (None, name):
                 UsdSemantics.LabelsAPI(target, name).GetLabelsAttr().Clear()
                 target.RemoveAPI(UsdSemantics.LabelsAPI, name)
+
+
+def upgrade_prim_semantics_to_labels(prim: Usd.Prim, include_descendants: bool = False) -> int:
+    """Replace ``Semantics.SemanticsAPI`` by ``UsdSemantics.LabelsAPI``; return how many prims had it.
+
+    The old schema is ``SemanticsAPI:<instance>`` with ``semantic:<instance>:params:semanticType`` and ``…:semanticData``.
+    """
+    upgraded = 0
+    for target in Usd.PrimRange(prim) if include_descendants else [prim]:
+        schemas = target.GetMetadata("apiSchemas")
+        names = [name for name in (schemas.GetAddedOrExplicitItems() if schemas else ()) if name.startswith("SemanticsAPI:")]
+        for name in names:
+            base = f"semantic:{name.partition(':')[2]}:params"
+            kind = target.GetAttribute(f"{base}:semanticType").Get()
+            label = target.GetAttribute(f"{base}:semanticData").Get()
+            if kind and label:
+                add_labels(target, [label], kind, overwrite=False)
+            target.RemoveAppliedSchema(name)
+            for part in ("semanticType", "semanticData"):
+                target.RemoveProperty(f"{base}:{part}")
+        upgraded += bool(names)
+    return upgraded

@@ -1,0 +1,80 @@
+"""``scenewright exec``: assets, proxies, options of new stages."""
+
+import pytest
+
+from scenewright.host.settings import get_settings
+from scenewright.host.stage_context import get_context
+
+
+@pytest.fixture
+def script(tmp_path, monkeypatch):
+    monkeypatch.delenv("ISAACSIM_ASSET_ROOT", raising=False)
+    settings, before = get_settings(), dict(get_settings()._values)
+    get_context().close_stage()
+
+    def write(text):
+        path = tmp_path / "script.py"
+        path.write_text(text)
+        return path
+    yield write
+    get_context().close_stage()
+    settings._values.clear()
+    settings._values.update(before)
+
+
+PALLET = """
+from isaacsim import SimulationApp
+app = SimulationApp({})
+import omni.replicator.core as rep
+from isaacsim.storage.native import get_assets_root_path
+from isaacsim.core.experimental.utils.bounds import compute_aabb
+prim = rep.functional.create.reference(usd_path=f"{get_assets_root_path()}/Props/pallet.usd", name="Pallet")
+print(compute_aabb(prim).round(3).tolist())
+app.close()
+"""
+
+
+def test_a_missing_asset_is_an_error_that_says_what_to_do(scenewright, script, caplog):
+    status, _, err = scenewright("exec", script(PALLET))
+    assert status == 1
+    assert "There is no assets root: give 'scenewright exec --assets-root DIR'" in caplog.text
+    assert "script.py:7: No USD file 'None/Props/pallet.usd'" in err and "--missing-assets=proxy" in err
+
+
+def test_a_proxy_stands_in_for_it(scenewright, script, caplog):
+    status, out, err = scenewright("exec", "--missing-assets", "proxy", script(PALLET))
+    assert status == 0, err
+    assert out.strip() == "[-0.6, -0.4, 0.0, 0.6, 0.4, 0.144]"
+    assert "a box of 1.2 x 0.8 x 0.144 m labelled 'pallet' stands in for it" in caplog.text
+
+
+def test_assets_come_from_the_root(scenewright, script, tmp_path):
+    (tmp_path / "Props").mkdir()
+    (tmp_path / "Props" / "pallet.usd").write_text('#usda 1.0\n(defaultPrim = "A")\ndef Cube "A" {\n}\n')
+    status, out, err = scenewright("exec", "--assets-root", tmp_path, script(PALLET))
+    assert (status, out.strip()) == (0, "[-1.0, -1.0, -1.0, 1.0, 1.0, 1.0]"), err
+    assert scenewright("exec", "--assets-root", tmp_path / "nowhere", script(PALLET))[0] == 2
+
+
+NEW_STAGE = """
+import omni.usd
+from pxr import UsdGeom
+stage = omni.usd.get_context().get_stage()
+light = stage.GetPrimAtPath("/Environment/defaultLight")
+print(UsdGeom.GetStageUpAxis(stage), UsdGeom.GetStageMetersPerUnit(stage), bool(light))
+omni.usd.get_context().close_stage()
+"""
+
+
+def test_new_stages_of_the_script_editor(scenewright, script):
+    assert scenewright("exec", script(NEW_STAGE))[1].strip() == "Z 1.0 True"
+    assert scenewright("exec", "--up-axis", "Y", "--meters-per-unit", "0.01", script(NEW_STAGE))[1].strip() == "Y 0.01 True"
+    standalone = "from isaacsim import SimulationApp\napp = SimulationApp({})\n"
+    assert scenewright("exec", script(standalone + NEW_STAGE))[1].strip() == "Z 1.0 False"
+
+
+def test_settings_on_the_command_line_reach_the_script(scenewright, script):
+    text = ("from isaacsim import SimulationApp\napp = SimulationApp({})\nimport carb\ns = carb.settings.get_settings()\n"
+            "print(s.get('/a/flag'), s.get('/a/number'), s.get('/a/word'))\n")
+    status, out, _ = scenewright("exec", script(text), "--/a/flag=true", "--/a/number=3", "--/a/word=x", "--other")
+    assert (status, out.strip()) == (0, "True 3 x")
