@@ -84,3 +84,22 @@ def test_old_semantics_labels(see, stage):
 def test_what_is_missing_says_so(name):
     with pytest.raises(NotImplementedError, match=f"'{name}' is not available in the portable Replicator"):
         rep.annotators.get(name)
+
+
+def test_the_global_filter_counts_where_an_annotator_has_none(see, stage):
+    from omni.syntheticdata import SyntheticData
+
+    rep.functional.create.cube(position=(1, 0, 0), name="Box", semantics={"class": "box", "part": "lid"})
+
+    def labels(**params):
+        found = see("semantic_segmentation", **params)[0]["info"]["idToLabels"]
+        return [value for key, value in found.items() if int(key) > 1]
+
+    assert labels() == [{"class": "ball"}, {"class": "box", "part": "lid"}]
+    SyntheticData.Get().set_instance_mapping_semantic_filter("class: box")
+    assert labels() == [{"class": "box"}]
+    assert labels(semanticFilter="class: ball") == [{"class": "ball"}]
+    assert labels(semanticTypes=["class"]) == [{"class": "box"}]
+    assert SyntheticData.Get().get_instance_mapping_semantic_filter() == "class: box"
+    SyntheticData.Get().set_instance_mapping_semantic_filter("")
+    assert len(labels()) == 2

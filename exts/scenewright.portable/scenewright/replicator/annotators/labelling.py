@@ -16,11 +16,15 @@ if TYPE_CHECKING:
     from scenewright.render import EntityCoverage, LabelTable
     from scenewright.replicator.capture import Capture
 
-__all__ = ["BACKGROUND", "COLORIZE_PARAMETERS", "FILTER_PARAMETERS", "FIRST_ID", "UNLABELLED", "check_label_parameters",
-           "coverage_of", "joined", "label_table", "occlusion_ratios", "segmentation"]
+__all__ = ["BACKGROUND", "COLORIZE_PARAMETERS", "FILTER_PARAMETERS", "FIRST_ID", "GLOBAL_FILTER_SETTING", "UNLABELLED",
+           "check_label_parameters", "coverage_of", "joined", "label_table", "occlusion_ratios", "segmentation"]
 
 BACKGROUND = "BACKGROUND"
 UNLABELLED = "UNLABELLED"
+GLOBAL_FILTER_SETTING = "/scenewright/annotators/semanticFilter"
+"""Carb setting: the predicate of annotators without one of their own. Scripts set it through
+``omni.syntheticdata.SyntheticData.Get().set_instance_mapping_semantic_filter``."""
+
 FIRST_ID = 2
 """Ids below are reserved: 0 background, 1 unlabelled."""
 
@@ -47,11 +51,11 @@ def check_label_parameters(name: str, params: dict[str, Any]) -> dict[str, Any]:
 
 
 def label_table(capture: "Capture", params: Mapping[str, Any]) -> "LabelTable":
-    """Return the label table of the capture under the annotator's filter.
+    """Return the label table of the capture under the annotator's filter, or the global one where it has none.
 
     GeomSubsets count where carb ``/syntheticdata/sensors/perSubsetSegmentation`` is on.
     """
-    types, predicate = params["semanticTypes"], params["semanticFilter"]
+    types, predicate = _filter_key(params)
     per_subset = get_settings().get_as_bool("/syntheticdata/sensors/perSubsetSegmentation")
     return capture.labels(make_filter(types, predicate), _filter_key(params), per_subset)
 
@@ -115,7 +119,8 @@ def joined(labels: Mapping[str, Any], index: int) -> dict[str, str]:
 
 def _filter_key(params: Mapping[str, Any]) -> Any:
     types = params["semanticTypes"]
-    return None if types is None else tuple(types), params["semanticFilter"] or None
+    predicate = params["semanticFilter"] or get_settings().get_as_string(GLOBAL_FILTER_SETTING)
+    return None if types is None else tuple(types), predicate or None
 
 
 def _parse_mapping(mapping: str | Mapping[str, Iterable[int]] | None) -> dict[str, list[int]] | None:
