@@ -128,7 +128,7 @@ def test_display_color_of_every_interpolation(studio, interpolation, count, inde
     """Two square faces side by side; the colour at the middle of each is the mean of what its corners have."""
     points = [(-2, -1, 0), (0, -1, 0), (2, -1, 0), (2, 1, 0), (0, 1, 0), (-2, 1, 0)]
     faces = [[0, 1, 4, 5], [1, 2, 3, 4]]
-    mesh = studio.mesh("/World/Pair", points, [4, 4], sum(faces, []))
+    mesh = studio.mesh("/World/Pair", points, [4, 4], [*faces[0], *faces[1]])
     order = np.arange(count)[::-1] if indexed else np.arange(count)
     primvar = UsdGeom.PrimvarsAPI(mesh).CreatePrimvar("displayColor", KINDS.Color3fArray, interpolation)
     primvar.Set([Gf.Vec3f(*map(float, COLORS[i])) for i in np.argsort(order)])

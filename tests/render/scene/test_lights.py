@@ -151,3 +151,14 @@ def test_lights_can_be_hidden_from_the_camera(stage, open_scene):
     light.GetPrim().CreateAttribute("visibleInPrimaryRay", Sdf.ValueTypeNames.Bool).Set(False)
     assert scene.sync().lights
     assert not only(scene).visible_to_camera
+
+
+def test_links_are_named_once_as_not_supported(stage, open_scene, caplog):
+    light = UsdLux.SphereLight.Define(stage, "/l")
+    UsdLux.LightAPI(light).GetLightLinkCollectionAPI().CreateExcludesRel().AddTarget("/World/Thing")
+    UsdLux.SphereLight.Define(stage, "/plain")
+    with caplog.at_level(logging.WARNING):
+        scene = open_scene(stage)
+        light.CreateIntensityAttr(5.0)
+        scene.sync()
+    assert [record.message.split(";")[0] for record in caplog.records] == ["/l: collection:lightLink is not supported yet"]

@@ -119,9 +119,12 @@ def cone_direction(axis: wp.vec3, one_minus_cos: float, u: wp.vec2) -> wp.vec3:
 
 @wp.func
 def light_radiance(scene: SceneData, light: LightData, x: float, y: float) -> wp.vec3:
-    """Return what an area light sends from local position x, y in -1..1 (rect lights may be textured)."""
+    """Return what an area light sends from local position x, y in -1..1 (rect lights may be textured).
+
+    UsdLux: the image begins at (+X, +Y), so that it is upright to those it shines on.
+    """
     if light.kind == RECT and light.texture >= 0:
-        uv = wp.vec2(0.5 + 0.5 * x, 0.5 + 0.5 * y)
+        uv = wp.vec2(0.5 - 0.5 * x, 0.5 + 0.5 * y)
         texel = sample_texture(scene.textures[light.texture], scene.srgb_to_linear, uv, CLAMP, CLAMP)
         return wp.cw_mul(light.color, wp.vec3(texel[0], texel[1], texel[2]))
     return light.color

@@ -23,7 +23,7 @@ from scenewright.render.scene.errors import SceneError
 from scenewright.render.scene.records import LightKind, LightRecord
 from scenewright.render.scene.textures import TextureLibrary, texture_request
 
-__all__ = ["LIGHT_TYPES", "Y_TO_Z", "is_light", "read_light"]
+__all__ = ["LIGHT_TYPES", "Y_TO_Z", "is_light", "read_light", "warn_of_links"]
 
 _log = logging.getLogger(__name__)
 
@@ -48,6 +48,15 @@ _POINT_RADIUS = 1e-3  # of a sphere light's radius that stands in for a point
 def is_light(prim: Usd.Prim) -> bool:
     """Return whether ``prim`` is a light of any kind, rendered or not."""
     return prim.GetTypeName() in LIGHT_TYPES or prim.HasAPI(UsdLux.LightAPI)
+
+
+def warn_of_links(prim: Usd.Prim) -> None:
+    """Say that a light which is linked to some prims only shines on all."""
+    for name in ("lightLink", "shadowLink"):
+        root = prim.GetAttribute(f"collection:{name}:includeRoot")
+        targets = [prim.GetRelationship(f"collection:{name}:{side}") for side in ("includes", "excludes")]
+        if (root and root.Get() is False) or any(rel and rel.HasAuthoredTargets() for rel in targets):
+            _log.warning("%s: collection:%s is not supported yet; the light acts on every prim.", prim.GetPath(), name)
 
 
 def read_light(prim: Usd.Prim, world: np.ndarray, time: Usd.TimeCode, textures: TextureLibrary) -> LightRecord | None:
