@@ -103,12 +103,14 @@ class LeafReader:
 
     def update_color(self, leaf: Leaf) -> bool:
         """Read the leaf's displayColor, its own or one inherited; return whether it differs from before."""
-        primvar = UsdGeom.PrimvarsAPI(leaf.prim).FindPrimvarWithInheritance("displayColor")
+        attribute = leaf.prim.GetAttribute("primvars:displayColor") if leaf.has_own_color else None
+        if not attribute or not attribute.HasAuthoredValue():  # else its own is still the one: no search through ancestors
+            attribute = UsdGeom.PrimvarsAPI(leaf.prim).FindPrimvarWithInheritance("displayColor").GetAttr()
+            leaf.has_own_color = bool(attribute) and attribute.GetPrim() == leaf.prim
         color = DEFAULT_COLOR
-        if primvar:
-            leaf.color_animated = primvar.ValueMightBeTimeVarying()
-            leaf.has_own_color = primvar.GetAttr().GetPrim() == leaf.prim
-            value = primvar.Get(self.time)
+        if attribute:
+            leaf.color_animated = attribute.ValueMightBeTimeVarying()
+            value = attribute.Get(self.time)
             if value is not None and len(value):
                 color = mean_color(value)
         changed, leaf.color = color != leaf.color, color
@@ -203,7 +205,8 @@ def color_varies(prim: Usd.Prim) -> bool:
 def mean_color(value: object) -> tuple[float, float, float]:
     """Return a constant colour, or the mean of several, as floats."""
     if len(value) == 1:
-        return tuple(value[0])
+        only = value[0]
+        return (only[0], only[1], only[2])
     r, g, b = np.array(value, dtype=np.float64).reshape(-1, 3).mean(axis=0).tolist()
     return (r, g, b)
 

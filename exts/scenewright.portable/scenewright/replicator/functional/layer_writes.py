@@ -87,30 +87,33 @@ def write_attributes(prims: Sequence[Usd.Prim], columns: Sequence[AttributeColum
     destination = target.GetLayer()
     paths = [target.MapToSpecPath(prim.GetPath()) for prim in prims]
     pending: list[tuple[Sdf.AttributeSpec, Any]] = []
+    written: list[Sdf.Path] = []
     missing: list[tuple[Sdf.Path, Sdf.ValueTypeName, AttributeColumn, Any]] = []
     lookup = destination.GetAttributeAtPath
     for column in columns:
         name = column.name
         for index, (path, value) in enumerate(zip(paths, column.values, strict=False)):
-            spec = lookup(path.AppendProperty(name))
+            attribute_path = path.AppendProperty(name)
+            spec = lookup(attribute_path)
             if spec is None:
                 type_name = _check_writable(prims[index], column, destination)
                 missing.append((path, type_name, column, value))
             else:
                 pending.append((spec, value))
+                written.append(attribute_path)
     with Sdf.ChangeBlock():
         for path, type_name, column, value in missing:
             pending.append((_create_spec(destination, path, type_name, column), value))
         for spec, value in pending:
             spec.default = value
-        _drop_time_samples(destination, [spec for spec, _ in pending])
+        _drop_time_samples(destination, written)  # new specs have none
 
 
-def _drop_time_samples(layer: Sdf.Layer, specs: Sequence[Sdf.AttributeSpec]) -> None:
+def _drop_time_samples(layer: Sdf.Layer, paths: Sequence[Sdf.Path]) -> None:
     count = layer.GetNumTimeSamplesForPath
-    for spec in specs:
-        if count(spec.path):
-            spec.ClearInfo("timeSamples")
+    for path in paths:
+        if count(path):
+            layer.GetAttributeAtPath(path).ClearInfo("timeSamples")
 
 
 def _check_writable(prim: Usd.Prim, column: AttributeColumn, layer: Sdf.Layer) -> Sdf.ValueTypeName:
