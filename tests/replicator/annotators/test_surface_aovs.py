@@ -56,8 +56,9 @@ def test_shaded_segmentation_darkens_towards_the_limb(see, kind):
     shaded, flat, normals = see(f"shaded_{kind}_segmentation", f"{kind}_segmentation", "normals")
     color = np.array([[0, 0, 0, 0], [0, 0, 0, 255], [33, 243, 3, 255], [240, 4, 111, 255]])[flat["data"]]
     if kind == "instance_id":
-        color = np.where(flat["data"][..., None] == 0, color, shaded["data"][12, 16])
-    facing = np.clip(-normals[..., 1], 0, 1)[..., None]  # the camera looks along +y
+        color = np.where(flat["data"][..., None] == 0, color, shaded["data"][12, 16] / (0.3 + 0.7 / np.sqrt(1.34)))
+    to_lamp = np.array([-0.3, -1.0, 0.5]) / np.sqrt(1.34)  # (-0.3, 0.5, 1) of a camera that looks along +y
+    facing = np.clip(normals[..., :3] @ to_lamp, 0, 1)[..., None]
     expected = color[..., :3] * (0.3 + 0.7 * facing)
     np.testing.assert_allclose(shaded["data"][..., :3], expected, atol=3.0)
     assert list(shaded["info"]["idToLabels"].values())[-1] == "/Ball" and (shaded["data"][flat["data"] == 0] == 0).all()

@@ -74,7 +74,7 @@ def test_dope_skips_empty_frames_and_turns_cameras(front, products, tmp_path, li
 
 
 def test_scripts_set_the_camera_rotation_once(front, tmp_path):
-    from scenewright.replicator.writers import DOPEWriter
+    from isaacsim.replicator.writers import DOPEWriter
 
     DOPEWriter.register_pose_annotator({"WIDTH": 64, "HEIGHT": 48, "CAMERA_ROTATION": [180, 0, 0]})
     writer = DOPEWriter.setup_writer({"CLASS_NAME_TO_INDEX": CLASSES}, {"output_folder": str(tmp_path)})
