@@ -56,6 +56,23 @@ def test_rigid_prims_fall_onto_a_ground_plane_step_by_step(world):
     assert box.get_world_poses()[0].numpy()[0] == pytest.approx([0, 0, 3])
 
 
+def test_a_push_from_a_step_event_counts(world):
+    cube = rep.functional.create.cube(position=(0, 0, 2))
+    rep.functional.physics.apply_rigid_body(cube, with_collider=True)
+    heights = []
+
+    def bounce(dt, context):
+        heights.append(UsdGeom.XformCache().GetLocalToWorldTransform(cube).ExtractTranslation()[2])
+        if len(heights) == 10:
+            cube.GetAttribute("physics:velocity").Set(Gf.Vec3f(0, 0, 5))
+
+    subscription = omni.physics.core.get_physics_simulation_interface().subscribe_physics_on_step_events(on_update=bounce)
+    SimulationManager.step(steps=20)
+    subscription.unsubscribe()
+    assert np.diff(heights[:10]).max() < 0
+    assert heights[10] - heights[9] == pytest.approx(5 / 60, abs=5e-3)
+
+
 def test_the_duration_of_a_step(world):
     assert SimulationManager.get_physics_dt() == pytest.approx(1 / 60)
     SimulationManager.set_physics_dt(1 / 90)

@@ -86,18 +86,21 @@ class Simulation:
         return 1.0 / (_DEFAULT_RATE if self._loaded() is None else self._engine.steps_per_second())
 
     def simulate(self, seconds: float) -> None:
-        """Simulate ``seconds`` in equal steps that are no longer than the scene asks for, then bring poses to the stage."""
+        """Simulate ``seconds`` in equal steps that are no longer than the scene asks for, and bring poses to the stage.
+
+        Who listens to steps sees the poses of each, and what he changes on the stage counts from the next one on.
+        """
         if seconds <= 0.0:
             return
         steps = max(1, math.ceil(seconds / self.step_duration() - 1e-6))
-        for _ in range(steps):
+        for number in range(steps):
             self.time += seconds / steps
             self._tell(seconds / steps, pre_step=True)
             if self._engine is not None:
                 self._engine.step(seconds / steps)
+                if self._callbacks or number == steps - 1:
+                    self._engine.publish()
             self._tell(seconds / steps, pre_step=False)
-        if self._engine is not None:
-            self._engine.publish()
 
     def reset(self) -> None:
         """Bring everything back to where it was before the timeline played."""

@@ -128,7 +128,9 @@ class RigidBodyEngine:
             return
         bodies = {body.path: body for body in read_scene(self._stage, _now(self._stage)).bodies}
         for index in sorted((self._moved | self._pushed) - set(self._kinematic)):
-            body = bodies[self._scene.bodies[index].path]
+            body = bodies.get(self._scene.bodies[index].path)
+            if body is None:
+                continue
             if index in self._moved:
                 self._world.place(index, body.position, body.rotation)
             if index in self._pushed:
