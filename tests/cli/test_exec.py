@@ -1,5 +1,8 @@
 """``scenewright exec``: assets, proxies, options of new stages."""
 
+import subprocess
+import sys
+
 import pytest
 
 from scenewright.host.settings import get_settings
@@ -78,3 +81,30 @@ def test_settings_on_the_command_line_reach_the_script(scenewright, script):
             "print(s.get('/a/flag'), s.get('/a/number'), s.get('/a/word'))\n")
     status, out, _ = scenewright("exec", script(text), "--/a/flag=true", "--/a/number=3", "--/a/word=x", "--other")
     assert (status, out.strip()) == (0, "True 3 x")
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "status", "message"),
+    [
+        ("x = 1\ndef (\n", (), 2, "script.py:2: invalid syntax"),
+        ("pass\n", ("--device", "cuda:7"), 2, "--device cuda:7: this machine has"),
+        ("raise KeyboardInterrupt\n", (), 130, "interrupted: what was written is intact."),
+    ],
+)
+def test_what_ends_a_script_is_one_line(scenewright, script, text, options, status, message):
+    ended, _, err = scenewright("exec", *options, script(text))
+    assert ended == status
+    assert message in err
+    assert len(err.splitlines()) == 1
+
+
+def test_a_reader_that_leaves_is_no_error(script):
+    path = script("while True: print('line')\n")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "scenewright.cli", "exec", str(path)], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    assert process.stdout.readline() == b"line\n"
+    process.stdout.close()
+    assert process.stderr.read() == b""
+    process.stderr.close()
+    assert process.wait(60) == 1

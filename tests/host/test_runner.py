@@ -36,6 +36,27 @@ def test_exit_statuses(script):
     assert run_script(script("from isaacsim import SimulationApp\nSimulationApp({}).close()\nraise ValueError\n")) == 0
 
 
+@pytest.mark.parametrize("end", ["", "app.close()\n"])
+def test_a_task_that_fails_during_updates_does_not_pass_unseen(script, end):
+    path = script("from isaacsim import SimulationApp\nimport asyncio\napp = SimulationApp({})\n"
+                  "async def go():\n    raise KeyError('inside')\n"
+                  "task = asyncio.ensure_future(go())\nfor _ in range(3): app.update()\n" + end)
+    with pytest.raises(KeyError, match="inside"):
+        run_script(path)
+
+
+def test_a_failure_that_the_script_handles_is_none(script):
+    path = script("from isaacsim import SimulationApp\nimport asyncio\napp = SimulationApp({})\n"
+                  "async def go():\n    raise KeyError('inside')\n"
+                  "task = asyncio.ensure_future(go())\nfor _ in range(3): app.update()\n"
+                  "assert isinstance(task.exception(), KeyError)\napp.close()\n")
+    assert run_script(path) == 0
+
+
+def test_a_task_may_end_the_process(script):
+    assert run_script(script("import asyncio, sys\nasync def go():\n    sys.exit(4)\nasyncio.ensure_future(go())\n")) == 4
+
+
 def test_an_unknown_module_is_named_with_file_and_line(script):
     with pytest.raises(ScriptImportError, match=r"script\.py:2: module 'omni\.nope'"):
         run_script(script("import carb\nimport omni.nope\n"))

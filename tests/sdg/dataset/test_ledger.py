@@ -39,6 +39,24 @@ def test_a_damaged_line_in_the_middle_is_an_error_with_its_place(tmp_path, add_f
         read_ledger(tmp_path)
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "[1]",
+        '{"a":1}',
+        '{"kind":"frame","frame":"x","files":{}}',
+        '{"kind":"frame","frame":1,"files":3}',
+        '{"kind":"frame","frame":1,"files":{"../up.png":{"sha256":"0","size":1}}}',
+        '{"kind":"common","files":{"/etc/up":{"sha256":"0","size":1}}}',
+    ],
+)
+def test_a_line_that_is_no_entry_is_an_error_with_its_place(tmp_path, add_frames, line):
+    add_frames(tmp_path, range(3))
+    (tmp_path / "ledger.jsonl").write_text(line + "\n")
+    with pytest.raises(DatasetInputError, match=r"ledger\.jsonl:1: damaged ledger line"):
+        read_ledger(tmp_path)
+
+
 def test_the_same_frame_twice_must_agree(tmp_path, add_frames):
     add_frames(tmp_path, [0])
     add_frames(tmp_path, [0])

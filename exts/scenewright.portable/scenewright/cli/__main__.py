@@ -43,6 +43,14 @@ class _Commands(typer.core.TyperGroup):
         single.command(cmd_name, context_settings=getattr(module, "CONTEXT_SETTINGS", None))(module.command)
         return typer.main.get_command(single)
 
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            again = " `generate` goes on when the same command is given again." if "generate" in sys.argv[1:] else ""
+            typer.echo(f"interrupted: what was written is intact.{again}", err=True)
+            raise SystemExit(130) from None
+
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         with formatter.section("Commands"):
             formatter.write_dl([(name, summary) for name, (_, summary) in COMMANDS.items()])
@@ -64,8 +72,6 @@ def main(arguments: list[str] | None = None) -> None:
     arguments = sys.argv[1:] if arguments is None else arguments
     try:
         app(args=arguments, prog_name="scenewright")
-    except KeyboardInterrupt:
-        sys.exit(130)
     except BrokenPipeError:  # the reader of our output has gone; leave quietly
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from scenewright.cli.device_choice import choose_device
 from scenewright.cli.failures import InputError, report_failure
 
 __all__ = ["command"]
@@ -45,7 +46,7 @@ def command(
     from scenewright.host.runner import ScriptImportError, run_script
     from scenewright.host.settings import get_settings
 
-    get_settings().set("/scenewright/device", device)
+    choose_device(device)
     get_settings().set("/scenewright/samples", samples)
     get_settings().set("/scenewright/missingAssets", missing_assets.value)
     get_settings().set("/scenewright/newStage/upAxis", up_axis.value)
@@ -63,6 +64,12 @@ def command(
         raise SystemExit(_failed(error, script, context)) from error
     except ScriptImportError as error:
         raise InputError(str(error)) from error
+    except BrokenPipeError:  # the reader of the script's output has gone
+        raise
+    except SyntaxError as error:
+        if error.filename not in (None, str(script)):
+            raise SystemExit(_failed(error, script, context)) from error
+        raise InputError(f"{script}:{error.lineno or 1}: {error.msg}; the script is no valid Python.") from error
     except Exception as error:
         raise SystemExit(_failed(error, script, context)) from error
     raise typer.Exit(status)

@@ -31,7 +31,10 @@ class App:
         self._shutdown_hooks: list[Callable[[], Any]] = []
         self._start = time.monotonic()
         self._update_number = 0
+        self._tasks: set[asyncio.Task[Any]] = set()
         self.exit_code: int | None = None
+        self.task_errors: list[BaseException] = []
+        """What asyncio tasks raised and nobody asked for; complete once the application has shut down."""
 
     @property
     def loop(self) -> asyncio.AbstractEventLoop:
@@ -160,7 +163,10 @@ class App:
             return
         for task in asyncio.all_tasks(self._loop):
             task.cancel()
-        self._loop.run_until_complete(asyncio.sleep(0))
+        for _ in range(2):  # a task that ended the process has left a stop behind, which would end the first round early
+            self._loop.call_soon(self._loop.stop)
+            self._loop.run_forever()
+        self._note_failed_tasks()
         self._loop.close()
         asyncio.set_event_loop(None)
 
@@ -169,8 +175,22 @@ class App:
             asyncio.get_running_loop()
         except RuntimeError:
             if self._loop is not None and not self._loop.is_closed():
+                self._tasks |= asyncio.all_tasks(self._loop)
                 self._loop.call_soon(self._loop.stop)
                 self._loop.run_forever()
+                self._tasks |= asyncio.all_tasks(self._loop)
+                self._tasks = {task for task in self._tasks if not task.done() or _is_unseen(task)}
+
+    def _note_failed_tasks(self) -> None:
+        """Keep what tasks raised that nobody has asked for, so that it does not pass unseen."""
+        failed = [task.exception() for task in self._tasks if task.done() and _is_unseen(task)]
+        self.task_errors += [error for error in failed if isinstance(error, Exception)]
+        self._tasks = set()
+
+
+def _is_unseen(task: asyncio.Task[Any]) -> bool:
+    """Return whether a task has failed and nobody has asked how: what asyncio itself goes by ("was never retrieved")."""
+    return not task.cancelled() and bool(getattr(task, "_log_traceback", False))
 
 
 _app = App()

@@ -36,6 +36,7 @@ def run_script(path: str | Path, arguments: Sequence[str] = ()) -> int:
     get_settings().set("/scenewright/standalone", False)
     app = get_app()
     app.exit_code = None
+    app.task_errors.clear()
     app.loop  # noqa: B018  (asyncio.ensure_future at module level needs the thread's loop)
     argv, search_path = sys.argv, list(sys.path)
     sys.argv = [str(script), *map(str, arguments)]
@@ -45,6 +46,8 @@ def run_script(path: str | Path, arguments: Sequence[str] = ()) -> int:
     finally:
         sys.argv, sys.path[:] = argv, search_path
         app.shutdown()
+    if status == 0 and app.task_errors:
+        raise app.task_errors[0]
     return app.exit_code if app.exit_code is not None and status == 0 else status
 
 

@@ -209,12 +209,16 @@ def read_ledger(root: str | os.PathLike) -> Ledger:
     base = Path(root)
     merged = base / LEDGER_FILE
     for path in [merged] * merged.is_file() + sorted((base / PRIVATE_FOLDER / "parts").glob("*.jsonl")):
-        for offset, raw, line in _whole_lines(path):
-            if line["kind"] == "common":
-                ledger.add_common(_records(line["files"]), path)
+        for number, (offset, raw, line) in enumerate(_whole_lines(path), start=1):
+            try:
+                frame = None if line["kind"] == "common" else int(line["frame"])
+                files = _records(line["files"])
+            except (KeyError, TypeError, ValueError, AttributeError) as error:
+                raise _damaged(path, number) from error
+            if frame is None:
+                ledger.add_common(files, path)
             else:
-                digest = hashlib.sha256(raw).digest()
-                ledger.add(LedgerRow(line["frame"], _records(line["files"]), path, offset, digest))
+                ledger.add(LedgerRow(frame, files, path, offset, hashlib.sha256(raw).digest()))
     return ledger
 
 
@@ -250,16 +254,23 @@ def _whole_lines(path: Path) -> Iterable[tuple[int, bytes, dict[str, Any]]]:
                     raise ValueError("no line break")
             except ValueError as error:
                 if file.read(1):
-                    raise DatasetInputError(
-                        f"{path}:{number}: damaged ledger line. Restore the file from a copy, or start again with --overwrite."
-                    ) from error
+                    raise _damaged(path, number) from error
                 logger.info("%s:%d: the last line was cut short; its frame will be made again.", path, number)
                 return
             yield offset, raw, line
             offset += len(raw)
 
 
+def _damaged(path: Path, number: int) -> DatasetInputError:
+    return DatasetInputError(
+        f"{path}:{number}: damaged ledger line. Restore the file from a copy, or start again with --overwrite."
+    )
+
+
 def _records(files: Mapping[str, Mapping[str, Any]]) -> dict[str, FileRecord]:
+    for name in files:
+        if name.startswith("/") or ".." in name.split("/"):  # a ledger from elsewhere: joining would write there
+            raise ValueError(f"{name!r} lies outside the dataset")
     return {name: FileRecord(record["sha256"], record["size"]) for name, record in files.items()}
 
 
