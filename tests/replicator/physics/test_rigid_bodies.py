@@ -145,6 +145,22 @@ def test_a_body_made_while_playing_joins(world, play, place):
     assert place(second)[2] == pytest.approx(50 - fallen(0.5), abs=5e-3)
 
 
+@pytest.mark.parametrize(("name", "value"), [("rigidBodyEnabled", False), ("kinematicEnabled", True)])
+def test_a_body_that_is_switched_off_stays_where_it_got_to(world, play, stop, place, name, value):
+    cube, other = cube_at((0, 0, 5)), cube_at((5, 0, 5), "Other")
+    play(20)
+    before = place(cube)
+    rep.functional.modify.attribute(cube, f"physics:{name}", value)
+    play(10)
+    assert place(cube) == pytest.approx(before, abs=1e-6)
+    assert place(other)[2] < before[2]
+    world.RemovePrim(other.GetPath())
+    play(1)
+    assert not world.GetPrimAtPath("/Other")
+    stop()
+    assert place(cube) == pytest.approx([0, 0, 5])
+
+
 def test_a_kinematic_body_carries_what_stands_on_it(world, play, place):
     lift = rep.functional.create.cube(position=(0, 0, 0), scale=(4, 4, 1), name="Lift")
     rep.functional.physics.apply_rigid_body(lift, with_collider=True, kinematicEnabled=True)

@@ -102,9 +102,10 @@ class RigidBodyEngine:
         """Read the stage; bodies that were simulated before go on from the pose and velocity that the stage shows."""
         self._forget()
         self._stale = False
-        if not has_dynamic_bodies(self._stage):
-            return
         time = _now(self._stage)
+        if not has_dynamic_bodies(self._stage):
+            self._layer.follow([], time)
+            return
         scene = read_scene(self._stage, time)
         self._world = NewtonWorld(scene, _device())
         self._scene = scene

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
-from pxr import Gf, Sdf, Usd, UsdGeom, Vt
+from pxr import Gf, Sdf, Usd, UsdGeom, UsdPhysics, Vt
 
 from scenewright.replicator.functional.layer_writes import YIELDING, AttributeColumn, column_of_rows, write_attributes
 from scenewright.replicator.functional.rotation_math import euler_from_matrix, matrix_from_quaternion, quaternion_from_matrix
@@ -60,7 +60,7 @@ class PoseLayer:
     def follow(self, bodies: Sequence[BodyRecord], time: Usd.TimeCode) -> None:
         """Choose how the bodies are written: translate and rotation ops where the prim has them, else one matrix."""
         cache = UsdGeom.XformCache(time)
-        self._drop_all_but(frozenset(Sdf.Path(body.path) for body in bodies))
+        self._drop_removed()
         self._targets = [_target(self.stage.GetPrimAtPath(body.path), cache, time) for body in bodies]
 
     def write(self, positions: np.ndarray, rotations: np.ndarray, velocities: np.ndarray, spins: np.ndarray,
@@ -116,18 +116,28 @@ class PoseLayer:
     def clear(self) -> None:
         """Take every simulated value off the stage."""
         self._targets = []
-        self._drop_all_but(frozenset())
+        self._drop(self._held())
 
-    def _drop_all_but(self, kept: frozenset[Sdf.Path]) -> None:
-        """Remove what is held for other prims; properties one by one, so that nothing below them is composed anew."""
+    def _held(self) -> list[Sdf.Path]:
         held: list[Sdf.Path] = []
         self._layer.Traverse(Sdf.Path.absoluteRootPath, held.append)
+        return [path for path in held if path.IsPropertyPath()]
+
+    def _drop_removed(self) -> None:
+        """Remove what is held for prims that are gone; bodies that were only disabled stay where they got to."""
+        def is_gone(path: Sdf.Path) -> bool:
+            prim = self.stage.GetPrimAtPath(path.GetPrimPath())
+            return not prim or not prim.IsDefined() or not prim.HasAPI(UsdPhysics.RigidBodyAPI)
+
+        self._drop([path for path in self._held() if is_gone(path)])
+
+    def _drop(self, paths: list[Sdf.Path]) -> None:
+        """Remove properties one by one, so that nothing below their prims is composed anew."""
         with self._changing():
             with Sdf.ChangeBlock():
-                for path in held:
-                    if path.IsPropertyPath() and path.GetPrimPath() not in kept:
-                        spec = self._layer.GetPropertyAtPath(path)
-                        spec.owner.RemoveProperty(spec)
+                for path in paths:
+                    spec = self._layer.GetPropertyAtPath(path)
+                    spec.owner.RemoveProperty(spec)
             self._layer.RemoveInertSceneDescription()
 
     @contextmanager
