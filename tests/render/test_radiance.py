@@ -347,3 +347,29 @@ def test_coarse_smooth_meshes_do_not_shade_themselves(studio):
     ratio = frame["hdr_color"][lit][:, 0] / (0.5 / np.pi * 1000.0 * cosine[lit])
     assert lit.sum() > 1000
     assert np.mean(np.abs(ratio - 1.0) < 1e-3) > 0.995
+
+
+def test_denoising_calms_mirror_like_things_at_few_samples(studio):
+    """A dark glossy ball among lit cubes: filtered it is nearer to the converged picture, and never further."""
+    floor(studio, 0.5, half=6.0)
+    for i in range(8):
+        studio.shape("Cube", f"/World/Cube_{i}", translate=(2 * np.cos(i), 2 * np.sin(i), 0.2), scale=(0.2, 0.2, 0.2),
+                     color=(0.1 + 0.1 * i, 0.5, 0.9 - 0.1 * i))
+    ball = studio.shape("Sphere", "/World/Ball", radius=0.7, translate=(0, 0, 0.7))
+    studio.material("/World/Looks/Ball", ball, diffuseColor=Gf.Vec3f(0.02, 0.02, 0.02), roughness=0.05)
+    studio.light("RectLight", "/World/Lamp", translate=(1, -1, 3), width=1.5, intensity=3000.0)
+    studio.light("DomeLight", "/World/Dome", intensity=150.0)
+    studio.camera((0, -5, 2.5), (0, 0, 0.5), focal=48.0)
+    size = (80, 60)
+    names = studio.render(["prim_id"], size=size)
+    mask = names["prim_id"] == names.prim_paths.index("/World/Ball")
+
+    def picture(samples, denoise):
+        settings = RenderSettings(samples=samples, denoise=denoise)
+        value = studio.render(["hdr_color"], size=size, settings=settings)["hdr_color"][mask][:, :3] * 8.8e-4
+        return value / (1.0 + value)
+
+    truth = picture(256, False)
+    for samples, limit in ((1, 0.9), (4, 0.98), (16, 1.05)):
+        errors = [np.sqrt(np.mean((picture(samples, denoise) - truth) ** 2)) for denoise in (False, True)]
+        assert errors[1] < limit * errors[0], (samples, errors)

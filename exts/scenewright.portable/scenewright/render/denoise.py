@@ -11,6 +11,7 @@ __all__ = ["DENOISE_KERNELS", "denoise", "guide_buffers"]
 
 DENOISE_KERNELS = (demodulate, estimate_noise, filter_light, remodulate)
 _SPACINGS = (1, 2, 4, 8, 16)
+_CALM_SAMPLES = 8  # from here on mirror-like reflections are sharper left alone than filtered
 
 
 def guide_buffers(count: int, device: str) -> GuideBuffers:
@@ -31,6 +32,7 @@ def denoise(launcher: TileLauncher, image: ImageCamera, hdr: wp.array, guides: G
     launcher.launch(demodulate, count, [hdr, guides.reflectance, samples], [spare])
     launcher.launch(estimate_noise, count, [image.data, spare, guides.normals], [light])
     for spacing in _SPACINGS:
-        launcher.launch(filter_light, count, [image.data, light, guides.normals, guides.sharpness, spacing], [spare])
+        glossy = int(spacing == 1 and samples < _CALM_SAMPLES)
+        launcher.launch(filter_light, count, [image.data, light, guides.normals, guides.sharpness, spacing, glossy], [spare])
         light, spare = spare, light
     launcher.launch(remodulate, count, [light, guides.reflectance, guides.normals], [hdr])

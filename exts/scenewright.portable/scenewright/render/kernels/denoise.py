@@ -18,7 +18,8 @@ wp.set_module_options({"enable_backward": False, "max_unroll": 1})
 
 MIN_REFLECTANCE = wp.constant(0.02)
 SHARP = wp.constant(0.5)
-"""Share of mirror-like reflection from which on a pixel is left alone: its neighbours show other things."""
+"""Share of mirror-like reflection from which on a pixel is told apart: its neighbours show other things, so that it takes part
+in passes with ``glossy`` alone, mixes with its like only, and bears less difference."""
 MIXED = wp.constant(0.98)
 """Squared length of a mean normal below which a pixel shows more than one surface."""
 
@@ -163,6 +164,7 @@ def filter_light(
     normals: wp.array(dtype=wp.vec4),
     sharpness: wp.array(dtype=float),
     spacing: int,
+    glossy: int,
     first: int,
     # Out:
     light_out: wp.array(dtype=wp.vec4),
@@ -170,13 +172,14 @@ def filter_light(
     """One pass with taps ``spacing`` pixels apart; variance (w) is carried along."""
     i = first + wp.tid()
     own = light[i]
-    if normals[i][3] <= 0.0 or sharpness[i] > SHARP:
+    sharp = sharpness[i] > SHARP
+    if normals[i][3] <= 0.0 or (sharp and glossy == 0):
         light_out[i] = own
         return
     x = i % camera.width
     y = i // camera.width
     level = brightness(own)
-    tolerance = 4.0 * local_noise(light, x, y, camera.width, camera.height) + 1.0e-4 * level + 1.0e-20
+    tolerance = wp.where(sharp, 1.0, 4.0) * local_noise(light, x, y, camera.width, camera.height) + 1.0e-4 * level + 1.0e-20
     mixed = shows_edge(normals[i])
     weight_sum = float(1.0)
     total = own
@@ -186,7 +189,7 @@ def filter_light(
             v = y + dv * spacing
             if (du != 0 or dv != 0) and u >= 0 and u < camera.width and v >= 0 and v < camera.height:
                 j = v * camera.width + u
-                if sharpness[j] <= SHARP:
+                if (sharpness[j] > SHARP) == sharp:
                     other = light[j]
                     weight = spline_weight(du) * spline_weight(dv) * similarity(camera, normals, i, x, y, j, u, v)
                     if not mixed:
