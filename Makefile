@@ -25,7 +25,8 @@ wheel: .venv/installed
 	$(BIN)/python -m build --wheel
 
 .venv/installed: pyproject.toml exts/scenewright.sdg/config/extension.toml
-	@test -n "$(PYTHON)" || { echo "error: Scenewright needs Python 3.11, 3.12 or 3.13; none was found. Set PYTHON=/path/to/python3.x."; exit 2; }
+	@"$(PYTHON)" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null || { echo \
+	  "error: Scenewright needs Python 3.11, 3.12 or 3.13; '$(PYTHON)' is none. Set PYTHON=/path/to/python3.x."; exit 2; }
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[dev]"
 	@touch $@

@@ -1,8 +1,12 @@
 """The workspace manifest, the extension manifests and the tree agree."""
 
 import re
+import shutil
+import subprocess
 import tomllib
 from pathlib import Path
+
+import pytest
 
 ROOT = Path(__file__).parents[2]
 
@@ -37,3 +41,16 @@ def test_no_absolute_path_of_a_machine_is_in_the_sources():
     text = [file for folder in ("exts", "tools", "usd_scenes", "tests", ".ci") for file in (ROOT / folder).rglob("*")
             if file.suffix in {".py", ".toml", ".md", ".yaml", ".usda", ".json"} and "__pycache__" not in file.parts]
     assert [str(file) for file in text if pattern.search(file.read_text(encoding="utf-8", errors="replace"))] == []
+
+
+@pytest.mark.skipif(shutil.which("make") is None, reason="no make")
+@pytest.mark.parametrize("python", ["", "/nowhere/python3", "false"])
+def test_make_without_a_fitting_python_says_so_and_makes_nothing(tmp_path, python):
+    shutil.copy(ROOT / "Makefile", tmp_path)
+    for name in ("pyproject.toml", "exts/scenewright.sdg/config/extension.toml"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / name, tmp_path / name)
+    result = subprocess.run(["make", "demo", f"PYTHON={python}"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert result.returncode == 2
+    assert "Scenewright needs Python 3.11, 3.12 or 3.13" in result.stdout + result.stderr
+    assert not (tmp_path / ".venv").exists()
