@@ -306,3 +306,9 @@ def test_writers_are_requested_with_their_triggers(open_session):
     assert all(coco.fires(address) for address in session.addresses)
     with pytest.raises(RecipeError, match="attached to no render product"):
         open_session("eye: {create.camera: null}\nout: {writers.get: {name: BasicWriter}}")
+
+
+@pytest.mark.parametrize("scene", ["omniverse://server/a.usd", "https://server/a.usd"])
+def test_a_remote_scene_is_named_as_one(open_session, scene):
+    with pytest.raises(RecipeError, match="is a remote file; those are not available yet"):
+        open_session(f"scenewright: {{scene: '{scene}', writers: {{coco: {{}}}}}}\nc: {{create.camera: {{}}}}")

@@ -15,6 +15,7 @@ _TEXTURES = (".png", ".jpg", ".jpeg", ".exr", ".hdr", ".tif", ".tiff", ".tga", "
 _INTRODUCED = re.compile(r" introduced by @(?P<layer>[^@]*)@<(?P<prim>[^>]*)>| of layer @(?P<parent>[^@]*)@")
 _FILE_REMEDY = "Correct the path (relative to the layer) or bring the file."
 _ASSET_TYPES = (Sdf.ValueTypeNames.Asset, Sdf.ValueTypeNames.AssetArray)
+_REMOTE = re.compile(r"(?<![^/])(omniverse|https?|s3):/.*")  # a normalised path has one slash left
 _PARSE_PLACE = re.compile(r"(?P<file>[^\s:]+):(?P<line>\d+):(?P<column>\d+): (?P<what>.*?)(?: Failed to open layer|$)")
 
 
@@ -26,6 +27,10 @@ def find_scene_problems(path: str | os.PathLike[str], named_at: Mark | None = No
         named_at: Where a recipe names the file, for findings about the file as a whole.
     """
     place = named_at or Mark(os.fspath(path))
+    remote = _REMOTE.search(os.fspath(path))
+    if remote:
+        message = f"'{remote[0]}' is a remote file; those are not available yet."
+        return [Finding.at(place, message, "Download it and give its path.")]
     try:
         stage = open_quietly(path)
     except FileNotFoundError:
