@@ -12,7 +12,7 @@ demo: .venv/installed  ## generate a small labelled dataset from usd_scenes/tabl
 test: .venv/installed  ## run the tests
 	$(BIN)/python -m pytest -m "not verify"
 
-verify: .venv/installed  ## run what is too heavy for every change
+verify: .venv/installed .venv/oracles  ## run what is too heavy for every change, independent renderers included
 	$(BIN)/python -m pytest -m "verify or not verify"
 
 lint: .venv/installed
@@ -29,6 +29,10 @@ wheel: .venv/installed
 	  "error: Scenewright needs Python 3.11, 3.12 or 3.13; '$(PYTHON)' is none. Set PYTHON=/path/to/python3.x."; exit 2; }
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[dev]"
+	@touch $@
+
+.venv/oracles: .venv/installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[dev,oracles]"
 	@touch $@
 
 clean:
