@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from pxr import Sdf, Usd, UsdGeom, UsdLux, UsdSemantics, UsdUtils, UsdValidation
+from pxr import Sdf, Sdr, Tf, Usd, UsdGeom, UsdLux, UsdSemantics, UsdUtils, UsdValidation
 from tabletop_generator.environment import TABLE_DEPTH, TABLE_HEIGHT, TABLE_WIDTH
 
 
@@ -40,6 +40,15 @@ def test_everything_resolves_relatively(scene, scenes):
     assert len(assets) > 2
 
 
+def shaders_are_registered():
+    """Return whether USD knows its own shaders: the wheel of usd-core 25.11 lacks their definitions."""
+    try:
+        return bool(Sdr.Registry().GetShaderNodeByIdentifier("UsdPreviewSurface"))
+    except Tf.ErrorException:
+        return False
+
+
+@pytest.mark.skipif(not shaders_are_registered(), reason="this build of USD has no shader definitions")
 @pytest.mark.parametrize("scene", ["tabletop", "turntable"])
 def test_usds_own_validators_find_nothing(scene, scenes):
     validators = UsdValidation.ValidationRegistry().GetOrLoadAllValidators()
