@@ -12,7 +12,7 @@ import warp as wp
 from scenewright.render.kernels.sampling import basis_of, cosine_hemisphere
 from scenewright.render.kernels.surface import Surface
 
-__all__ = ["Lobes", "bsdf_eval", "bsdf_pdf", "bsdf_sample", "lobes_of"]
+__all__ = ["BsdfSample", "Lobes", "bsdf_eval", "bsdf_pdf", "bsdf_sample", "lobes_of"]
 
 PI = wp.constant(3.141592653589793)
 INV_PI = wp.constant(0.3183098861837907)
@@ -36,6 +36,16 @@ class Lobes:
     coat_alpha: wp.float32
     coat_share: wp.float32
     albedo: wp.vec3  # of all lobes together: what uniform light reflects
+
+
+@wp.struct
+class BsdfSample:
+    """Where a path goes on from a surface."""
+
+    direction: wp.vec3  # unit, world space, away from the surface
+    weight: wp.vec3  # BSDF times cosine over the density; for a delta lobe its share over the chance of choosing it
+    pdf: wp.float32  # per solid angle; 0 for a delta lobe, which no other way of sampling finds
+    transmitted: wp.int32  # 1: the direction lies on the other side of the surface
 
 
 @wp.func
@@ -148,7 +158,7 @@ def ggx_sample(alpha: float, view: wp.vec3, u: wp.vec2) -> wp.vec3:
 
 @wp.func
 def bsdf_eval(lobes: Lobes, direction: wp.vec3) -> wp.vec3:
-    """Return BSDF times cosine for a unit world direction towards the light."""
+    """Return BSDF times cosine for any unit world direction, also below the surface; delta lobes do not count."""
     light = wp.transpose(lobes.frame) * direction
     if light[2] <= 0.0:
         return wp.vec3(0.0, 0.0, 0.0)
@@ -166,7 +176,7 @@ def bsdf_eval(lobes: Lobes, direction: wp.vec3) -> wp.vec3:
 
 @wp.func
 def bsdf_pdf(lobes: Lobes, direction: wp.vec3) -> float:
-    """Return the density with which ``bsdf_sample`` chooses a unit world direction."""
+    """Return the density with which ``bsdf_sample`` chooses any unit world direction; delta lobes do not count."""
     light = wp.transpose(lobes.frame) * direction
     if light[2] <= 0.0:
         return 0.0
@@ -180,8 +190,17 @@ def bsdf_pdf(lobes: Lobes, direction: wp.vec3) -> float:
 
 
 @wp.func
-def bsdf_sample(lobes: Lobes, u: wp.vec2, choice: float) -> wp.vec3:
-    """Return a unit world direction towards the light; it may lie below the surface, where the value is 0."""
+def bsdf_sample(lobes: Lobes, u: wp.vec2, choice: float) -> BsdfSample:
+    """Choose the direction in which a path goes on.
+
+    Args:
+        lobes: The surface.
+        u: Point of the unit square.
+        choice: Number in [0, 1) that chooses the lobe.
+
+    Returns:
+        The sample; its weight is 0 where the direction points below a surface that lets nothing through.
+    """
     local = wp.vec3(0.0, 0.0, 1.0)
     if choice < lobes.specular_share:
         local = ggx_sample(lobes.alpha, lobes.view, u)
@@ -189,4 +208,9 @@ def bsdf_sample(lobes: Lobes, u: wp.vec2, choice: float) -> wp.vec3:
         local = ggx_sample(lobes.coat_alpha, lobes.view, u)
     else:
         local = cosine_hemisphere(u)
-    return lobes.frame * local
+    sample = BsdfSample()
+    sample.direction = lobes.frame * local
+    sample.pdf = bsdf_pdf(lobes, sample.direction)
+    if sample.pdf > 0.0:
+        sample.weight = bsdf_eval(lobes, sample.direction) / sample.pdf
+    return sample

@@ -133,13 +133,13 @@ def dome_arrival(scene: SceneData, point: Point, lobes: Lobes, sampler: Sampler,
     arrival.distance = FAR
     arrival.casts = light.shadows
     if light.dome < 0:
-        arrival.direction = visible_direction(lobes, bsdf_sample(lobes, u, choice), u)
+        arrival.direction = visible_direction(lobes, bsdf_sample(lobes, u, choice).direction, u)
         arrival.radiance = wp.cw_mul(lobes.albedo, light.color) * float(count)
         return arrival
     if choice < 0.5:
         arrival.direction = sample_light(scene, light, point.position, u).direction
     else:
-        arrival.direction = bsdf_sample(lobes, u, 2.0 * choice - 1.0)
+        arrival.direction = bsdf_sample(lobes, u, 2.0 * choice - 1.0).direction
     pdf = 0.5 * (bsdf_pdf(lobes, arrival.direction) + dome_pdf(scene, light, arrival.direction))
     value = bsdf_eval(lobes, arrival.direction)
     if pdf > 0.0:

@@ -4,7 +4,7 @@
 
 import warp as wp
 
-from scenewright.render.kernels.bsdf import Lobes, bsdf_eval, bsdf_pdf, bsdf_sample, lobes_of
+from scenewright.render.kernels.bsdf import Lobes, bsdf_sample, lobes_of
 from scenewright.render.kernels.direct import (
     MANY_LIGHTS,
     PICKS,
@@ -164,14 +164,11 @@ def shade_point(scene: SceneData, settings: PathSettings, sampler: Sampler, firs
             radiance += limited(wp.cw_mul(throughput, local), wp.where(bounce == 0, FAR, settings.indirect_limit))
             break
         u = sample_2d(sampler.index, sampler.seed, dimension)
-        next_d = bsdf_sample(lobes, u, sample_1d(sampler.index, sampler.seed, dimension + 1))
-        pdf = bsdf_pdf(lobes, next_d)
-        weight = wp.vec3(0.0, 0.0, 0.0)
-        if pdf > 0.0:
-            weight = bsdf_eval(lobes, next_d) / pdf
+        bounced = bsdf_sample(lobes, u, sample_1d(sampler.index, sampler.seed, dimension + 1))
+        weight = bounced.weight
         alive = weight[0] + weight[1] + weight[2] > 0.0
         if alive or has_dome:
-            next_d = visible_direction(lobes, next_d, u)
+            next_d = visible_direction(lobes, bounced.direction, u)
             o = offset_origin(point)
             d = next_d
             hit = bounce_hit(scene, o, d, leaving_skip(scene, point), sampler, dimension)
@@ -179,10 +176,10 @@ def shade_point(scene: SceneData, settings: PathSettings, sampler: Sampler, firs
             if emitter.light != NO_HIT:
                 count = expected_samples(scene, point, emitter.light, total, float(picks))
                 rival = count * light_pdf(scene.lights[emitter.light], point.position, d, emitter.t)
-                local += wp.cw_mul(weight, emitter.radiance) * (pdf / wp.max(pdf + rival, 1.0e-20))
+                local += wp.cw_mul(weight, emitter.radiance) * (bounced.pdf / wp.max(bounced.pdf + rival, 1.0e-20))
                 alive = False
             elif hit.instance == NO_HIT:
-                local += missed_environment(scene, lobes, d, weight, wp.where(alive, pdf, 0.0))
+                local += missed_environment(scene, lobes, d, weight, wp.where(alive, bounced.pdf, 0.0))
                 alive = False
         radiance += limited(wp.cw_mul(throughput, local), wp.where(bounce == 0, FAR, settings.indirect_limit))
         throughput = wp.cw_mul(throughput, weight)
