@@ -29,9 +29,9 @@ def test_flat_normals_point_out_of_a_cube(stage, open_scene, add_mesh):
     assert mesh.face_of_triangle.tolist() == sorted(list(range(6)) * 2)
 
 
-def test_subdivision_meshes_without_normals_get_smooth_ones(stage, open_scene, add_mesh):
+def test_meshes_without_scheme_and_normals_get_smooth_ones(stage, open_scene, add_mesh):
     """By symmetry the angle-weighted normal of a cube's corner is its diagonal, whatever way the quads are split."""
-    add_cube(add_mesh, stage).CreateSubdivisionSchemeAttr("catmullClark")
+    add_cube(add_mesh, stage).GetSubdivisionSchemeAttr().Clear()
     mesh = only_mesh(open_scene(stage))
     corners = mesh.points[mesh.triangles].reshape(-1, 3)
     np.testing.assert_allclose(mesh.corner_normals, corners / np.sqrt(3), atol=1e-6)

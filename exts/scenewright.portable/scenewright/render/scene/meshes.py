@@ -11,6 +11,7 @@ from pxr import Usd, UsdGeom
 from scenewright.render.scene.errors import SceneError
 from scenewright.render.scene.primvars import MeshValues, at_corners, find_uv_name, read_attribute, read_primvar
 from scenewright.render.scene.records import MeshRecord
+from scenewright.render.scene.subdivided_mesh import SUBDIVISION_ATTRIBUTES, SubdivisionRules, read_subdivision, subdivide
 from scenewright.render.scene.triangulate import Triangulation, triangulate
 
 __all__ = ["MESH_ATTRIBUTES", "MeshSource", "build_mesh", "read_mesh"]
@@ -29,6 +30,7 @@ MESH_ATTRIBUTES = frozenset(
         "doubleSided",
         "surfaceFaceVertexIndices",
         "tetVertexIndices",
+        *SUBDIVISION_ATTRIBUTES,
     }
 )
 """Attributes (beside ``primvars:``) whose change makes a mesh different."""
@@ -51,6 +53,7 @@ class MeshSource:
     subsets: list[tuple[str, np.ndarray]] = field(default_factory=list)  # (name, faces)
     double_sided: bool = False
     animated: bool = False
+    subdivision: SubdivisionRules | None = None  # how to refine it; None = the cage itself is drawn
 
     def digest(self) -> str:
         """Return a hash of everything :func:`build_mesh` depends on: equal digests are equal meshes."""
@@ -61,18 +64,23 @@ class MeshSource:
             state.update(b"-" if values is None else f"{values.interpolation}{values.values.shape}".encode())
             if values is not None:
                 arrays.append(values.values)
+        if self.subdivision is not None:
+            state.update(self.subdivision.key().encode())
+            arrays.extend(self.subdivision.arrays())
         for array in arrays:
             state.update(np.ascontiguousarray(array))
         return state.hexdigest()
 
 
-def read_mesh(prim: Usd.Prim, time: Usd.TimeCode, subsets: list[UsdGeom.Subset] | None = None) -> MeshSource | None:
+def read_mesh(prim: Usd.Prim, time: Usd.TimeCode, subsets: list[UsdGeom.Subset] | None = None,
+              subdivision_level: int | None = None) -> MeshSource | None:
     """Read a Mesh prim, or return None where it has no faces.
 
     Args:
         prim: A prim that is a UsdGeom.Mesh (instance proxies are fine).
         time: Where to sample.
         subsets: Its face subsets in the order of the slots; None looks them up.
+        subdivision_level: How often meshes with a subdivision scheme are refined; None: as :func:`read_subdivision` says.
 
     Raises:
         SceneError: Points that are not finite, indices outside the points, counts that do not add up.
@@ -108,6 +116,7 @@ def read_mesh(prim: Usd.Prim, time: Usd.TimeCode, subsets: list[UsdGeom.Subset] 
         double_sided=bool(mesh.GetDoubleSidedAttr().Get(time)),
     )
     source.subsets = _read_subsets(path, face_subsets(prim) if subsets is None else subsets, len(counts), time)
+    source.subdivision = read_subdivision(mesh, time, len(counts), len(points), subdivision_level)
     values = (source.normals, source.uvs, source.colors)
     source.animated = any(a.ValueMightBeTimeVarying() for a in topology) or any(v is not None and v.animated for v in values)
     return source
@@ -124,6 +133,10 @@ def face_subsets(prim: Usd.Prim) -> list[UsdGeom.Subset]:
 
 def build_mesh(source: MeshSource) -> MeshRecord | None:
     """Triangulate a mesh and bring its values to the triangle corners; None where no triangle is left."""
+    refined_from = np.arange(len(source.counts), dtype=np.int32)
+    sharp = None
+    if source.subdivision is not None:
+        source, refined_from, sharp = subdivide(source)
     skip = None
     if len(source.holes):
         skip = np.zeros(len(source.counts), bool)
@@ -144,6 +157,9 @@ def build_mesh(source: MeshSource) -> MeshRecord | None:
     normals = corner_values(source.normals, "normals")
     if normals is None:
         normals = _smooth_normals(source.points, triangles)[triangles.reshape(-1)] if source.smooth else flat()
+        if sharp is not None and sharp.any():
+            at_crease = sharp[triangles.reshape(-1)]
+            normals[at_crease] = flat()[at_crease]
     uvs = corner_values(source.uvs, "texture coordinates")
     return MeshRecord(
         points=np.ascontiguousarray(source.points),
@@ -152,7 +168,7 @@ def build_mesh(source: MeshSource) -> MeshRecord | None:
         corner_uvs=np.zeros((len(triangles) * 3, 2), np.float32) if uvs is None else np.ascontiguousarray(uvs[:, :2]),
         triangle_slots=_slots(source)[cut.faces],
         corner_colors=corner_values(source.colors, "displayColor"),
-        face_of_triangle=cut.faces,
+        face_of_triangle=refined_from[cut.faces],
     )
 
 
