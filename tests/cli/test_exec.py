@@ -108,3 +108,28 @@ def test_a_reader_that_leaves_is_no_error(script):
     assert process.stderr.read() == b""
     process.stderr.close()
     assert process.wait(60) == 1
+
+
+@pytest.mark.parametrize("use", ['get_assets_root_path() + "/Props/pallet.usd"', 'get_assets_root_path().rstrip("/")',
+                                 'os.path.join(get_assets_root_path(), "a.usd")'])
+def test_computing_with_an_assets_root_that_is_not_there_says_so(scenewright, script, use):
+    status, _, err = scenewright("exec", script(
+        f"import os\nfrom isaacsim.storage.native import get_assets_root_path\nprint({use})\n"))
+    assert status == 1 and "script.py:3: There is no assets root: give 'scenewright exec --assets-root DIR'" in err
+
+
+def test_closing_without_waiting_drops_what_waits_and_says_so(scenewright, script, tmp_path, caplog):
+    text = f"""
+from isaacsim import SimulationApp
+app = SimulationApp({{}})
+import time
+import omni.replicator.core as rep
+rep.orchestrator.step()
+backend = rep.backends.DiskBackend(output_dir={str(tmp_path / "out")!r})
+for i in range(40):
+    backend.schedule(lambda path, data: time.sleep(0.2), data=None, path=f"{{i}}.bin")
+app.close(wait_for_replicator=False)
+"""
+    status, _, err = scenewright("exec", script(text))
+    assert status == 0, err
+    assert "files that waited to be written were dropped" in caplog.text

@@ -1,7 +1,7 @@
 import pytest
 from pxr import UsdGeom
 
-from scenewright.host.stage_context import UsdContext
+from scenewright.host.stage_context import UsdContext, UsdContextInitialLoadSet
 
 
 def test_a_new_stage_is_z_up_in_metres_with_viewport_cameras_outside_the_root_layer():
@@ -31,3 +31,17 @@ def test_opening_what_is_not_there_or_not_usd_is_a_readable_error(tmp_path):
     broken.write_text("#usda 1.0\ndef Xform {{{")
     with pytest.raises(ValueError, match=r"broken\.usda"):
         UsdContext().open_stage(str(broken))
+
+
+def test_payloads_stay_unloaded_on_request(tmp_path):
+    (tmp_path / "part.usda").write_text('#usda 1.0\n(defaultPrim = "A")\ndef Cube "A" {\n}\n')
+    file = tmp_path / "scene.usda"
+    file.write_text('#usda 1.0\ndef "Part" (payload = @./part.usda@) {\n}\n')
+    context = UsdContext()
+    context.open_stage(str(file), UsdContextInitialLoadSet.LOAD_NONE)
+    assert context.get_stage().GetPrimAtPath("/Part").GetTypeName() == ""
+    context.open_stage(str(file), load_set=UsdContextInitialLoadSet.LOAD_ALL)
+    assert context.get_stage().GetPrimAtPath("/Part").GetTypeName() == "Cube"
+    with pytest.raises(TypeError, match="UsdContextInitialLoadSet"):
+        context.open_stage(str(file), "none")
+    context.close_stage()

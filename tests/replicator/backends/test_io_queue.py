@@ -118,3 +118,22 @@ def test_the_interpreter_drains_the_queue_when_it_exits(tmp_path):
     assert result.returncode == 0
     assert len(os.listdir(tmp_path)) == 20
     assert "last.txt: No space left on device" in result.stderr
+
+
+def test_discarding_drops_whole_frames_and_finishes_the_one_that_has_begun(make_queue):
+    queue, gate, done = make_queue(threads=1), threading.Event(), []
+    begun = threading.Event()
+    with queue.hold():
+        queue.schedule(lambda: begun.set() or gate.wait(10))
+        queue.schedule(done.append, "rest of frame 0")
+    with queue.hold():
+        waiting = [queue.schedule(done.append, name) for name in ("frame 1", "more of frame 1")]
+    alone = queue.schedule(done.append, "frame 2")
+    assert begun.wait(10)
+    assert queue.discard() == 3
+    gate.set()
+    queue.wait_until_done()
+    assert done == ["rest of frame 0"] and all(future.cancelled() for future in [*waiting, alone])
+    queue.schedule(done.append, "later")
+    queue.wait_until_done()
+    assert done == ["rest of frame 0", "later"] and queue.pending_bytes() == 0

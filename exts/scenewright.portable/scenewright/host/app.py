@@ -35,6 +35,8 @@ class App:
         self.exit_code: int | None = None
         self.task_errors: list[BaseException] = []
         """What asyncio tasks raised and nobody asked for; complete once the application has shut down."""
+        self.finishes_work = True
+        """Whether shutting down waits for what is queued; otherwise that is dropped."""
 
     @property
     def loop(self) -> asyncio.AbstractEventLoop:

@@ -14,8 +14,8 @@ from pathlib import Path, PurePosixPath
 from scenewright.host.proxy_assets import IMAGE_SUFFIXES, USD_SUFFIXES, write_proxy_image, write_proxy_usd
 from scenewright.host.settings import get_settings
 
-__all__ = ["ASSET_ROOT_SETTING", "ASSET_ROOT_VARIABLE", "MISSING_ASSETS_SETTING", "assets_root", "available_asset",
-           "proxies_wanted"]
+__all__ = ["ASSET_ROOT_SETTING", "ASSET_ROOT_VARIABLE", "MISSING_ASSETS_SETTING", "NoAssetsRootError", "assets_root",
+           "available_asset", "blame_missing_root", "proxies_wanted", "stand_in_for"]
 
 ASSET_ROOT_SETTING = "/persistent/isaac/asset_root/default"
 ASSET_ROOT_VARIABLE = "ISAACSIM_ASSET_ROOT"
@@ -23,6 +23,13 @@ MISSING_ASSETS_SETTING = "/scenewright/missingAssets"
 
 _log = logging.getLogger(__name__)
 _folder: list[tempfile.TemporaryDirectory[str]] = []
+_refused: list[str] = []
+
+
+class NoAssetsRootError(TypeError):
+    """A script computes with the assets root, and there is none."""
+
+    exit_status = 1
 
 
 def proxies_wanted() -> bool:
@@ -40,21 +47,36 @@ def assets_root(skip_check: bool = False) -> str | None:
         return str(root).rstrip("/")
     if proxies_wanted():
         return str(_proxy_folder())
-    _log.error("There is no assets root%s: give 'scenewright exec --assets-root DIR', set %s, or let boxes stand in with "
-               "'--missing-assets=proxy'.", f" at {root}" if root else "", ASSET_ROOT_VARIABLE)
+    refusal = (f"There is no assets root{f' at {root}' if root else ''}: give 'scenewright exec --assets-root DIR', set "
+               f"{ASSET_ROOT_VARIABLE}, or let boxes stand in with '--missing-assets=proxy'.")
+    _refused[:] = [refusal]
+    _log.error("%s", refusal)
     return None
 
 
-def available_asset(path: str) -> str:
-    """Return ``path``, or the path of a proxy where the file is missing and proxies are wanted.
+def blame_missing_root(error: Exception) -> NoAssetsRootError | None:
+    """Return a readable error where ``error`` comes of computing with an assets root that is None, else None."""
+    if not _refused or not isinstance(error, TypeError | AttributeError) or "NoneType" not in str(error):
+        return None
+    return NoAssetsRootError(f"{_refused[0]} The script goes on with None in its place ({error}).")
 
-    What is neither a USD file nor a picture by its name is returned as it is, and so is everything without proxies.
+
+def available_asset(path: str) -> str:
+    """Return ``path``, or the path of a proxy where the file is missing and proxies are wanted."""
+    return stand_in_for(path) or path
+
+
+def stand_in_for(path: str) -> str | None:
+    """Return the path of a proxy where the file ``path`` is missing and proxies are wanted, else None.
+
+    There are proxies for USD files and for pictures, told by their names. The proxy of a file below the assets root of
+    `assets_root` is that file itself, made now.
     """
     if not proxies_wanted() or not path or path.startswith("anon:"):
-        return path
+        return None
     suffix = PurePosixPath(path).suffix.lower()
     if suffix not in USD_SUFFIXES | IMAGE_SUFFIXES or Path(path).is_file() or _is_resolved(path):
-        return path
+        return None
     proxy = _proxy_path(path)
     if not proxy.is_file():
         proxy.parent.mkdir(parents=True, exist_ok=True)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from scenewright.host.activation import STAND_IN_ROOTS, activate, available_stand_ins
 from scenewright.host.app import get_app
+from scenewright.host.assets import blame_missing_root
 from scenewright.host.settings import get_settings
 
 __all__ = ["ScriptImportError", "run_script"]
@@ -27,6 +28,7 @@ def run_script(path: str | Path, arguments: Sequence[str] = ()) -> int:
     Raises:
         FileNotFoundError: There is no such script.
         ScriptImportError: The script needs a module that has no stand-in here.
+        NoAssetsRootError: The script computes with the assets root, and there is none.
         Exception: Whatever the script raised.
     """
     script = Path(path)
@@ -68,4 +70,9 @@ def _run(script: Path) -> int:
                 f"{script}:{lines[-1] if lines else 1}: module {error.name!r} has no stand-in on the portable host. Available: "
                 f"{', '.join(available_stand_ins())}.", name=error.name) from error
         raise
+    except (TypeError, AttributeError) as error:
+        blamed = blame_missing_root(error)
+        if blamed is None:
+            raise
+        raise blamed.with_traceback(error.__traceback__) from error
     return 0

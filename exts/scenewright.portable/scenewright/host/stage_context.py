@@ -7,11 +7,12 @@ from typing import Any
 
 from pxr import Gf, Sdf, Tf, Usd, UsdGeom, UsdLux, UsdUtils
 
-from scenewright.host.assets import available_asset
+from scenewright.host.assets import available_asset, proxies_wanted
+from scenewright.host.proxy_references import ProxyReferences
 from scenewright.host.settings import get_settings
 from scenewright.host.timeline import get_timeline_interface
 
-__all__ = ["StageRenderingEventType", "UsdContext", "get_context"]
+__all__ = ["StageRenderingEventType", "UsdContext", "UsdContextInitialLoadSet", "get_context"]
 
 #: The viewport cameras that every stage of Kit has: path, position and Euler angles [degrees] in a Z-up stage.
 _VIEWPORT_CAMERAS = {
@@ -31,6 +32,13 @@ class StageRenderingEventType(Enum):
     NEW_FRAME = 0
 
 
+class UsdContextInitialLoadSet(Enum):
+    """Whether the payloads of a stage are loaded when it is opened."""
+
+    LOAD_ALL = 0
+    LOAD_NONE = 1
+
+
 class UsdContext:
     """Opens, makes and closes the current stage and tells hooks about it."""
 
@@ -38,6 +46,7 @@ class UsdContext:
         self._stage: Usd.Stage | None = None
         self._url = ""
         self._hooks: list[Callable[[str, Usd.Stage], Any]] = []
+        self._proxies: ProxyReferences | None = None
 
     def get_stage(self) -> Usd.Stage:
         """Return the current stage; the first call makes a new one."""
@@ -64,19 +73,25 @@ class UsdContext:
         self._take(stage, "")
         return True
 
-    def open_stage(self, url: str, load_set: Any = None) -> bool:
+    def open_stage(self, url: str, load_set: UsdContextInitialLoadSet | None = None) -> bool:
         """Close the current stage and open ``url``.
 
+        Args:
+            url: USD file.
+            load_set: ``LOAD_NONE`` leaves payloads unloaded, until ``stage.Load()``; None = ``LOAD_ALL``.
+
         Raises:
+            TypeError: ``load_set`` is something else.
             FileNotFoundError: There is no such file.
             ValueError: The file is no USD file that can be read; the message is USD's own.
         """
+        loads = _loads(load_set)
         url = available_asset(str(url))
         if not url.startswith("anon:") and "://" not in url and not Path(url).is_file():
             raise FileNotFoundError(f"Cannot open stage: there is no file {url!r}. Check the path; 'scenewright exec "
                                     "--missing-assets=proxy' goes on with a stand-in.")
         try:
-            stage = Usd.Stage.Open(url)
+            stage = Usd.Stage.Open(url, loads)
         except Tf.ErrorException as error:
             raise ValueError(f"Cannot open stage {url!r}: {str(error).strip().splitlines()[-1].strip()}") from None
         self._take(stage, url)
@@ -88,6 +103,9 @@ class UsdContext:
 
     def close_stage(self) -> bool:
         """Close the current stage; harmless when there is none."""
+        if self._proxies is not None:
+            self._proxies.close()
+            self._proxies = None
         if self._stage is not None:
             stage, self._stage, self._url = self._stage, None, ""
             for hook in list(self._hooks):
@@ -98,10 +116,10 @@ class UsdContext:
         """Make a new stage; return (True, "")."""
         return self.new_stage(), ""
 
-    async def open_stage_async(self, url: str, load_set: Any = None) -> tuple[bool, str]:
+    async def open_stage_async(self, url: str, load_set: UsdContextInitialLoadSet | None = None) -> tuple[bool, str]:
         """Open ``url``; return (True, "") or (False, what is wrong)."""
         try:
-            return self.open_stage(url), ""
+            return self.open_stage(url, load_set), ""
         except (OSError, ValueError) as error:
             return False, str(error)
 
@@ -146,8 +164,17 @@ class UsdContext:
         _define_viewport_cameras(stage)
         get_timeline_interface().reset()
         self._stage, self._url = stage, url
+        self._proxies = ProxyReferences(stage) if proxies_wanted() else None
         for hook in list(self._hooks):
             hook("opened", stage)
+
+
+def _loads(load_set: Any) -> Usd.Stage.InitialLoadSet:
+    if load_set is None or load_set is UsdContextInitialLoadSet.LOAD_ALL:
+        return Usd.Stage.LoadAll
+    if load_set is UsdContextInitialLoadSet.LOAD_NONE:
+        return Usd.Stage.LoadNone
+    raise TypeError(f"open_stage: load_set is omni.usd.UsdContextInitialLoadSet.LOAD_ALL or LOAD_NONE, got {load_set!r}.")
 
 
 def _define_default_light(stage: Usd.Stage) -> None:

@@ -257,10 +257,17 @@ class CaptureLoop:
         io_queue.wait_until_done()
 
     def shutdown(self) -> None:
-        """Application shutdown: stop and write what is waiting."""
+        """Application shutdown: stop, and write what is waiting unless the application drops it."""
         if self.status not in (Status.STOPPED, Status.STOPPING):
             self.stop()
-        self.flush()
+        if get_app().finishes_work:
+            self.flush()
+            return
+        from scenewright.replicator.backends import io_queue
+
+        dropped = io_queue.discard()
+        if dropped:
+            _log.warning("close(wait_for_replicator=False): %d files that waited to be written were dropped.", dropped)
 
     def abandon(self) -> None:
         """The stage is closing: end the run and let go of its writers."""

@@ -7,12 +7,14 @@ The queue is bounded by entries (carb ``/omni/replicator/backend/queueSize``, 10
 
 import atexit
 import errno
+import itertools
 import logging
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -20,7 +22,7 @@ from PIL import Image
 
 from scenewright.host.settings import get_settings
 
-__all__ = ["IoQueue", "WriteError", "get_queue", "is_done_writing", "schedule", "wait_until_done", "whole_frame"]
+__all__ = ["IoQueue", "WriteError", "discard", "get_queue", "is_done_writing", "schedule", "wait_until_done", "whole_frame"]
 
 _THREADS = 4
 _ENTRIES = 1000
@@ -80,6 +82,19 @@ class _HeldFuture(Future):
         return super().exception(timeout)
 
 
+@dataclass(eq=False)
+class _Call:
+    """A scheduled call. Calls of one frame have the same ``frame`` number."""
+
+    future: Future
+    size: int
+    path: str | None
+    fn: Callable[..., Any]
+    args: tuple
+    kwargs: dict[str, Any]
+    frame: int
+
+
 class IoQueue:
     """A bounded first-in-first-out queue of calls with a few daemon threads that run them.
 
@@ -98,7 +113,9 @@ class IoQueue:
             if value < 1:
                 raise ValueError(f"The I/O queue needs {name} >= 1, got {value}.")
         self._threads, self._entries, self._max_bytes = threads, entries, max_bytes
-        self._calls: deque[tuple[Future, int, str | None, Callable[..., Any], tuple, dict[str, Any]]] = deque()
+        self._calls: deque[_Call | None] = deque()
+        self._frames = itertools.count(1)
+        self._begun = 0  # frames up to this number are being written or written
         self._pending = 0  # calls that wait or run
         self._pending_bytes = 0
         self._failures: list[tuple[str | None, BaseException]] = []
@@ -121,7 +138,8 @@ class IoQueue:
         future = Future() if held is None else _HeldFuture(self._release)
         path = kwargs.get("path")
         size = _byte_count(args, kwargs)
-        entry = (future, size, None if path is None else str(path), fn, args, kwargs)
+        frame = next(self._frames) if held is None else self._of_thread.frame
+        entry = _Call(future, size, None if path is None else str(path), fn, args, kwargs, frame)
         if threading.current_thread() in self._workers:  # a call that schedules calls must not wait for itself
             with self._changed:
                 self._pending += 1
@@ -146,13 +164,13 @@ class IoQueue:
         if getattr(self._of_thread, "held", None) is not None:
             yield
             return
-        self._of_thread.held = []
+        self._of_thread.held, self._of_thread.frame = [], next(self._frames)
         try:
             yield
             self._release()
         finally:
-            for future, *_ in self._of_thread.held:
-                future.cancel()
+            for entry in self._of_thread.held:
+                entry.future.cancel()
             self._of_thread.held = None
 
     def _release(self) -> None:
@@ -160,8 +178,8 @@ class IoQueue:
         while held := getattr(self._of_thread, "held", None):
             self._enqueue(held.pop(0))
 
-    def _enqueue(self, entry: tuple[Future, int, str | None, Callable[..., Any], tuple, dict[str, Any]]) -> None:
-        size = entry[1]
+    def _enqueue(self, entry: _Call) -> None:
+        size = entry.size
         with self._changed:
             while self._pending and (self._pending >= self._entries or self._pending_bytes + size > self._max_bytes):
                 self._changed.wait()
@@ -186,6 +204,21 @@ class IoQueue:
                 self._changed.wait()
             self._report()
 
+    def discard(self) -> int:
+        """Drop the waiting calls of frames of which nothing is written yet; return how many.
+
+        What belongs to a frame that has begun is still written: no frame stays in part.
+        """
+        with self._changed:
+            dropped = [entry for entry in self._calls if entry is not None and entry.frame > self._begun]
+            for entry in dropped:
+                self._calls.remove(entry)
+                entry.future.cancel()
+                self._pending -= 1
+                self._pending_bytes -= entry.size
+            self._changed.notify_all()
+        return len(dropped)
+
     def is_done_writing(self) -> bool:
         """Return whether nothing waits and nothing runs."""
         with self._changed:
@@ -204,7 +237,7 @@ class IoQueue:
             _log.error("%s", error)
         with self._changed:
             workers, self._workers = self._workers, []
-            self._calls.extend([None] * len(workers))  # type: ignore[list-item]
+            self._calls.extend([None] * len(workers))
             self._changed.notify_all()
         for worker in workers:
             worker.join()
@@ -226,24 +259,24 @@ class IoQueue:
                 while not self._calls:
                     self._changed.wait()
                 entry = self._calls.popleft()
-            if entry is None:
-                return
+                if entry is None:
+                    return
+                self._begun = max(self._begun, entry.frame)
             self._run(entry)
             del entry  # a worker that waits for its next call holds no image
 
-    def _run(self, entry: tuple[Future, int, str | None, Callable[..., Any], tuple, dict[str, Any]]) -> None:
-        future, size, path, fn, args, kwargs = entry
+    def _run(self, entry: _Call) -> None:
         failure: BaseException | None = None
         try:
-            future.set_result(fn(*args, **kwargs))
+            entry.future.set_result(entry.fn(*entry.args, **entry.kwargs))
         except BaseException as error:
             failure = error
-            future.set_exception(error)
+            entry.future.set_exception(error)
         with self._changed:
             if failure is not None:
-                self._failures.append((path, failure))
+                self._failures.append((entry.path, failure))
             self._pending -= 1
-            self._pending_bytes -= size
+            self._pending_bytes -= entry.size
             self._changed.notify_all()
 
 
@@ -293,6 +326,11 @@ def wait_until_done() -> None:
     """Block until every scheduled write has finished; see :meth:`IoQueue.wait_until_done`."""
     if _queue is not None:
         _queue.wait_until_done()
+
+
+def discard() -> int:
+    """Drop what waits to be written, whole frames at a time; see :meth:`IoQueue.discard`."""
+    return 0 if _queue is None else _queue.discard()
 
 
 def is_done_writing() -> bool:

@@ -83,11 +83,22 @@ class SimulationApp:
     def close(self, wait_for_replicator: bool = True, skip_cleanup: bool = False, exit_code: int = 0) -> None:
         """Finish what is being written, close the stage and, with ``fast_shutdown`` (the default), end the process.
 
+        Args:
+            wait_for_replicator: False ends a run and drops the frames that wait to be written, with a warning that counts
+                them; none is written in part.
+            skip_cleanup: Accepted.
+            exit_code: Of the process.
+
         Raises:
             SystemExit: With ``exit_code``, unless the launch configuration says ``fast_shutdown: False``.
         """
         self._exiting = True
-        self._app.shutdown()
+        self._app.finishes_work = bool(wait_for_replicator)
+        try:
+            self._app.shutdown()
+        finally:
+            self._app.finishes_work = True
+        get_settings().set("/omni/replicator/captureOnPlay", False)
         get_context().close_stage()
         if self.config["fast_shutdown"] or exit_code:
             sys.exit(exit_code)
