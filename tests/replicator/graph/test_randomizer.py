@@ -171,6 +171,63 @@ def test_populations_are_picked_anew(graph_stage, asset_files, positions, mode, 
     assert {kind for kinds in seen for kind in kinds} == {"Cube", "Sphere", "Cone"}
     assert len({tuple(kinds) for kinds in seen}) > 1 and np.min(positions(item)) >= 1
     assert item.get_prims()[0].GetChildren()[0].IsInstance() is instances
+    drawn = UsdGeom.Imageable(item.get_prims()[0]).ComputeVisibility() != "invisible"
+    assert drawn is (mode != "point_instance")
+
+
+def rendered(width=48):
+    """Ids of the pixels and boxes of a look straight down on 4 x 4 units."""
+    camera = rep.functional.create.camera(position=(0, 0, 20), look_at=(0, 0, 0), focal_length=24.0, horizontal_aperture=4.8)
+    product = rep.create.render_product(camera, (width, width), force_new=True)
+    names = ("distance_to_camera", "instance_segmentation", "bounding_box_2d_tight", "bounding_box_3d_360")
+    found = {name: rep.annotators.get(name) for name in names}
+    for annotator in found.values():
+        annotator.attach(product)
+    rep.orchestrator.step(delta_time=0.0)
+    data = {name: annotator.get_data() for name, annotator in found.items()}
+    for annotator in found.values():
+        annotator.detach()
+    product.destroy()
+    return data
+
+
+def test_a_point_instancer_shows_what_scene_instances_show(graph_stage, asset_files):
+    pictures = {}
+    for mode in ("scene_instance", "point_instance"):
+        item = rep.randomizer.instantiate(asset_files, size=4, mode=mode, seed=3, semantics=[("class", "prop")])
+        with item:
+            rep.modify.pose(position=rep.distribution.uniform((-1.5, -1.5, 0), (1.5, 1.5, 1), seed=4), rotation=(20, 10, 30),
+                            scale=(0.3, 0.5, -0.4))
+        pictures[mode] = rendered()
+        rep.functional.modify.visibility(item.get_prims(), False)
+        assert np.isinf(rendered()["distance_to_camera"]).all()
+    one, other = pictures["scene_instance"], pictures["point_instance"]
+    assert other["distance_to_camera"] == pytest.approx(one["distance_to_camera"], abs=1e-5)
+    assert np.isfinite(one["distance_to_camera"]).sum() > 50
+    boxes = [sorted(tuple(row)[1:5] for row in data["bounding_box_2d_tight"]["data"]) for data in (one, other)]
+    assert boxes[0] == boxes[1] and len(boxes[0]) >= 3
+    assert len(other["bounding_box_3d_360"]["data"]) == 4  # the invisible Xforms are no entities
+    assert all("Instancer[" in path for path in other["bounding_box_3d_360"]["info"]["primPaths"])
+
+
+def test_point_instances_have_labels_materials_and_visibility_of_their_own(graph_stage, asset_files):
+    item = rep.randomizer.instantiate(asset_files[:1], size=3, mode="point_instance")
+    with item:
+        rep.modify.pose(position=[(-1.2, 0, 0), (0, 0, 0), (1.2, 0, 0)], scale=0.4)
+        rep.modify.visibility([True, False, True])
+    for prim, label in zip(item.get_prims(), ("left", "middle", "right"), strict=True):
+        rep.functional.modify.semantics(prim, {"class": label})
+    data = rendered()["bounding_box_2d_tight"]
+    labels = [data["info"]["idToLabels"][str(row["semanticId"])]["class"] for row in data["data"]]
+    by_place = [label for _, label in sorted(zip(data["data"]["x_min"], labels, strict=True))]
+    assert by_place in (["left", "right"], ["right", "left"])
+    instancer = next(prim for prim in graph_stage.Traverse() if prim.IsA(UsdGeom.PointInstancer))
+    assert list(UsdGeom.PointInstancer(instancer).GetInvisibleIdsAttr().Get()) == [1]
+    before = len(UsdGeom.PointInstancer(instancer).GetPrototypesRel().GetTargets())
+    red = rep.functional.create.material(mdl="OmniPBR.mdl", diffuse_color_constant=(1, 0, 0))
+    rep.functional.modify.material(item.get_prims()[0], red)
+    rep.orchestrator.step(delta_time=0.0)
+    assert len(UsdGeom.PointInstancer(instancer).GetPrototypesRel().GetTargets()) == before + 1
 
 
 def test_populations_follow_weights_and_replacement(graph_stage, asset_files):

@@ -90,6 +90,7 @@ class CaptureLoop:
         fired = graph.fire_due()
         if advance is not None:
             advance()
+        graph.settle()
         captures = self._render(session, self._subframes(rt_subframes, fired))
         try:
             if write:

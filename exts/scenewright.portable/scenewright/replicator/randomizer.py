@@ -259,8 +259,9 @@ def instantiate(paths: Any, size: int, weights: Sequence[float] | None = None, m
         paths: USD files, or paths of prims on the stage.
         size: Assets shown at a time.
         weights: Relative weights of the paths; None = equal.
-        mode: "scene_instance" = USD instances, "reference" = references, whose insides may be changed. "point_instance" gives
-            USD instances too: the same picture, and prims of their own that can be posed one by one.
+        mode: "scene_instance" = USD instances; "reference" = references, whose insides may be changed; "point_instance" = one
+            point instancer beside the Xforms, which are invisible then and say for each instance where it is, what it is
+            labelled and made of, and whether it is shown.
         with_replacements: False = no asset twice in one execution.
         seed: A seed of its own; None = the global seed.
         name: Name of the node.
@@ -286,7 +287,7 @@ def instantiate(paths: Any, size: int, weights: Sequence[float] | None = None, m
     return instantiate_population(
         current_session().graph, files, checked_count("randomizer.instantiate", size),
         None if weights is None else checked_weights("rep.randomizer.instantiate", weights, len(files)),
-        instanceable=mode != "reference", with_replacements=with_replacements, semantics=semantics, seed=seed, name=name)
+        mode=mode, with_replacements=with_replacements, semantics=semantics, seed=seed, name=name)
 
 
 def register(fn: Callable[..., Any], override: bool = True, fn_name: str | None = None) -> None:

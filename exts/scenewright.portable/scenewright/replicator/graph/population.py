@@ -5,12 +5,14 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from pxr import Sdf, Usd
+from pxr import Sdf, Usd, UsdGeom
 
 from scenewright.replicator.functional.creation import create_prims
+from scenewright.replicator.functional.prim_definition import unique_paths
 from scenewright.replicator.functional.references import file_reference
 from scenewright.replicator.graph.item import ReplicatorItem
 from scenewright.replicator.graph.node import ActionNode, PrimsNode
+from scenewright.replicator.graph.point_population import PointPopulation
 from scenewright.replicator.graph.schedule import Graph
 
 __all__ = ["instantiate_population"]
@@ -18,7 +20,7 @@ __all__ = ["instantiate_population"]
 _SCOPE = "/Replicator/SampledAssets"
 
 
-def instantiate_population(graph: Graph, paths: Sequence[str], size: int, shares: np.ndarray | None, *, instanceable: bool,
+def instantiate_population(graph: Graph, paths: Sequence[str], size: int, shares: np.ndarray | None, *, mode: str,
                            with_replacements: bool, semantics: Any, seed: int | None, name: str | None) -> ReplicatorItem:
     """Create ``size`` Xforms now, and an action that makes each show an asset.
 
@@ -27,7 +29,8 @@ def instantiate_population(graph: Graph, paths: Sequence[str], size: int, shares
         paths: USD files, or paths of prims on the stage.
         size: Number of Xforms.
         shares: Probability of each path, shape (len(paths),); None = equal.
-        instanceable: Whether the assets are USD instances, which share their geometry and cannot be edited inside.
+        mode: "scene_instance" = USD instances, which share their geometry and cannot be edited inside; "reference" =
+            references; "point_instance" = a point instancer draws what the Xforms, which are invisible then, say.
         with_replacements: Whether an asset may be picked more than once in one execution.
         semantics: Labels of the Xforms.
         seed: Seed of the choice.
@@ -39,20 +42,37 @@ def instantiate_population(graph: Graph, paths: Sequence[str], size: int, shares
     """
     references = [_reference(graph.stage, path) for path in paths]
     digest = hashlib.blake2b(repr((list(paths), size)).encode(), digest_size=4).hexdigest()
+    points = mode == "point_instance"
     parent = f"{_SCOPE}/Population_{digest}"
+    if points:  # a scope of its own: what it holds is invisible
+        parent = str(unique_paths(graph.stage, Sdf.Path(_SCOPE), f"Population_{digest}", 1)[0])
+        UsdGeom.Imageable(UsdGeom.Scope.Define(graph.stage, parent)).MakeInvisible()
     outer = create_prims(size, "Xform", [], default_name="Ref_Xform", parent=parent, semantics=semantics, stage=graph.stage)
     node = PrimsNode(graph, "randomizer.instantiate.prims", lambda: outer, inputs={"paths": list(paths)}, name=name)
     node.prims()  # fixes the paths
 
+    chosen: list[Sdf.Reference] = []
+
     def apply(action: ActionNode) -> None:
         picked = action.generator().choice(len(references), size=size, replace=with_replacements, p=shares)
-        _show(action.graph.stage, action.prims(), [references[index] for index in picked], instanceable)
+        chosen[:] = [references[index] for index in picked]
+        _show(action.graph.stage, action.prims(), chosen, instanceable=mode != "reference")
 
-    ActionNode(graph, "randomizer.instantiate", apply, targets=node, seed=seed)
+    action = ActionNode(graph, "randomizer.instantiate", apply, targets=node, seed=seed)
+    if points:
+        population = PointPopulation(graph.stage, f"{parent}_Instancer")
+
+        def follow() -> None:
+            prims = node.prims()
+            if chosen and len(prims) == len(chosen):
+                with graph.layers.writing(action.layer):
+                    population.show(prims, chosen)
+
+        graph.followers.append(follow)
     return ReplicatorItem(node)
 
 
-def _show(stage: Usd.Stage, outer: list[Usd.Prim], references: list[Sdf.Reference], instanceable: bool) -> None:
+def _show(stage: Usd.Stage, outer: list[Usd.Prim], references: list[Sdf.Reference], *, instanceable: bool) -> None:
     layer = stage.GetEditTarget().GetLayer()
     with Sdf.ChangeBlock():
         for prim, reference in zip(outer, references, strict=True):

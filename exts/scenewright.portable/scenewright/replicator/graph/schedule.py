@@ -2,6 +2,7 @@
 
 import logging
 from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 from pxr import Sdf, Usd
@@ -81,6 +82,8 @@ class Graph:
         self.clock = 0.0
         """Seconds that the timeline has played since the streams started."""
         self.pass_number = 0
+        self.followers: list[Callable[[], None]] = []
+        """Called before a frame is rendered: what follows from prims that nodes, scripts or physics have changed."""
         self.seed = get_global_seed()
         self._nodes: list[Node] = []
         self._kinds: Counter[str] = Counter()
@@ -147,6 +150,7 @@ class Graph:
         self.stop()
         self.closed = True
         self.context.clear()
+        self.followers.clear()
         self.layers.close()
 
     def send_event(self, name: str) -> None:
@@ -184,6 +188,11 @@ class Graph:
         trigger.prepare()
         for action in self._actions(trigger):
             action.execute()
+
+    def settle(self) -> None:
+        """Bring what follows other prims up to them."""
+        for follow in self.followers:
+            follow()
 
     def end_frame(self) -> None:
         """Count one captured frame."""
