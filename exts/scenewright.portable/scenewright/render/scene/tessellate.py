@@ -1,27 +1,38 @@
-"""Gprims that are neither meshes nor analytic, as meshes: capsules with two radii and tetrahedral meshes."""
+"""Gprims that are neither meshes nor analytic, as meshes: tapered capsules, tetrahedral meshes, curves, points, patches."""
 
 import math
 
 import numpy as np
 from pxr import Usd, UsdGeom
 
+from scenewright.render.scene.curves import read_curves
 from scenewright.render.scene.errors import SceneError
 from scenewright.render.scene.gprims import axis_frame
 from scenewright.render.scene.meshes import MeshSource
+from scenewright.render.scene.nurbs import read_nurbs_patch
+from scenewright.render.scene.point_spheres import read_points
 
-__all__ = ["capsule_profile", "read_tessellated"]
+__all__ = ["TESSELLATED_ATTRIBUTES", "can_tessellate", "capsule_profile", "read_tessellated"]
+
+TESSELLATED_ATTRIBUTES = frozenset({
+    "curveVertexCounts", "widths", "basis", "type", "wrap", "order", "knots", "ranges", "pointWeights", "tangents",
+    "uVertexCount", "vVertexCount", "uOrder", "vOrder", "uKnots", "vKnots", "trimCurve:counts",
+})
+"""Attributes (beside those of meshes and shapes) whose change makes a curve, a patch or points different."""
 
 _AROUND = 64
 _ALONG_CAP = 16
 
 
 def read_tessellated(prim: Usd.Prim, time: Usd.TimeCode) -> MeshSource | None:
-    """Return the mesh that stands in for ``prim``, or None where its type is not supported."""
-    if prim.GetTypeName() == "Capsule_1":
-        return _capsule(prim, time)
-    if prim.IsA(UsdGeom.TetMesh):
-        return _tet_surface(prim, time)
-    return None
+    """Return the mesh that stands in for ``prim``, or None where it is empty or its type is not supported."""
+    reader = next((read for schema, read in _READERS if prim.IsA(schema)), None)
+    return None if reader is None else reader(prim, time)
+
+
+def can_tessellate(prim: Usd.Prim) -> bool:
+    """Return whether prims of this type are drawn as meshes."""
+    return any(prim.IsA(schema) for schema, _ in _READERS)
 
 
 def capsule_profile(radius_bottom: float, radius_top: float, height: float) -> np.ndarray:
@@ -92,3 +103,12 @@ def _source(prim: Usd.Prim, points: np.ndarray, counts: np.ndarray, indices: np.
         smooth=smooth,
         double_sided=bool(UsdGeom.Gprim(prim).GetDoubleSidedAttr().Get()),
     )
+
+
+_READERS = (
+    (UsdGeom.Capsule_1, _capsule),
+    (UsdGeom.TetMesh, _tet_surface),
+    (UsdGeom.Points, read_points),
+    (UsdGeom.NurbsPatch, read_nurbs_patch),
+    (UsdGeom.Curves, read_curves),
+)
