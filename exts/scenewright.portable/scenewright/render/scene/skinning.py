@@ -21,6 +21,7 @@ class Skin:
     """A prim that a skeleton deforms."""
 
     prim: Usd.Prim
+    skeleton_prim: Usd.Prim  # below the same instance as prim; that of the query may be shared by all instances
     skeleton: UsdSkel.SkeletonQuery
     skinning: UsdSkel.SkinningQuery
     animation: UsdSkel.AnimQuery | None
@@ -45,11 +46,11 @@ class Skin:
         joints = self._joints(time)
         if not self.skinning.ComputeSkinnedPoints(joints, moved, time):
             raise SceneError(f"{self.prim.GetPath()}: its joint influences do not fit its {len(points)} points or the skeleton "
-                             f"{self.skeleton.GetPrim().GetPath()}. Check primvars:skel:jointIndices and jointWeights.")
+                             f"{self.skeleton_prim.GetPath()}. Check primvars:skel:jointIndices and jointWeights.")
         to_prim = self._skeleton_to_prim(time)
         result = np.array(moved, dtype=np.float64) @ to_prim[:3, :3] + to_prim[3, :3]
         if not np.isfinite(result).all():
-            raise SceneError(f"{self.prim.GetPath()}: the pose of {self.skeleton.GetPrim().GetPath()} is not finite.")
+            raise SceneError(f"{self.prim.GetPath()}: the pose of {self.skeleton_prim.GetPath()} is not finite.")
         return result.astype(np.float32)
 
     def rigid_frame(self, time: Usd.TimeCode) -> np.ndarray:
@@ -66,13 +67,13 @@ class Skin:
     def _joints(self, time: Usd.TimeCode) -> Vt.Matrix4dArray:
         joints = self.skeleton.ComputeSkinningTransforms(time)
         if joints is None or len(joints) == 0:
-            path = self.skeleton.GetPrim().GetPath()
-            raise SceneError(f"{path}: joints, bindTransforms and restTransforms must have the same number of entries.")
+            raise SceneError(f"{self.skeleton_prim.GetPath()}: joints, bindTransforms and restTransforms must have the same "
+                             "number of entries.")
         return joints
 
     def _skeleton_to_prim(self, time: Usd.TimeCode) -> np.ndarray:
         cache = UsdGeom.XformCache(time)
-        skeleton = cache.GetLocalToWorldTransform(self.skeleton.GetPrim())
+        skeleton = cache.GetLocalToWorldTransform(self.skeleton_prim)
         return np.array(skeleton * cache.GetLocalToWorldTransform(self.prim).GetInverse())
 
     def _add_blend_shapes(self, points: Vt.Vec3fArray, time: Usd.TimeCode) -> None:
@@ -111,23 +112,23 @@ class Skins:
                 if not skeleton:
                     continue
                 for target in binding.GetSkinningTargets():
-                    skins._add(target, skeleton)
+                    skins._add(target, skeleton, binding.GetSkeleton().GetPrim())
         return skins
 
-    def _add(self, skinning: UsdSkel.SkinningQuery, skeleton: UsdSkel.SkeletonQuery) -> None:
+    def _add(self, skinning: UsdSkel.SkinningQuery, skeleton: UsdSkel.SkeletonQuery, skeleton_prim: Usd.Prim) -> None:
         prim = skinning.GetPrim()
         animation = skeleton.GetAnimQuery()
-        skin = Skin(prim, skeleton, skinning, animation if animation else None)
+        skin = Skin(prim, skeleton_prim, skeleton, skinning, animation if animation else None)
         path = prim.GetPath().pathString
         self.of_prim[path] = skin
-        sources = [skeleton.GetPrim().GetPath()]
+        sources = [skeleton_prim.GetPath()]
         if skin.animation is not None:
             sources.append(skin.animation.GetPrim().GetPath())
         if skinning.HasBlendShapes():
             sources.extend(skinning.GetBlendShapeTargetsRel().GetTargets())
         for source in sources:
             self.dependents.setdefault(source.pathString, set()).add(path)
-        own, its = set(prim.GetPath().GetPrefixes()), set(skeleton.GetPrim().GetPath().GetPrefixes())
+        own, its = set(prim.GetPath().GetPrefixes()), set(skeleton_prim.GetPath().GetPrefixes())
         for apart in own ^ its:
             self.dependents.setdefault(apart.pathString, set()).add(path)
 

@@ -23,6 +23,8 @@ class Survey:
     """Path to prim of every prim that declares labels."""
     labels: dict[str, dict[str, list[str]]] = field(default_factory=dict)
     """Path to {semantic type: labels}."""
+    skeleton_roots: list[Usd.Prim] = field(default_factory=list)
+    """SkelRoot prims."""
     drawable_paths: set[str] = field(default_factory=set)
     visibility_animated: bool = False
     labels_animated: bool = False
@@ -59,6 +61,8 @@ def survey_stage(stage: Usd.Stage, time: Usd.TimeCode) -> Survey:
         kind = kinds.get(name)
         if kind is None:
             kind = kinds[name] = _kind(prim)
+        if name == "SkelRoot":
+            survey.skeleton_roots.append(prim)
         schemas = prim.GetAppliedSchemas()
         labels, animated = read_labels(prim, schemas, time)
         draws = kind in ("gprim", "instancer")
