@@ -156,3 +156,13 @@ def test_curves_that_do_not_fit_are_named(curve_stage, change, message):
     change(curves)
     with pytest.raises(SceneError, match=message):
         read_tessellated(curves.GetPrim(), TIME)
+
+
+def test_curves_and_points_without_widths_are_left_out(curve_stage, caplog):
+    curves = basis_curves(curve_stage, [(0, 0, 0), (0, 0, 1)], [2], kind="linear")
+    curves.GetWidthsAttr().Clear()
+    points = UsdGeom.Points.Define(curve_stage, "/Points")
+    points.CreatePointsAttr([(0, 0, 0)])
+    assert read_tessellated(curves.GetPrim(), TIME) is None
+    assert read_tessellated(points.GetPrim(), TIME) is None
+    assert caplog.text.count("Author widths") == 2

@@ -26,7 +26,6 @@ _BASES = {
 }
 """Rows: coefficients of u^3, u^2, u, 1 for the four control points of a segment."""
 _MOST_SEGMENTS = 400_000
-_DEFAULT_WIDTH = 1.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,7 +50,8 @@ class _Sampler:
 def read_curves(prim: Usd.Prim, time: Usd.TimeCode) -> MeshSource | None:
     """Return BasisCurves, NurbsCurves or HermiteCurves as a mesh; None where there is nothing to draw.
 
-    Widths are diameters in the prim's space, 1 where none are given (as in Hydra).
+    Widths are diameters in the prim's space. Curves without widths are lines of no thickness: they are not drawn, and a
+    warning says so.
 
     Raises:
         SceneError: Counts, points, widths or knots that do not fit together.
@@ -66,17 +66,21 @@ def read_curves(prim: Usd.Prim, time: Usd.TimeCode) -> MeshSource | None:
         raise SceneError(f"{path}: curveVertexCounts add up to {int(counts.sum())}, but there are {len(points)} points.")
     if not np.isfinite(points).all():
         raise SceneError(f"{path}: every point of a curve must be finite. Repair the points.")
+    widths = _widths(prim, curves, time)
+    if widths is None:
+        _log.warning("%s: curves without widths are not drawn. Author widths, in units of the prim's space.", path)
+        return None
     samplers = _samplers(prim, time, counts)
     places = points
     if prim.IsA(UsdGeom.HermiteCurves):
         places = np.stack([points, _hermite_tangents(prim, time, len(points))])
-    columns, widths_at, colour_at, normal_at = _columns(prim, curves, time, counts, samplers)
+    columns, colour_at, normal_at = _columns(prim, curves, widths, time, counts, samplers)
     strands = _sample(places, counts, samplers, columns)
     if not strands:
         return None
     normal = None if normal_at is None else slice(normal_at, normal_at + 3)
     colour = None if colour_at is None else slice(colour_at, colour_at + 3)
-    return _mesh(prim, strands, widths_at, colour, normal, time)
+    return _mesh(prim, strands, colour, normal, time)
 
 
 def _samplers(prim: Usd.Prim, time: Usd.TimeCode, counts: np.ndarray) -> dict[int, _Sampler]:
@@ -177,17 +181,21 @@ def _nurbs_samplers(prim: Usd.Prim, time: Usd.TimeCode, counts: np.ndarray) -> d
     return found
 
 
-def _columns(prim: Usd.Prim, curves: UsdGeom.Curves, time: Usd.TimeCode, counts: np.ndarray, samplers: dict[int, _Sampler]
-             ) -> tuple[list[MeshValues], int, int | None, int | None]:
-    """Return what varies along the curves, and the column of the widths, colours and normals in it."""
+def _widths(prim: Usd.Prim, curves: UsdGeom.Curves, time: Usd.TimeCode) -> MeshValues | None:
+    """Return the diameters (N, 1), or None where none are authored."""
+    widths = read_primvar(UsdGeom.PrimvarsAPI(prim).GetPrimvar("widths"), time)
+    if widths is not None:
+        return MeshValues(widths.values.reshape(-1, 1), widths.interpolation)
+    raw = curves.GetWidthsAttr().Get(time)
+    if raw is None or not len(raw):
+        return None
+    return MeshValues(np.array(raw, np.float32).reshape(-1, 1), str(curves.GetWidthsInterpolation()))
+
+
+def _columns(prim: Usd.Prim, curves: UsdGeom.Curves, widths: MeshValues, time: Usd.TimeCode, counts: np.ndarray,
+             samplers: dict[int, _Sampler]) -> tuple[list[MeshValues], int | None, int | None]:
+    """Return what varies along the curves (widths first), and the column of the colours and of the normals in it."""
     api = UsdGeom.PrimvarsAPI(prim)
-    widths = read_primvar(api.GetPrimvar("widths"), time)
-    if widths is None:
-        raw = curves.GetWidthsAttr().Get(time)
-        widths = MeshValues(np.array([_DEFAULT_WIDTH] if raw is None or not len(raw) else raw, np.float32).reshape(-1, 1),
-                            "constant" if raw is None or not len(raw) else str(curves.GetWidthsInterpolation()))
-    if widths.values.shape[1] != 1:
-        widths = MeshValues(widths.values.reshape(-1, 1), widths.interpolation)
     columns, at = [widths], 1
     colours = read_primvar(api.GetPrimvar("displayColor"), time)
     colour_at = normal_at = None
@@ -204,7 +212,7 @@ def _columns(prim: Usd.Prim, curves: UsdGeom.Curves, time: Usd.TimeCode, counts:
         if len(data.values) != needed.get(data.interpolation):
             raise SceneError(f"{prim.GetPath()}: {what} has {len(data.values)} values; interpolation {data.interpolation!r} "
                              f"needs {needed.get(data.interpolation)}.")
-    return columns, 0, colour_at, normal_at
+    return columns, colour_at, normal_at
 
 
 def _sample(points: np.ndarray, counts: np.ndarray, samplers: dict[int, _Sampler], columns: list[MeshValues]) -> list[_Strands]:
@@ -246,13 +254,13 @@ def _along(data: MeshValues, chosen: np.ndarray, at_points: np.ndarray, at_ends:
     return np.einsum("sn,cnk->csk", sampler.ends, values[at_ends])
 
 
-def _mesh(prim: Usd.Prim, strands: list[_Strands], width: int, colour: slice | None, normal: slice | None,
+def _mesh(prim: Usd.Prim, strands: list[_Strands], colour: slice | None, normal: slice | None,
           time: Usd.TimeCode) -> MeshSource:
     samples = sum(s.centres.shape[0] * s.centres.shape[1] for s in strands)
     around = 2 if normal is not None else (12 if samples < 20_000 else 6 if samples < 200_000 else 4)
     points, counts, indices, colours, first = [], [], [], [], 0
     for group in strands:
-        ring = _ribbon(group, width, normal) if normal is not None else _tube(group, width, around)
+        ring = _ribbon(group, normal) if normal is not None else _tube(group, around)
         points.append(ring.reshape(-1, 3))
         faces = _faces(group, around, capped=normal is None)
         counts.append(np.concatenate([np.full(len(f), f.shape[1]) for f in faces]))
@@ -297,7 +305,7 @@ def _across(tangent: np.ndarray) -> np.ndarray:
     return across / np.linalg.norm(across, axis=1, keepdims=True)
 
 
-def _tube(group: _Strands, width: int, around: int) -> np.ndarray:
+def _tube(group: _Strands, around: int) -> np.ndarray:
     """Return (C, S, around, 3) points on rings round the centre lines."""
     tangent, p = _tangents(group), group.centres
     frames = np.empty_like(p)
@@ -314,19 +322,19 @@ def _tube(group: _Strands, width: int, around: int) -> np.ndarray:
         frames[:, k + 1] = side - 2.0 / size * np.einsum("ci,ci->c", bend, side)[:, None] * bend
     other = np.cross(tangent, frames)
     angle = 2.0 * np.pi * np.arange(around) / around
-    radius = 0.5 * np.abs(group.values[..., width])
+    radius = 0.5 * np.abs(group.values[..., 0])
     ring = frames[:, :, None] * np.cos(angle)[:, None] + other[:, :, None] * np.sin(angle)[:, None]
     return p[:, :, None] + ring * radius[:, :, None, None]
 
 
-def _ribbon(group: _Strands, width: int, normal: slice) -> np.ndarray:
+def _ribbon(group: _Strands, normal: slice) -> np.ndarray:
     """Return (C, S, 2, 3) points to both sides of the centre lines, at right angles to the normals."""
     tangent = _tangents(group)
     across = np.cross(group.values[..., normal], tangent)
     length = np.linalg.norm(across, axis=2, keepdims=True)
     flat = _across(tangent.reshape(-1, 3)).reshape(tangent.shape)
     across = np.where(length > 1e-12, across / np.where(length > 1e-12, length, 1.0), flat)
-    half = 0.5 * np.abs(group.values[..., width])[..., None]
+    half = 0.5 * np.abs(group.values[..., 0])[..., None]
     return np.stack([group.centres - across * half, group.centres + across * half], axis=2)
 
 

@@ -1,5 +1,6 @@
 """UsdGeomPoints as small spheres in one mesh."""
 
+import logging
 from functools import lru_cache
 
 import numpy as np
@@ -12,12 +13,15 @@ from scenewright.render.scene.subdivision import Cage, refine
 
 __all__ = ["read_points"]
 
+_log = logging.getLogger(__name__)
+
 _FINE_BELOW, _PLAIN_BELOW = 2_000, 20_000
 
 
 def read_points(prim: Usd.Prim, time: Usd.TimeCode) -> MeshSource | None:
-    """Return a Points prim as spheres of ``widths`` diameter (1 where none are given), with a colour each if it has them.
+    """Return a Points prim as spheres of ``widths`` diameter, with a colour each if it has them.
 
+    Points without widths have no size: they are not drawn, and a warning says so.
     Up to 2,000 points are spheres of 320 triangles, up to 20,000 of 80, more of 20; all are shaded smoothly.
 
     Raises:
@@ -30,7 +34,10 @@ def read_points(prim: Usd.Prim, time: Usd.TimeCode) -> MeshSource | None:
     api = UsdGeom.PrimvarsAPI(prim)
     widths = read_primvar(api.GetPrimvar("widths"), time) or read_attribute(
         points_prim.GetWidthsAttr(), str(points_prim.GetWidthsInterpolation()), time)
-    diameter = np.ones(1) if widths is None else widths.values.reshape(-1).astype(np.float64)
+    if widths is None:
+        _log.warning("%s: points without widths are not drawn. Author widths, in units of the prim's space.", path)
+        return None
+    diameter = widths.values.reshape(-1).astype(np.float64)
     if len(diameter) not in (1, len(centres)):
         raise SceneError(f"{path}: widths has {len(diameter)} values; give one for all or each of the {len(centres)} points.")
     if not (np.isfinite(centres).all() and np.isfinite(diameter).all()):
