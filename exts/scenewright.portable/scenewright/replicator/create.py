@@ -6,7 +6,7 @@ are drawn for each prim when the enclosing trigger fires, or once when capturing
 
 import logging
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 from pxr import Usd, UsdGeom
@@ -26,14 +26,16 @@ from scenewright.replicator.graph.item import ReplicatorItem
 from scenewright.replicator.graph.node import ActionNode, PrimsNode
 from scenewright.replicator.graph.sampling import is_dynamic, rows, sampled
 from scenewright.replicator.graph.targets import prims_node
+from scenewright.replicator.projection import create_projection as projection_material
 from scenewright.replicator.registration import register_function
 from scenewright.replicator.render_product import RenderProduct, create_render_products, create_tiled_render_product
 from scenewright.replicator.session import current_session
 
-__all__ = ["camera", "cone", "cube", "cylinder", "disk", "from_dir", "from_usd", "group", "light", "material_omnipbr", "plane",
-           "register", "render_product", "render_product_tiled", "sphere", "stereo_camera", "torus", "xform"]
+__all__ = ["camera", "cone", "cube", "cylinder", "disk", "from_dir", "from_usd", "group", "light", "material_omnipbr",
+           "mdl_from_json", "plane", "projection_material", "register", "render_product", "render_product_tiled", "sphere",
+           "stereo_camera", "torus", "xform"]
 
-__getattr__ = unavailable_names(__name__, ("mdl_from_json", "projection_material"))
+__getattr__ = unavailable_names(__name__, ())
 
 _log = logging.getLogger(__name__)
 
@@ -391,6 +393,16 @@ def material_omnipbr(diffuse: Any = None, diffuse_texture: Any = None, roughness
     node.prims()
     _draw_materials(node, [key for key, value in values.items() if is_dynamic(value)])
     return ReplicatorItem(node)
+
+
+def mdl_from_json(material_def: Any = None, material_def_path: str | None = None) -> NoReturn:
+    """Refuse graphs of MDL modules, which only RTX evaluates.
+
+    Raises:
+        FeatureUnavailableError: Always.
+    """
+    unsupported("rep.create.mdl_from_json (a graph of MDL modules, which needs RTX)",
+                "Use rep.create.material_omnipbr or rep.functional.create.material(mdl='OmniPBR.mdl').")
 
 
 def render_product(camera: Any, resolution: tuple[int, int], force_new: bool = False, name: str | list[str] | None = None,

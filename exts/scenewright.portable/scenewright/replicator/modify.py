@@ -8,8 +8,9 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from pxr import Usd, UsdGeom
+from pxr import Usd, UsdGeom, UsdSkel
 
+from scenewright.host.timeline import get_timeline_interface
 from scenewright.replicator.availability import unavailable_names
 from scenewright.replicator.functional import modify as write
 from scenewright.replicator.functional.pose_ops import look_at_parents
@@ -18,15 +19,20 @@ from scenewright.replicator.graph.item import ReplicatorItem, node_of
 from scenewright.replicator.graph.node import ActionNode
 from scenewright.replicator.graph.posing import check_pose_inputs, pose_prims
 from scenewright.replicator.graph.sampling import is_dynamic, rows, sampled
-from scenewright.replicator.graph.targets import target_node
+from scenewright.replicator.graph.targets import prims_node, target_node
+from scenewright.replicator.projection import modify_projection as projection_material
 from scenewright.replicator.registration import register_function
 from scenewright.replicator.render_product import find_render_product
 from scenewright.replicator.session import current_session
 
-__all__ = ["attribute", "material", "pose", "pose_camera_relative", "pose_orbit", "register", "semantics", "variant",
-           "visibility"]
+__all__ = ["animation", "attribute", "material", "pose", "pose_camera_relative", "pose_orbit", "projection_material",
+           "register", "semantics", "time", "timeline", "variant", "visibility"]
 
-__getattr__ = unavailable_names(__name__, ("animation", "look_at", "projection_material", "time", "timeline"))
+__getattr__ = unavailable_names(__name__, ("look_at",))
+
+#: ``modify_type`` of ``timeline``: whether it adds, and whether it counts in frames.
+_TIMELINE_CHANGES = {"set": (False, False), "add": (True, False), "set_time": (False, False), "add_time": (True, False),
+                     "set_frame": (False, True), "add_frame": (True, True)}
 
 
 def pose(position: Any = None, position_x: Any = None, position_y: Any = None, position_z: Any = None, rotation: Any = None,
@@ -255,6 +261,66 @@ def variant(name: str, value: Any, input_prims: Any = None) -> ReplicatorItem:
     return _action("variant", apply, {"name": name, "value": value}, input_prims, None)
 
 
+def animation(values: Any, reset_timeline: bool = False, input_prims: Any = None) -> ReplicatorItem:
+    """Choose what skeletons play.
+
+    Args:
+        values: SkelAnimation paths, prims or items, of which one is drawn for each prim, or a distribution of those.
+        reset_timeline: Whether the timeline goes back to its start.
+        input_prims: Skeletons, or prims above them; None = those of the context.
+
+    Raises:
+        OrchestratorError: There are no prims to act on, none of them has a skeleton, or a value is no SkelAnimation.
+    """
+    graph = current_session().graph
+    source = None if is_dynamic(values) else prims_node(values, graph, kind="modify.animation.choices")
+
+    def apply(node: ActionNode) -> None:
+        prims = node.prims()
+        if source is None:
+            chosen = resolve_prims(list(rows(node.inputs["values"], len(prims))), node.graph.stage)
+        else:
+            pool = source.prims()
+            chosen = [pool[index] for index in node.generator().integers(len(pool), size=len(prims))]
+        for prim, played in zip(prims, chosen, strict=True):
+            if not played.IsA(UsdSkel.Animation):
+                raise ValueError(f"{played.GetPath()} ({played.GetTypeName()}) is no SkelAnimation.")
+            for skeleton in _skeletons(prim):
+                UsdSkel.BindingAPI.Apply(skeleton).CreateAnimationSourceRel().SetTargets([played.GetPath()])
+        if reset_timeline:
+            get_timeline_interface().set_current_time(get_timeline_interface().get_start_time())
+
+    return _action("animation", apply, {"values": values}, input_prims, None)
+
+
+def timeline(value: Any, modify_type: str | None = None) -> ReplicatorItem:
+    """Move the timeline; the frame at hand is captured there.
+
+    Args:
+        value: Seconds, or frames of the timeline, or a distribution of them.
+        modify_type: "set" (also where None), "set_time", "add" and "add_time" count seconds, "set_frame" and "add_frame" frames.
+
+    Raises:
+        ValueError: Unknown ``modify_type``.
+    """
+    change = modify_type or "set"
+    if change not in _TIMELINE_CHANGES:
+        raise ValueError(f"rep.modify.timeline: modify_type is one of {', '.join(_TIMELINE_CHANGES)}, got {modify_type!r}.")
+    adds, in_frames = _TIMELINE_CHANGES[change]
+
+    def apply(node: ActionNode) -> None:
+        clock = get_timeline_interface()
+        seconds = float(rows(node.inputs["value"], 1, 1)[0]) * (clock.frame_duration if in_frames else 1.0)
+        clock.set_current_time(clock.get_current_time() + seconds if adds else seconds)
+
+    return ActionNode(current_session().graph, "modify.timeline", apply, inputs={"value": value}).item
+
+
+def time(value: Any) -> ReplicatorItem:
+    """Set the timeline to a time [s]: ``timeline(value, "set_time")``."""
+    return timeline(value, "set_time")
+
+
 def register(fn: Callable[..., Any], override: bool = True) -> None:
     """Make ``fn`` reachable as ``rep.modify.<its name>``.
 
@@ -293,6 +359,13 @@ def _camera_below(prim: Usd.Prim) -> Usd.Prim:
     found = next((entry for entry in (prim, *prim.GetChildren()) if entry.IsA(UsdGeom.Camera)), None)
     if found is None:
         raise ValueError(f"{prim.GetPath()} is not a camera.")
+    return found
+
+
+def _skeletons(prim: Usd.Prim) -> list[Usd.Prim]:
+    found = [entry for entry in Usd.PrimRange(prim) if entry.IsA(UsdSkel.Skeleton)]
+    if not found:
+        raise ValueError(f"There is no Skeleton at or below {prim.GetPath()} ({prim.GetTypeName()}).")
     return found
 
 

@@ -8,9 +8,10 @@ import numpy as np
 from scenewright.replicator.availability import unavailable_names
 from scenewright.replicator.palette import palette
 
-__all__ = ["colorize_bbox_2d", "colorize_depth", "colorize_normals", "colorize_segmentation"]
+__all__ = ["colorize_bbox", "colorize_bbox_2d", "colorize_bbox_3d", "colorize_depth", "colorize_normals",
+           "colorize_segmentation"]
 
-__getattr__ = unavailable_names(__name__, ("colorize_bbox",))
+__getattr__ = unavailable_names(__name__, ())
 
 DEPTH_NEAR = 0.1
 DEPTH_FAR = 100.0
@@ -100,3 +101,61 @@ def colorize_bbox_2d(image: np.ndarray, boxes: np.ndarray, width: int = 1) -> np
         color = tuple(colors[box["semanticId"]].tolist())[: len(picture.getbands())]
         draw.rectangle([int(box[name]) for name in ("x_min", "y_min", "x_max", "y_max")], outline=color, width=width)
     return np.asarray(picture)
+
+
+def colorize_bbox_3d(image: np.ndarray, boxes: np.ndarray, camera_params: Mapping[str, Any], width: int = 1) -> np.ndarray:
+    """Return a copy of ``image`` with the edges of ``bounding_box_3d`` boxes drawn in the colours of their labels.
+
+    Boxes that reach behind the camera are left out.
+
+    Args:
+        image: uint8 (H, W, 3 or 4).
+        boxes: Records with semanticId, x_min … z_max and transform.
+        camera_params: What the annotator ``camera_params`` of the same frame gives.
+        width: Line width [px].
+
+    Raises:
+        FeatureUnavailableError: The camera has a lens whose projection is not linear.
+    """
+    from PIL import Image, ImageDraw
+
+    from scenewright.replicator.writers.cuboid import EDGES, keypoints_local, project_exact
+
+    names = sorted({name for edge in EDGES for name in edge})
+    picture = Image.fromarray(np.array(image))
+    draw = ImageDraw.Draw(picture)
+    colors = palette(int(boxes["semanticId"].max(initial=0)) + 1)
+    view = np.asarray(camera_params["cameraViewTransform"], np.float64).reshape(4, 4)
+    for box in boxes:
+        corners = keypoints_local(box, names) @ np.asarray(box["transform"], np.float64) @ view
+        if (corners[:, 2] >= 0.0).any():
+            continue
+        pixels = dict(zip(names, np.rint(project_exact(corners, camera_params)).tolist(), strict=True))
+        color = tuple(colors[box["semanticId"]].tolist())[: len(picture.getbands())]
+        for first, second in EDGES:
+            draw.line([*pixels[first], *pixels[second]], fill=color, width=width)
+    return np.asarray(picture)
+
+
+def colorize_bbox(image: np.ndarray, boxes: np.ndarray, camera_params: Mapping[str, Any] | None = None,
+                  width: int = 1) -> np.ndarray:
+    """Return a copy of ``image`` with boxes drawn: see :func:`colorize_bbox_2d` and :func:`colorize_bbox_3d`.
+
+    Args:
+        image: uint8 (H, W, 3 or 4).
+        boxes: Records of a ``bounding_box_2d_*`` or ``bounding_box_3d*`` annotator.
+        camera_params: Needed for 3D boxes.
+        width: Line width [px].
+
+    Raises:
+        ValueError: The records are of neither kind, or 3D boxes come without ``camera_params``.
+    """
+    names = getattr(getattr(boxes, "dtype", None), "names", None) or ()
+    if "transform" in names and camera_params is None:
+        raise ValueError("colorize_bbox: 3D boxes need camera_params=, the data of the annotator of that name.")
+    if "transform" in names:
+        return colorize_bbox_3d(image, boxes, camera_params, width)
+    if "x_min" not in names:
+        raise ValueError("colorize_bbox expects records of a bounding_box_2d_* or bounding_box_3d* annotator (its \"data\"), "
+                         f"got {type(boxes).__name__} with the fields {', '.join(names) or 'none'}.")
+    return colorize_bbox_2d(image, boxes, width)

@@ -11,9 +11,9 @@ from scenewright.replicator.graph.schedule import Graph, Trigger
 from scenewright.replicator.registration import register_function
 from scenewright.replicator.session import current_session
 
-__all__ = ["on_custom_event", "on_frame", "on_key_press", "register"]
+__all__ = ["on_condition", "on_custom_event", "on_frame", "on_key_press", "on_time", "on_time_end", "register"]
 
-__getattr__ = unavailable_names(__name__, ("on_condition", "on_key_press", "on_time", "on_time_end"))
+__getattr__ = unavailable_names(__name__, ())
 
 #: Seconds that sums of frame durations may fall short of an interval.
 TIME_TOLERANCE = 1e-6
@@ -67,6 +67,20 @@ class TimeTrigger(Trigger):
         """Rewind the simulation, so that a sequence begins at the poses that its randomizers choose."""
         if self.reset_physics:
             get_simulation().reset()
+
+
+class TimeEndTrigger(Trigger):
+    """Fires whenever ``interval`` more seconds have been played, the first time after one interval, until its limit."""
+
+    needs_time = True
+
+    def __init__(self, graph: Graph, interval: float, limit: int, name: str, rt_subframes: int) -> None:
+        super().__init__(graph, "trigger.on_time_end", name, limit=limit, rt_subframes=rt_subframes)
+        self.interval = interval
+
+    def due(self, frame: int) -> bool:
+        """Return whether the interval at hand is over."""
+        return self.graph.clock >= (self.executions + 1) * self.interval - TIME_TOLERANCE
 
 
 class ConditionTrigger(Trigger):
@@ -126,15 +140,29 @@ def on_time(interval: float = 1, num: int = 0, name: str = "on_time", rt_subfram
     Raises:
         ValueError: A number is out of range.
     """
-    if isinstance(interval, bool) or not isinstance(interval, int | float) or not 0.0 < interval < float("inf"):
-        raise ValueError(f"rep.trigger.on_time: interval is a positive number of seconds, got {interval!r}.")
-    _check_integer("on_time", "num", num, 0)
-    _check_integer("on_time", "max_execs", max_execs, 0)
-    _check_integer("on_time", "rt_subframes", rt_subframes, -1)
+    _check_time("on_time", interval, num, max_execs, rt_subframes)
     if enable_capture_on_play:
         get_settings().set("/omni/replicator/captureOnPlay", True)
     return TimeTrigger(current_session().graph, float(interval), int(max_execs or num), name, int(rt_subframes),
                        bool(reset_physics))
+
+
+def on_time_end(interval: float = 1, num: int = 0, name: str = "on_time_end", rt_subframes: int = 1,
+                max_execs: int = 0) -> TimeEndTrigger:
+    """Fire where an interval of ``on_time`` ends: after ``interval`` seconds of simulated time, after twice that, and so on.
+
+    Args:
+        interval: Seconds of simulated time from one execution to the next.
+        num: Older name of ``max_execs``.
+        name: Key of its count in the writers' payload.
+        rt_subframes: Accumulation passes of the frames at which it fires.
+        max_execs: Executions after which it never fires again; 0 = unlimited.
+
+    Raises:
+        ValueError: A number is out of range.
+    """
+    _check_time("on_time_end", interval, num, max_execs, rt_subframes)
+    return TimeEndTrigger(current_session().graph, float(interval), int(max_execs or num), name, int(rt_subframes))
 
 
 def on_condition(condition: Callable[[], Any], max_execs: int = 0, rt_subframes: int = 1) -> ConditionTrigger:
@@ -185,6 +213,14 @@ def register(fn: Callable[..., Any], override: bool = True) -> None:
         TypeError: ``fn`` is no function.
     """
     register_function(__name__, fn, override)
+
+
+def _check_time(caller: str, interval: Any, num: Any, max_execs: Any, rt_subframes: Any) -> None:
+    if isinstance(interval, bool) or not isinstance(interval, int | float) or not 0.0 < interval < float("inf"):
+        raise ValueError(f"rep.trigger.{caller}: interval is a positive number of seconds, got {interval!r}.")
+    _check_integer(caller, "num", num, 0)
+    _check_integer(caller, "max_execs", max_execs, 0)
+    _check_integer(caller, "rt_subframes", rt_subframes, -1)
 
 
 def _check_integer(caller: str, key: str, value: Any, minimum: int) -> None:

@@ -8,18 +8,20 @@ from functools import wraps
 from pathlib import Path
 from typing import Any, NoReturn
 
+import numpy as np
 from pxr import Usd
 
+from scenewright.replicator import get
 from scenewright.replicator.availability import unavailable_names, unsupported
 from scenewright.replicator.functional.prim_arguments import resolve_prims
+from scenewright.replicator.functional.surface_triangles import world_boxes
 from scenewright.replicator.graph.item import ReplicatorItem, node_of
 from scenewright.replicator.session import current_session
 
-__all__ = ["GRAPH_PATH", "ReplicatorItem", "ReplicatorWrapper", "create_node", "get_prims_from_paths", "get_usd_files",
-           "send_og_event", "sequential", "set_target_prims"]
+__all__ = ["GRAPH_PATH", "ReplicatorItem", "ReplicatorWrapper", "compute_aabb", "create_node", "find_prims", "get_graph",
+           "get_node_targets", "get_prims_from_paths", "get_usd_files", "send_og_event", "sequential", "set_target_prims"]
 
-__getattr__ = unavailable_names(__name__, (
-    "auto_connect", "_disconnect", "compute_aabb", "find_prims", "get_graph", "get_node_targets"))
+__getattr__ = unavailable_names(__name__, ("auto_connect", "_disconnect"))
 
 #: Path under which the graph's own prims would be; nothing is authored there.
 GRAPH_PATH = "/Replicator/SDGPipeline"
@@ -74,6 +76,54 @@ def get_prims_from_paths(paths: Any) -> list[Usd.Prim]:
         ValueError: There is no prim at a path.
     """
     return resolve_prims(paths, current_session().stage)
+
+
+def find_prims(path_pattern: str | None = None, **filters: Any) -> list[Usd.Prim]:
+    """Return the prims that the filters of ``rep.get.prims`` find now."""
+    return get.prims(path_pattern, **filters).get_prims()
+
+
+def compute_aabb(prims: Any) -> np.ndarray:
+    """Return the world-aligned box that encloses prims with all below them.
+
+    Args:
+        prims: Prim, path or item, or a list of these.
+
+    Returns:
+        (6,) float64: min x, y, z and max x, y, z [stage units]. A prim without extent counts as its origin.
+
+    Raises:
+        ValueError: There are no prims.
+    """
+    found = resolve_prims(prims, current_session().stage)
+    if not found:
+        raise ValueError("rep.utils.compute_aabb: there are no prims to enclose.")
+    boxes = world_boxes(found)
+    return np.concatenate([boxes[:, :3].min(axis=0), boxes[:, 3:].max(axis=0)])
+
+
+def get_graph() -> Any:
+    """Return the graph of the current stage, an opaque handle."""
+    return current_session().graph
+
+
+def get_node_targets(node: Any, attribute: str = "inputs:prims") -> list[str]:
+    """Return the paths of the prims that a node acts on or stands for.
+
+    Args:
+        node: Item or node.
+        attribute: "inputs:prims" or "outputs:prims".
+
+    Raises:
+        TypeError: ``node`` is neither.
+        ValueError: Another attribute is asked for.
+    """
+    found = node_of(node)
+    if found is None:
+        raise TypeError(f"rep.utils.get_node_targets: expected a node or an item, got {node!r}.")
+    if attribute.rpartition(":")[2] != "prims":
+        raise ValueError(f"rep.utils.get_node_targets: nodes have the targets 'inputs:prims', got {attribute!r}.")
+    return [str(prim.GetPath()) for prim in found.prims()]
 
 
 def ReplicatorWrapper(fn: Callable[..., Any]) -> Callable[..., Any]:

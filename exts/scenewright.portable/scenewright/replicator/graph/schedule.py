@@ -3,13 +3,16 @@
 import logging
 from collections import Counter
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pxr import Sdf, Usd
 
 from scenewright.replicator.graph.layers import RandomizationLayers
 from scenewright.replicator.graph.node import ActionNode, Node
 from scenewright.replicator.seeds import get_global_seed
+
+if TYPE_CHECKING:
+    from scenewright.replicator.graph.decals import Decal
 
 __all__ = ["Graph", "Trigger"]
 
@@ -82,6 +85,8 @@ class Graph:
         self.clock = 0.0
         """Seconds that the timeline has played since the streams started."""
         self.pass_number = 0
+        self.decals: dict[Sdf.Path, Decal] = {}
+        """Projections by the path of their mesh."""
         self.followers: list[Callable[[], None]] = []
         """Called before a frame is rendered: what follows from prims that nodes, scripts or physics have changed."""
         self.seed = get_global_seed()
@@ -151,6 +156,7 @@ class Graph:
         self.closed = True
         self.context.clear()
         self.followers.clear()
+        self.decals.clear()
         self.layers.close()
 
     def send_event(self, name: str) -> None:
