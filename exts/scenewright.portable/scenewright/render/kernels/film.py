@@ -2,7 +2,7 @@
 
 import warp as wp
 
-__all__ = ["develop"]
+__all__ = ["develop", "linear_of_srgb", "undevelop"]
 
 wp.set_module_options({"enable_backward": False})
 
@@ -13,6 +13,26 @@ Pixel = wp.types.vector(4, wp.uint8)
 def filmic(x: float) -> float:
     """Fit of the ACES reference transform (K. Narkowicz, "ACES Filmic Tone Mapping Curve", 2015)."""
     return wp.clamp(x * (2.51 * x + 0.03) / (x * (2.43 * x + 0.59) + 0.14), 0.0, 1.0)
+
+
+@wp.func
+def undevelop(value: float, filmic_curve: int) -> float:
+    """Return the exposed radiance that is developed to a linear display value; values above 0.99 come from that of 0.99."""
+    v = wp.max(value, 0.0)
+    if filmic_curve == 0:
+        return v
+    v = wp.min(v, 0.99)
+    a = 2.51 - 2.43 * v
+    b = 0.03 - 0.59 * v
+    return (wp.sqrt(b * b + 0.56 * a * v) - b) / (2.0 * a)
+
+
+@wp.func
+def linear_of_srgb(x: float) -> float:
+    """Return the linear value of an sRGB-encoded one (IEC 61966-2-1)."""
+    if x <= 0.04045:
+        return x / 12.92
+    return wp.pow((x + 0.055) / 1.055, 2.4)
 
 
 @wp.func
