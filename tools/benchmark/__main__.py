@@ -6,9 +6,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from tools.benchmark import memory, sdg
+from tools.benchmark import memory, sdg, writes
 
-CASES = {"sdg": sdg, "memory": memory}
+CASES = {"sdg": sdg, "memory": memory, "writes": writes}
 
 
 def main() -> None:

@@ -96,8 +96,9 @@ class MaterialArrays:
 
     def set_colors(self, instances: Sequence[InstanceRecord], first_prim: np.ndarray, rows: np.ndarray) -> None:
         """Take the display colours of some instances."""
-        for row in rows:
-            first = int(first_prim[row])
-            colors = instances[row].slot_colors
-            self._prim_rows["color"][first:first + len(colors)] = colors
+        colors = [instances[row].slot_colors for row in rows.tolist()]
+        counts = np.array([len(slots) for slots in colors])
+        first = np.repeat(first_prim[rows], counts)
+        within = np.arange(len(first)) - np.repeat(np.cumsum(counts) - counts, counts)
+        self._prim_rows["color"][first + within] = [color for slots in colors for color in slots]
         self.prims = wp.array(self._prim_rows, dtype=PrimData, device=self._device)

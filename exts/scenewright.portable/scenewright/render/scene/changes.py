@@ -1,13 +1,15 @@
 """What changed: on the stage since the last sync (from its notices), and in the records because of it."""
 
 from dataclasses import dataclass, field
+from itertools import filterfalse
 
 import numpy as np
-from pxr import Tf, Usd
+from pxr import Sdf, Tf, Usd
 
 __all__ = ["SceneChanges", "StageChanges", "StageListener"]
 
 _NO_ROWS = np.zeros(0, np.int64)
+_is_property = Sdf.Path.IsPrimPropertyPath
 
 # Fields of a prim that concern nothing that is drawn or labelled.
 _INERT_FIELDS = frozenset(
@@ -66,12 +68,12 @@ class SceneChanges:
 
 @dataclass(eq=False)
 class StageChanges:
-    """Notices since the last sync, without duplicates."""
+    """Notices since the last sync."""
 
     resynced: set[str] = field(default_factory=set)
     """Prims that were added, removed or composed anew."""
-    properties: set[tuple[str, str]] = field(default_factory=set)
-    """(prim path, property name)."""
+    properties: list[Sdf.Path] = field(default_factory=list)
+    """Properties that were added, removed or edited; one may be named more than once."""
 
     def __bool__(self) -> bool:
         """Return whether there is anything."""
@@ -82,7 +84,7 @@ class StageListener:
     """Collects ``Usd.Notice.ObjectsChanged`` of one stage. The handler only stores paths: authoring stays fast."""
 
     def __init__(self, stage: Usd.Stage) -> None:
-        self._paths: list = []
+        self._paths: list[Sdf.Path] = []
         self._resynced: set[str] = set()
         self._key: Tf.Notice.Listener | None = Tf.Notice.Register(Usd.Notice.ObjectsChanged, self._on_change, stage)
 
@@ -94,10 +96,7 @@ class StageListener:
 
     def take(self) -> StageChanges:
         """Return what came since the last call."""
-        changes = StageChanges(self._resynced)
-        for path in {path.pathString for path in self._paths}:
-            prim, _, name = path.rpartition(".")
-            changes.properties.add((prim, name))
+        changes = StageChanges(self._resynced, self._paths)
         self._paths, self._resynced = [], set()
         return changes
 
@@ -107,8 +106,9 @@ class StageListener:
                 self._paths.append(path)
             else:
                 self._resynced.add(path.pathString)
-        for path in notice.GetChangedInfoOnlyPaths():
-            if path.IsPrimPropertyPath():
-                self._paths.append(path)
-            elif not _INERT_FIELDS.issuperset(notice.GetChangedFields(path)):
+        edited = notice.GetChangedInfoOnlyPaths()
+        others = list(filterfalse(_is_property, edited))
+        self._paths += filter(_is_property, edited) if others else edited
+        for path in others:
+            if not _INERT_FIELDS.issuperset(notice.GetChangedFields(path)):
                 self._resynced.add(path.pathString)

@@ -3,12 +3,13 @@
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from pxr import UsdGeom
+from pxr import Sdf, UsdGeom
 
 from scenewright.render.scene.changes import StageChanges
 from scenewright.render.scene.gprims import ANALYTIC_ATTRIBUTES
-from scenewright.render.scene.leaves import ancestors_of, color_varies
+from scenewright.render.scene.leaves import Leaf, ancestors_of, color_varies
 from scenewright.render.scene.meshes import MESH_ATTRIBUTES
+from scenewright.render.scene.row_table import KnownEdit
 from scenewright.render.scene.semantics import is_label_property
 
 if TYPE_CHECKING:
@@ -44,6 +45,8 @@ class Dirt:
     rows: bool = False
     """The namespace is as it was, but other parts of it may be drawn, or in another way."""
     moved: set[int] = field(default_factory=set)
+    moved_prims: set[str] = field(default_factory=set)
+    """Paths of the prims above ``moved`` whose transform was edited."""
     colors: set[int] = field(default_factory=set)
     geometry: set[str] = field(default_factory=set)
     """Paths of leaves whose shape or mesh changed, or of subtrees that were composed anew."""
@@ -58,20 +61,43 @@ def sort_changes(notices: StageChanges, scene: "StageScene") -> Dirt:
     dirt = Dirt()
     if notices.resynced:
         _sort_resyncs(notices.resynced, scene, dirt)
-    properties = notices.properties
-    if notices.resynced:  # what was edited may be gone by now
-        alive = {prim for prim in {prim for prim, _ in properties} if scene.stage.GetPrimAtPath(prim)}
-        properties = {(prim, name) for prim, name in properties if prim in alive}
-    for prim in {prim for prim, name in properties if name.startswith("xformOp")}:
-        _sort_move(prim, scene, dirt)
-    for prim, name in properties:
+        # What was edited may be gone by now.
+        new = {path for path in notices.properties if scene.stage.GetPrimAtPath(path.GetPrimPath())}
+    else:
+        new = _sort_known(notices.properties, scene, dirt)
+    for path in new:
+        prim, name = path.GetPrimPath().pathString, path.name
         if name.startswith("xformOp"):
-            continue
-        if name in _COLOR:
-            _sort_color(prim, scene, dirt)
+            known = _sort_move(prim, scene, dirt)
+        elif name in _COLOR:
+            known = _sort_color(prim, scene, dirt)
         else:
-            _sort_property(prim, name, scene, dirt)
+            known = _sort_property(prim, name, scene, dirt)
+        if known is not None:
+            scene.table.known_edits[path] = known
     return dirt
+
+
+def _sort_known(paths: list[Sdf.Path], scene: "StageScene", dirt: Dirt) -> set[Sdf.Path]:
+    """Take in the edits of properties that were edited before; return the others.
+
+    A frame of a randomized scene edits the properties of the frame before. This way it costs one look-up for each.
+    """
+    known = scene.table.known_edits
+    found = set(map(known.get, paths))
+    for edit in found:
+        if edit is None:
+            continue
+        if not edit.anchors:
+            continue
+        if not edit.colors:
+            dirt.moved.update(edit.anchors)
+            dirt.moved_prims.add(edit.prim)
+        elif edit.on_mesh:
+            _mark_color(edit.prim, edit.anchors, scene, dirt)
+        else:
+            dirt.colors.update(edit.anchors)
+    return {path for path in paths if path not in known} if None in found else set()
 
 
 def _sort_resyncs(paths: set[str], scene: "StageScene", dirt: Dirt) -> None:
@@ -91,36 +117,46 @@ def _forget_instanced(scene: "StageScene", dirt: Dirt) -> None:
     dirt.everything = True
 
 
-def _sort_move(prim: str, scene: "StageScene", dirt: Dirt) -> None:
+def _sort_move(prim: str, scene: "StageScene", dirt: Dirt) -> KnownEdit | None:
     table = scene.table
     anchors = table.anchors_below(prim)
     if anchors:
         dirt.moved.update(anchors)
-        table.edited.add(prim)
-    if scene.touches_light(prim):
+        dirt.moved_prims.add(prim)
+    shines = scene.touches_light(prim)
+    if shines:
         dirt.lights = True
     if prim.startswith("/__Prototype_") or (table.prototypes and table.in_prototype(prim)):
         dirt.rows = True
+    return None if shines or dirt.rows or dirt.everything else table.known_edit(prim, anchors, colors=False)
 
 
-def _sort_color(prim: str, scene: "StageScene", dirt: Dirt) -> None:
+def _sort_color(prim: str, scene: "StageScene", dirt: Dirt) -> KnownEdit | None:
     table = scene.table
     anchors = table.anchors_below(prim)
-    leaf = scene.reader.leaves.get(prim)
-    if leaf is not None and leaf.mesh and (_color_varies(prim, leaf.mesh, scene)):
-        dirt.geometry.add(prim)
-    else:
-        dirt.colors.update(anchors)
+    on_mesh = _mark_color(prim, anchors, scene, dirt)
     if prim.startswith("/__Prototype_"):
         _forget_instanced(scene, dirt)
     elif table.prototypes and (table.in_prototype(prim) or scene.stage.GetPrimAtPath(prim).IsA(UsdGeom.PointInstancer)):
         dirt.geometry.add(prim)
         dirt.rows = True
+    return None if dirt.rows or dirt.everything else table.known_edit(prim, anchors, colors=True, on_mesh=on_mesh)
 
 
-def _color_varies(prim: str, mesh: str, scene: "StageScene") -> bool:
+def _mark_color(prim: str, anchors: range, scene: "StageScene", dirt: Dirt) -> bool:
+    """Mark what shows the colour of ``prim``; return whether it is a mesh, over which the colour may vary."""
+    leaf = scene.reader.leaves.get(prim)
+    on_mesh = leaf is not None and bool(leaf.mesh)
+    if on_mesh and _color_varies(leaf, scene):
+        dirt.geometry.add(prim)
+    else:
+        dirt.colors.update(anchors)
+    return on_mesh
+
+
+def _color_varies(leaf: Leaf, scene: "StageScene") -> bool:
     """Return whether displayColor varied over a mesh or does so now."""
-    return scene.meshes[mesh].corner_colors is not None or color_varies(scene.stage.GetPrimAtPath(prim))
+    return scene.meshes[leaf.mesh].corner_colors is not None or color_varies(scene.stage.GetPrimAtPath(leaf.path))
 
 
 def _sort_property(prim: str, name: str, scene: "StageScene", dirt: Dirt) -> None:

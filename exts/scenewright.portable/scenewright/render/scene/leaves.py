@@ -1,10 +1,12 @@
 """The stage's namespace as a list of what can be drawn: gprims, meshes and point instancers."""
 
 import logging
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
-from pxr import Usd, UsdGeom
+from pxr import Usd, UsdGeom, Vt
 
 from scenewright.render.scene.gprims import read_shape
 from scenewright.render.scene.mesh_library import MeshLibrary
@@ -39,10 +41,16 @@ class Leaf:
     double_sided: bool
     animated: bool  # geometry has time samples
     color: tuple[float, float, float] = DEFAULT_COLOR
-    color_animated: bool = False
+    color_source: Usd.Attribute | None = None  # where the colour comes from
+    color_animated: bool = False  # as of the last `note_color_animation`
     has_own_color: bool = False  # authored on the prim itself rather than inherited
+    is_color_known: bool = True
     materials: tuple[str, ...] = ("",)
     subset_names: tuple[str, ...] = ()
+
+    def note_color_animation(self) -> None:
+        """Take in whether the colour has time samples now."""
+        self.color_animated = bool(self.color_source) and self.color_source.ValueMightBeTimeVarying()
 
     def slot_paths(self, path: str) -> tuple[str, ...]:
         """Return the paths of the leaf's slots when it is drawn under ``path``."""
@@ -77,6 +85,15 @@ class LeafReader:
         kept = ((path, leaf) for path, leaf in self.leaves.items() if leaf is not None and leaf.prim)
         self.leaves = {path: leaf for path, leaf in kept if not leaf.prim.IsInstanceProxy()}
 
+    def keep(self, drawn: set[str], hidden: set[str]) -> None:
+        """Drop the leaves whose path is in neither set, and the hidden ones whose shape goes by time."""
+        known, self.leaves = self.leaves, {}
+        for path, leaf in known.items():
+            if path in drawn or (path in hidden and (leaf is None or not leaf.animated)):
+                self.leaves[path] = leaf
+                if leaf is not None:
+                    leaf.is_color_known = path in drawn  # edits of what is hidden are not followed
+
     def read(self, prim: Usd.Prim) -> Leaf | None:
         """Return the leaf for a gprim, or None where there is nothing to draw (no faces, an unsupported type).
 
@@ -85,10 +102,15 @@ class LeafReader:
         """
         path = prim.GetPath().pathString
         if path in self.leaves:
-            return self.leaves[path]
+            leaf = self.leaves[path]
+            if leaf is not None and not leaf.is_color_known:
+                self.update_color(leaf)
+                leaf.note_color_animation()
+            return leaf
         leaf = self._read_instanced(prim, path) if prim.IsInstanceProxy() else self._read_new(prim, path)
         if leaf is not None:
             self.update_color(leaf)
+            leaf.note_color_animation()
         self.leaves[path] = leaf
         return leaf
 
@@ -97,24 +119,43 @@ class LeafReader:
         fresh = self._read_new(leaf.prim, leaf.path, leaf.mesh, shared)
         if fresh is not None:
             self.update_color(fresh)
+            fresh.note_color_animation()
             fresh.materials = leaf.materials
         self.leaves[leaf.path] = fresh
         return fresh
 
     def update_color(self, leaf: Leaf) -> bool:
         """Read the leaf's displayColor, its own or one inherited; return whether it differs from before."""
-        attribute = leaf.prim.GetAttribute("primvars:displayColor") if leaf.has_own_color else None
-        if not attribute or not attribute.HasAuthoredValue():  # else its own is still the one: no search through ancestors
-            attribute = UsdGeom.PrimvarsAPI(leaf.prim).FindPrimvarWithInheritance("displayColor").GetAttr()
-            leaf.has_own_color = bool(attribute) and attribute.GetPrim() == leaf.prim
-        color = DEFAULT_COLOR
-        if attribute:
-            leaf.color_animated = attribute.ValueMightBeTimeVarying()
-            value = attribute.Get(self.time)
-            if value is not None and len(value):
-                color = mean_color(value)
-        changed, leaf.color = color != leaf.color, color
+        return bool(self.update_colors([leaf]))
+
+    def update_colors(self, leaves: Iterable[Leaf]) -> set[int]:
+        """Read the leaves' displayColor; return the ids of those whose colour differs from before."""
+        changed = set()
+        single, firsts = [], []
+        for leaf in leaves:
+            value = self._color_value(leaf)
+            if type(value) is Vt.Vec3fArray and len(value) == 1:
+                single.append(leaf)
+                firsts.append(value[0])
+                continue
+            color = mean_color(value) if value else DEFAULT_COLOR
+            if color != leaf.color:
+                leaf.color = color
+                changed.add(id(leaf))
+        for leaf, color in zip(single, map(tuple, np.array(Vt.Vec3fArray(firsts)).tolist()), strict=True):
+            if color != leaf.color:
+                leaf.color = color
+                changed.add(id(leaf))
         return changed
+
+    def _color_value(self, leaf: Leaf) -> Any:
+        value = leaf.color_source.Get(self.time) if leaf.has_own_color else None
+        if value:  # its own is still the one: no search through ancestors
+            return value
+        source = UsdGeom.PrimvarsAPI(leaf.prim).FindPrimvarWithInheritance("displayColor").GetAttr()
+        leaf.color_source = source if source else None
+        leaf.has_own_color = bool(source) and source.GetPrim() == leaf.prim
+        return source.Get(self.time) if source else None
 
     def _read_instanced(self, prim: Usd.Prim, path: str) -> Leaf | None:
         """Take over what another instance of the same prototype prim gave."""
@@ -197,9 +238,8 @@ def ancestors_of(path: str) -> list[str]:
 def color_varies(prim: Usd.Prim) -> bool:
     """Return whether the prim's own displayColor is authored to vary over it."""
     attribute = prim.GetAttribute("primvars:displayColor")
-    if not attribute or not attribute.HasMetadata("interpolation"):
-        return False
-    return attribute.GetMetadata("interpolation") != UsdGeom.Tokens.constant
+    interpolation = attribute.GetMetadata("interpolation") if attribute else None
+    return interpolation is not None and interpolation != UsdGeom.Tokens.constant
 
 
 def mean_color(value: object) -> tuple[float, float, float]:

@@ -4,13 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
-from pxr import Usd, UsdGeom, Vt
+from pxr import Sdf, Usd, UsdGeom, Vt
 
 from scenewright.render.scene.errors import SceneError
 from scenewright.render.scene.leaves import Leaf, ancestors_of
 from scenewright.render.scene.point_instances import Placement, Placements
 
-__all__ = ["RowTable", "TableBuilder", "world_matrices"]
+__all__ = ["KnownEdit", "RowTable", "TableBuilder", "world_matrices"]
 
 
 def world_matrices(prims: list[Usd.Prim], cache: UsdGeom.XformCache) -> np.ndarray:
@@ -36,6 +36,16 @@ def _check_finite(matrices: np.ndarray, path_of: Callable[[int], str]) -> None:
         )
 
 
+@dataclass(frozen=True, eq=False)
+class KnownEdit:
+    """What an edit of a prim's transform, or of its colour, makes stale."""
+
+    prim: str
+    anchors: range
+    colors: bool
+    on_mesh: bool
+
+
 @dataclass(eq=False)
 class RowTable:
     """Rows in stage namespace order. An anchor is the leaf's prim, or the point instancer that draws it."""
@@ -58,12 +68,41 @@ class RowTable:
     anchor_of_path: dict[str, int] = field(default_factory=dict)
     prototypes: list[str] = field(default_factory=list)  # roots of point instancers' prototypes
     animated_anchors: set[int] = field(default_factory=set)
-    edited: set[str] = field(default_factory=set)  # prims whose transform was edited since: may have become animated
+    moved: set[str] = field(default_factory=set)
+    """Prims whose transform was edited since; whether it has become animated is asked when time goes on."""
+    recolored: set[int] = field(default_factory=set)
+    """Anchors whose colour was edited since; likewise."""
+    known_edits: dict[Sdf.Path, KnownEdit] = field(default_factory=dict)
+    """What edits of properties made stale, as found out before: holds as long as the rows do."""
+    _known_edits: dict[tuple[str, bool], KnownEdit] = field(default_factory=dict)
+    unique_leaves: dict[int, Leaf] = field(default_factory=dict)
+    """Each leaf once, by its id."""
 
     def color_of(self, row: int) -> tuple[float, float, float]:
         """Return the displayColor of a row: the leaf's own, its point instancer's for this instance, or an inherited one."""
         leaf = self.leaves[row]
         return leaf.color if leaf.has_own_color else self.instance_colors.get(row, leaf.color)
+
+    def known_edit(self, prim: str, anchors: range, *, colors: bool, on_mesh: bool = False) -> KnownEdit:
+        """Return the one entry for edits of a prim's transform, or of its colour."""
+        return self._known_edits.setdefault((prim, colors), KnownEdit(prim, anchors, colors, on_mesh))
+
+    def replace_leaf(self, row: int, leaf: Leaf) -> None:
+        """Let a row draw another leaf than before, one that no other row draws."""
+        del self.unique_leaves[id(self.leaves[row])]
+        self.unique_leaves[id(leaf)] = leaf
+        self.leaves[row] = leaf
+
+    def leaves_of(self, rows: list[int]) -> dict[int, Leaf]:
+        """Return the leaves that these rows draw, each once, by id."""
+        return {id(leaf): leaf for leaf in map(self.leaves.__getitem__, rows)}
+
+    def anchors_with_animated_color(self) -> set[int]:
+        """Return the anchors that draw a leaf whose displayColor has time samples."""
+        if not any(leaf.color_animated for leaf in self.unique_leaves.values()):
+            return set()
+        rows = zip(self.anchor_of_row.tolist(), self.leaves, strict=True)
+        return {anchor for anchor, leaf in rows if leaf.color_animated}
 
     def anchors_below(self, path: str) -> range:
         """Return the anchors at and below the prim at ``path``."""
@@ -154,6 +193,7 @@ class TableBuilder:
             might_move: Whether a prim's own transform has time samples.
         """
         table = self._table
+        table.unique_leaves = {id(leaf): leaf for leaf in table.leaves}
         table.first_row = np.concatenate([[0], np.cumsum(self._counts)]).astype(np.int64)
         table.anchor_of_row = np.repeat(np.arange(len(self._counts)), self._counts)
         if self._locals:

@@ -173,18 +173,19 @@ class StageScene:
 
     def _add_animated(self, dirt: Dirt) -> None:
         """Mark what has time samples."""
-        leaves = {leaf.path: leaf for leaf in self._table.leaves}
-        moving = [leaf for leaf in leaves.values() if leaf.animated]
-        dirt.rows |= self._survey.visibility_animated or bool(self._table.prototypes)
+        table = self._table
+        moving = [leaf for leaf in table.unique_leaves.values() if leaf.animated]
+        dirt.rows |= self._survey.visibility_animated or bool(table.prototypes)
         dirt.rows |= any(not leaf.mesh for leaf in moving)
         dirt.geometry |= {leaf.path for leaf in moving}
-        rows = zip(self._table.anchor_of_row.tolist(), self._table.leaves, strict=True)
-        dirt.colors |= {anchor for anchor, leaf in rows if leaf.color_animated}
-        for path in self._table.edited:
+        for row in table.rows_of(table.recolored - dirt.colors).tolist():
+            table.leaves[row].note_color_animation()
+        dirt.colors |= table.anchors_with_animated_color()
+        for path in table.moved - dirt.moved_prims:
             if UsdGeom.Xformable(self.stage.GetPrimAtPath(path)).TransformMightBeTimeVarying():
-                self._table.animated_anchors.update(self._table.anchors_below(path))
-        self._table.edited = set()
-        dirt.moved |= self._table.animated_anchors
+                table.animated_anchors.update(table.anchors_below(path))
+        table.moved, table.recolored = set(), set()  # what is edited now is read at the new time anyway
+        dirt.moved |= table.animated_anchors
         dirt.materials |= self._materials.animated
         dirt.lights |= self._lights_animated
         dirt.labels |= self._survey.labels_animated
@@ -198,12 +199,15 @@ class StageScene:
         if not (dirt.everything or dirt.rows) and dirt.geometry:
             dirt.everything = not self._reread_meshes(dirt.geometry)
         if dirt.everything or dirt.rows:
+            self._refresh_colors(dirt.colors | self._table.recolored)
             self._reader.forget(dirt.geometry)
             lights, labels = self._rebuild(time, survey=dirt.everything)
             dirt.everything = True
         else:
             cache = UsdGeom.XformCache(time)
             rows = self._table.update_worlds(dirt.moved, cache)
+            self._table.moved |= dirt.moved_prims
+            self._table.recolored |= dirt.colors
             colors = self._update_colors(dirt.colors)
             if dirt.bindings or dirt.materials:
                 dirt.everything = bool(bind_leaves(self._unique_leaves(), self._materials, time))
@@ -245,15 +249,13 @@ class StageScene:
                 builder.add_frame(prim)
         cache = UsdGeom.XformCache(time)
         self._table = builder.finish(cache, lambda prim: UsdGeom.Xformable(prim).TransformMightBeTimeVarying())
-        used = {leaf.path for leaf in self._table.leaves}
-        used |= self._survey.drawable_paths
-        self._reader.leaves = {path: leaf for path, leaf in self._reader.leaves.items() if path in used}
+        self._reader.keep({leaf.path for leaf in self._unique_leaves()}, self._survey.drawable_paths)
         bind_leaves(self._unique_leaves(), self._materials, time)
         self._make_instances()
         return self._read_lights(time), self._read_labels(time)
 
     def _unique_leaves(self) -> list[Leaf]:
-        return list({id(leaf): leaf for leaf in self._table.leaves}.values())
+        return list(self._table.unique_leaves.values())
 
     def _make_instances(self) -> None:
         """Make instance records and prim ids from the table."""
@@ -283,17 +285,22 @@ class StageScene:
 
     def _update_colors(self, anchors: set[int]) -> np.ndarray:
         """Read the colours of what these anchors draw; return the rows where they changed."""
-        changed: dict[int, bool] = {}
-        rows = []
-        for row in self._table.rows_of(anchors).tolist():
-            leaf = self._table.leaves[row]
-            if id(leaf) not in changed:
-                changed[id(leaf)] = self._reader.update_color(leaf)
-            if changed[id(leaf)]:
-                rows.append(row)
-                record = self.instances[row]
-                record.slot_colors = (self._table.color_of(row),) * len(record.slot_paths)
+        table = self._table
+        rows = table.rows_of(anchors).tolist()
+        changed = self._reader.update_colors(table.leaves_of(rows).values())
+        rows = [row for row in rows if id(table.leaves[row]) in changed]
+        for row in rows:
+            record = self.instances[row]
+            record.slot_colors = (table.color_of(row),) * len(record.slot_paths)
         return np.array(rows, dtype=np.int64)
+
+    def _refresh_colors(self, anchors: set[int]) -> None:
+        """Read the colours of leaves that a rebuild may keep; leaves that are gone are left alone."""
+        table = self._table
+        for leaf in table.leaves_of(table.rows_of(anchors).tolist()).values():
+            if leaf.prim:
+                self._reader.update_color(leaf)
+                leaf.note_color_animation()
 
     def _reread_meshes(self, paths: set[str]) -> bool:
         """Read changed meshes again in place; return False where more than the mesh's content changed."""
@@ -313,7 +320,7 @@ class StageScene:
                 old.double_sided,
             ):
                 return False
-            self._table.leaves[row] = fresh
+            self._table.replace_leaf(row, fresh)
             self.instances[row].slot_colors = (fresh.color,) * len(self.instances[row].slot_paths)
         return True
 

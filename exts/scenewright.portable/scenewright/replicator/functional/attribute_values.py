@@ -64,11 +64,35 @@ def values_for(type_name: Sdf.ValueTypeName, value: Any, count: int, what: str) 
     if hasattr(value, "numpy") and not isinstance(value, np.ndarray):
         value = value.numpy()
     if isinstance(value, _SEQUENCES) and len(value) == count and (not type_name.isArray or all(map(_is_sequence, value))):
+        rows = _number_rows(type_name, value)
+        if rows is not None:
+            return rows
         try:
             return [usd_value(type_name, entry, what) for entry in value]
         except (TypeError, ValueError):
             pass  # not one for each: the message of the single value says more
     return [usd_value(type_name, value, what)] * count
+
+
+def _number_rows(type_name: Sdf.ValueTypeName, value: Any) -> list[Any] | None:
+    """Return one vector, number or array of one vector for each row of a plain table of numbers; None for anything else."""
+    default = type_name.scalarType.defaultValue
+    width = getattr(default, "dimension", None)
+    if isinstance(default, (bool, str)) or not isinstance(width if width is not None else default, (int, float)):
+        return None
+    try:
+        table = np.asarray(value)
+    except ValueError:  # rows of several lengths
+        return None
+    wanted = (len(table),) if width is None else (len(table), width)
+    whole = isinstance(default if width is None else default[0], int)
+    if table.shape != wanted or table.dtype.kind not in ("iu" if whole else "iuf") or (type_name.isArray and width is None):
+        return None
+    if width is None:
+        return table.tolist() if whole else table.astype(np.float64).tolist()
+    array_type = type(type_name.arrayType.defaultValue)
+    rows = array_type.FromNumpy(np.ascontiguousarray(table, dtype=np.asarray(array_type(1)).dtype))
+    return [array_type(1, row) for row in rows] if type_name.isArray else list(rows)
 
 
 def usd_value(type_name: Sdf.ValueTypeName, value: Any, what: str) -> Any:
@@ -82,8 +106,8 @@ def usd_value(type_name: Sdf.ValueTypeName, value: Any, what: str) -> Any:
     if not _is_sequence(value):
         raise TypeError(f"{what} is {type_name}; give a sequence, got {value!r}")
     width = getattr(element.defaultValue, "dimension", None)
-    if width is not None and np.ndim(value) == 1 and not (len(value) and isinstance(value[0], type(element.defaultValue))):
-        value = [value] if len(value) else []
+    if width is not None and len(value) and not _is_sequence(value[0]):
+        value = [value]
     if isinstance(value, np.ndarray) and value.dtype.kind in "iuf" and value.shape[1:] == ((width,) if width else ()):
         sample = np.asarray(array_type(1))
         return array_type.FromNumpy(np.ascontiguousarray(value, dtype=sample.dtype))

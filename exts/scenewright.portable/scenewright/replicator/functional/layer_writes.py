@@ -84,29 +84,75 @@ def write_attributes(prims: Sequence[Usd.Prim], columns: Sequence[AttributeColum
     if not prims or not columns:
         return
     target = edit_target(prims[0].GetStage(), layer)
-    destination = target.GetLayer()
-    paths = [target.MapToSpecPath(prim.GetPath()) for prim in prims]
-    pending: list[tuple[Sdf.AttributeSpec, Any]] = []
-    written: list[Sdf.Path] = []
-    missing: list[tuple[Sdf.Path, Sdf.ValueTypeName, AttributeColumn, Any]] = []
-    lookup = destination.GetAttributeAtPath
-    for column in columns:
-        name = column.name
-        for index, (path, value) in enumerate(zip(paths, column.values, strict=False)):
-            attribute_path = path.AppendProperty(name)
-            spec = lookup(attribute_path)
-            if spec is None:
-                type_name = _check_writable(prims[index], column, destination)
-                missing.append((path, type_name, column, value))
-            else:
-                pending.append((spec, value))
-                written.append(attribute_path)
+    pending = [(column, _KNOWN.find(target, prims, column.name) or _find_specs(target, prims, column)) for column in columns]
     with Sdf.ChangeBlock():
-        for path, type_name, column, value in missing:
-            pending.append((_create_spec(destination, path, type_name, column), value))
-        for spec, value in pending:
-            spec.default = value
-        _drop_time_samples(destination, written)  # new specs have none
+        for column, found in pending:
+            if found.missing:
+                _create_missing(target.GetLayer(), found, column)
+            for spec, value in zip(found.specs, column.values, strict=False):
+                spec.default = value
+            _drop_time_samples(target.GetLayer(), found.paths)
+    for column, found in pending:
+        _KNOWN.keep(target, prims, column.name, found)
+
+
+@dataclass(eq=False)
+class _Specs:
+    """Specs of one attribute of N prims in one layer."""
+
+    prims: list[Usd.Prim]
+    paths: list[Sdf.Path]
+    specs: list[Sdf.AttributeSpec | None]
+    missing: dict[int, Sdf.ValueTypeName]
+    """Type of each spec that is yet to be created."""
+
+
+class _KnownSpecs:
+    """Specs found by earlier writes: a randomizer writes the same attributes of the same prims in every frame.
+
+    A spec handle stands for a layer and a path; it is dormant while there is no such spec. So what is kept here is what a
+    look-up would find.
+    """
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._found: dict[tuple[str, str], _Specs] = {}
+
+    def find(self, target: Usd.EditTarget, prims: Sequence[Usd.Prim], name: str) -> _Specs | None:
+        """Return the specs of attribute ``name`` of ``prims`` where all of them are known and still exist."""
+        known = self._found.get((target.GetLayer().identifier, name))
+        if known is None or known.prims != prims or any(spec.expired for spec in known.specs):
+            return None
+        return known
+
+    def keep(self, target: Usd.EditTarget, prims: Sequence[Usd.Prim], name: str, found: _Specs) -> None:
+        """Remember what was found, for as many attributes as fit."""
+        if len(prims) < _WORTH_KEEPING or not target.GetMapFunction().isIdentity:
+            return
+        key = (target.GetLayer().identifier, name)
+        self._found.pop(key, None)
+        self._found[key] = found
+        if len(self._found) > self._size:
+            del self._found[next(iter(self._found))]
+
+
+_WORTH_KEEPING = 8  # prims
+_KNOWN = _KnownSpecs(size=16)
+
+
+def _find_specs(target: Usd.EditTarget, prims: Sequence[Usd.Prim], column: AttributeColumn) -> _Specs:
+    """Look the specs up; those that do not exist yet are checked to win composition once they do."""
+    layer = target.GetLayer()
+    paths = [target.MapToSpecPath(prim.GetPath()).AppendProperty(column.name) for prim in prims]
+    specs = list(map(layer.GetAttributeAtPath, paths))
+    missing = {k: _check_writable(prims[k], column, layer) for k, spec in enumerate(specs) if spec is None}
+    return _Specs(list(prims), paths, specs, missing)
+
+
+def _create_missing(layer: Sdf.Layer, found: _Specs, column: AttributeColumn) -> None:
+    for index, type_name in found.missing.items():
+        found.specs[index] = _create_spec(layer, found.paths[index].GetPrimPath(), type_name, column)
+    found.missing = {}
 
 
 def _drop_time_samples(layer: Sdf.Layer, paths: Sequence[Sdf.Path]) -> None:

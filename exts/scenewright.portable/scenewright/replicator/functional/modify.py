@@ -111,19 +111,24 @@ def attribute(prims: Prims, name: str, value: Any, attribute_type: str | Sdf.Val
     found = resolve_prims(prims)
     groups: dict[tuple[str, Sdf.ValueTypeName], list[int]] = {}
     materials = []
+    of_kinds: dict[str, tuple[str, Sdf.ValueTypeName] | None] = {}
     for index, prim in enumerate(found):
-        if _is_material_input(prim, name):
+        kind = prim.GetTypeName()
+        if kind not in of_kinds:
+            of_kinds[kind] = _attribute_of_schema(kind, name)
+        if _may_be_material_input(kind) and _is_material_input(prim, name):
             materials.append(index)
         else:
-            groups.setdefault(_attribute_of(prim, name, attribute_type), []).append(index)
+            groups.setdefault(of_kinds[kind] or _attribute_of(prim, name, attribute_type), []).append(index)
     if materials:
         inputs = {name.removeprefix("inputs:"): _selected(value, materials, len(found))}
         write_material_inputs([found[index] for index in materials], inputs, layer)
     for (found_name, type_name), indices in groups.items():
         column = values_for(type_name, value, len(found), f"attribute {found_name}")
-        chosen = [found[index] for index in indices]
+        chosen, entries = found, column
+        if len(indices) < len(found):
+            chosen, entries = [found[index] for index in indices], [column[index] for index in indices]
         custom = not chosen[0].HasAttribute(found_name)
-        entries = [column[index] for index in indices]
         write_attributes(chosen, [AttributeColumn(found_name, type_name, entries, custom=custom)], layer)
 
 
@@ -168,6 +173,17 @@ def _is_material_input(prim: Usd.Prim, name: str) -> bool:
     if shader is None or ":" in name.removeprefix("inputs:"):
         return False
     return bool(shader.GetSourceAsset("mdl")) or shader.GetIdAttr().Get() == "UsdPreviewSurface"
+
+
+def _may_be_material_input(kind: str) -> bool:
+    return kind in ("Material", "Shader")
+
+
+def _attribute_of_schema(kind: str, name: str) -> tuple[str, Sdf.ValueTypeName] | None:
+    """Return name and type of an attribute that every prim of a type has, None where its schema has no such attribute."""
+    definition = Usd.SchemaRegistry().FindConcretePrimDefinition(kind)
+    spec = definition.GetSchemaAttributeSpec(name) if definition else None
+    return (name, spec.typeName) if spec else None
 
 
 def _attribute_of(prim: Usd.Prim, name: str, attribute_type: Any) -> tuple[str, Sdf.ValueTypeName]:

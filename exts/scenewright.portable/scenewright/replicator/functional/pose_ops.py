@@ -160,8 +160,7 @@ def _names_prim(value: Any) -> bool:
 
 
 def _has_standard_ops(prim: Usd.Prim) -> bool:
-    attribute = prim.GetAttribute("xformOpOrder")
-    return bool(attribute) and attribute.Get() == XFORM_OP_ORDER
+    return prim.GetAttribute("xformOpOrder").Get() == XFORM_OP_ORDER
 
 
 def _local_matrix(prim: Usd.Prim) -> tuple[Gf.Matrix4d, bool]:
