@@ -6,7 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 import warp as wp
 
+from scenewright.render.device.wide_trees import fold_mesh
 from scenewright.render.kernels.types import MeshData
+from scenewright.render.kernels.wide_bvh import BLOCK_LANES
 from scenewright.render.scene.records import MeshRecord
 
 __all__ = ["MeshArrays"]
@@ -25,9 +27,14 @@ def upload_mesh(record: MeshRecord, device: str) -> _Entry:
     triangles = np.ascontiguousarray(record.triangles, np.int32)
     if len(triangles) == 0:  # a BVH needs an item; a point is never hit
         points, triangles = np.zeros((1, 3), np.float32), np.zeros((1, 3), np.int32)
-    mesh = wp.Mesh(wp.array(points, dtype=wp.vec3, device=device), wp.array(triangles.ravel(), dtype=wp.int32, device=device))
+    on_cpu = wp.get_device(device).is_cpu
+    mesh = wp.Mesh(wp.array(points, dtype=wp.vec3, device=device), wp.array(triangles.ravel(), dtype=wp.int32, device=device),
+                   bvh_constructor="sah" if on_cpu else None, bvh_leaf_size=BLOCK_LANES if on_cpu else None)
     data = MeshData()
     data.mesh = mesh.id
+    if on_cpu:
+        data.extent = float(np.abs(points).max())
+        data.wide_nodes, data.wide_blocks = fold_mesh(mesh)
     data.corner_normals = wp.array(np.asarray(record.corner_normals, np.float32), dtype=wp.vec3, device=device)
     data.corner_uvs = wp.array(np.asarray(record.corner_uvs, np.float32), dtype=wp.vec2, device=device)
     if record.corner_colors is not None:

@@ -12,6 +12,7 @@ from scenewright.render.device.lights import LightArrays
 from scenewright.render.device.materials import MaterialArrays, material_textures
 from scenewright.render.device.meshes import MeshArrays
 from scenewright.render.device.textures import TextureArrays
+from scenewright.render.device.wide_trees import fold_bvh
 from scenewright.render.kernels.types import SceneData
 
 if TYPE_CHECKING:
@@ -80,12 +81,8 @@ class DeviceScene:
     def place(self, center: np.ndarray) -> PlacedScene:
         """Return the scene relative to ``center``, (3,) float64 world position."""
         data = SceneData()
-        data.instance_count = len(self.instances.paths)
         low, high = self.instances.padded_boxes(center)
-        bvh = None
-        if data.instance_count:
-            bvh = wp.Bvh(wp.array(low, dtype=wp.vec3, device=self._device), wp.array(high, dtype=wp.vec3, device=self._device))
-            data.tlas = bvh.id
+        bvh = self._place_trees(data, low, high)
         data.instances = self.instances.place(center)
         data.meshes = self._meshes.data
         data.prims = self._materials.prims
@@ -100,3 +97,23 @@ class DeviceScene:
         data.domes = self._lights.domes
         owners = (bvh, self._meshes.entries, self._textures.entries, self._lights.tables)
         return PlacedScene(data, low, high, self.instances.object_corners(), self._first_prim, owners)
+
+    def _place_trees(self, data: SceneData, low: np.ndarray, high: np.ndarray) -> wp.Bvh | None:
+        """Build the trees over instances: on the CPU one of solid meshes and one of the rest, elsewhere one of all."""
+        data.wide = int(wp.get_device(self._device).is_cpu)
+        solid = self.instances.solid & bool(data.wide)
+        if solid.any():
+            data.solid_nodes, items = fold_bvh(self._bvh(low[solid], high[solid]))
+            rows = np.flatnonzero(solid).astype(np.int32)[items.numpy().view(np.int32)]
+            data.solid_items = wp.array(rows.view(np.float32), dtype=wp.float32, device=self._device)
+        rest = np.flatnonzero(~solid).astype(np.int32)
+        data.tlas_count = len(rest)
+        if not len(rest):
+            return None
+        bvh = self._bvh(low[rest], high[rest])
+        data.tlas = bvh.id
+        data.tlas_items = wp.array(rest, dtype=wp.int32, device=self._device)
+        return bvh
+
+    def _bvh(self, low: np.ndarray, high: np.ndarray) -> wp.Bvh:
+        return wp.Bvh(wp.array(low, dtype=wp.vec3, device=self._device), wp.array(high, dtype=wp.vec3, device=self._device))

@@ -10,10 +10,11 @@ import warp as wp
 from scenewright.render.kernels.shapes import away_from_zero, intersect_shape, shape_uv
 from scenewright.render.kernels.textures import OPACITY, has_slot, sample_slot
 from scenewright.render.kernels.types import CUTOUT, NO_HIT, TRANSLUCENT, Hit, InstanceData, MeshData, SceneData
+from scenewright.render.kernels.wide_bvh import mesh_closest, mesh_occluded, solid_closest, solid_occluded
 from scenewright.render.scene.records import ShapeKind
 
-__all__ = ["closest_hit", "hit_prim", "instance_hit", "instance_ray_direction", "instance_ray_origin", "query_direction",
-           "surface_opacity", "transmittance"]
+__all__ = ["closest_hit", "hit_prim", "instance_hit", "instance_ray_direction", "instance_ray_origin", "nearer_hit",
+           "query_direction", "surface_opacity", "transmittance"]
 
 MESH = wp.constant(int(ShapeKind.MESH))
 LAYERS = wp.constant(64)
@@ -80,6 +81,8 @@ def shape_hit(scene: SceneData, instance: InstanceData, o: wp.vec3, d: wp.vec3, 
     hit = Hit()
     hit.instance = NO_HIT
     if instance.kind == MESH:
+        if scene.wide != 0:
+            return mesh_closest(scene, instance.mesh, o, d, t_min, t_max)
         query = wp.mesh_query_ray(scene.meshes[instance.mesh].mesh, o + t_min * d, d, t_max - t_min)
         if query.result:
             hit.t = t_min + query.t
@@ -116,23 +119,33 @@ def instance_hit(scene: SceneData, index: int, world_o: wp.vec3, world_d: wp.vec
 
 
 @wp.func
-def closest_hit(scene: SceneData, o: wp.vec3, d: wp.vec3, t_min: float, t_max: float, skip: int) -> Hit:
-    """Return the nearest hit in (t_min, t_max), instance ``skip`` left out (a convex shape never shades itself)."""
-    best = Hit()
-    best.t = t_max
-    best.instance = NO_HIT
-    if scene.instance_count == 0:
+def nearer_hit(scene: SceneData, o: wp.vec3, d: wp.vec3, t_min: float, t_max: float, skip: int, solid: Hit) -> Hit:
+    """Return the nearest hit in (t_min, t_max) of the instances of the top-level tree, or ``solid`` if none is nearer."""
+    best = solid
+    if scene.tlas_count == 0:
         return best
     query = wp.bvh_query_ray(scene.tlas, o, query_direction(d))
-    index = int(0)
+    item = int(0)
     # a little more than the best so far, so that equal distances are decided by the index and not by the order of visits
-    while wp.bvh_query_next(query, index, best.t * 1.000001):
+    while wp.bvh_query_next(query, item, best.t * 1.000001):
+        index = scene.tlas_items[item]
         if index != skip:
             hit = instance_hit(scene, index, o, d, t_min, wp.min(best.t * 1.000001, t_max))
             if hit.instance != NO_HIT:
                 if hit.t < best.t or (hit.t == best.t and (best.instance == NO_HIT or index < best.instance)):
                     best = hit
     return best
+
+
+@wp.func
+def closest_hit(scene: SceneData, o: wp.vec3, d: wp.vec3, t_min: float, t_max: float, skip: int) -> Hit:
+    """Return the nearest hit in (t_min, t_max), instance ``skip`` left out (a convex shape never shades itself)."""
+    solid = Hit()
+    solid.t = t_max
+    solid.instance = NO_HIT
+    if scene.wide != 0:
+        solid = solid_closest(scene, o, d, t_min, t_max)
+    return nearer_hit(scene, o, d, t_min, t_max, skip, solid)
 
 
 @wp.func
@@ -144,6 +157,8 @@ def instance_transmittance(scene: SceneData, index: int, world_o: wp.vec3, world
     d = instance_ray_direction(instance, world_d)
     if (instance.flags & (CUTOUT | TRANSLUCENT)) == 0:
         if instance.kind == MESH:
+            if scene.wide != 0:
+                return wp.where(mesh_occluded(scene, instance.mesh, o, d, t_min, t_max), 0.0, 1.0)
             if wp.mesh_query_ray_anyhit(scene.meshes[instance.mesh].mesh, o + t_min * d, d, t_max - t_min):
                 return 0.0
             return 1.0
@@ -162,12 +177,16 @@ def instance_transmittance(scene: SceneData, index: int, world_o: wp.vec3, world
 @wp.func
 def transmittance(scene: SceneData, o: wp.vec3, d: wp.vec3, t_max: float, skip: int) -> float:
     """Return the part of light that reaches ``o`` from distance ``t_max`` along ``d``; 0 as soon as something solid is met."""
-    if scene.instance_count == 0:
+    if scene.wide != 0:
+        if solid_occluded(scene, o, d, 0.0, t_max):
+            return 0.0
+    if scene.tlas_count == 0:
         return 1.0
     passed = float(1.0)
     query = wp.bvh_query_ray(scene.tlas, o, query_direction(d))
-    index = int(0)
-    while wp.bvh_query_next(query, index, t_max):
+    item = int(0)
+    while wp.bvh_query_next(query, item, t_max):
+        index = scene.tlas_items[item]
         if index != skip:
             passed *= instance_transmittance(scene, index, o, d, 0.0, t_max)
             if passed == 0.0:

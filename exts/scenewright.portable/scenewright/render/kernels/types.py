@@ -54,6 +54,9 @@ class MeshData:
     corner_uvs: wp.array(dtype=wp.vec2)
     corner_colors: wp.array(dtype=wp.vec3)
     triangle_slots: wp.array(dtype=wp.int32)
+    extent: wp.float32  # largest absolute coordinate
+    wide_nodes: wp.array(dtype=wp.float32)  # see wide_bvh; empty on CUDA
+    wide_blocks: wp.array(dtype=wp.float32)
 
 
 @wp.struct
@@ -176,7 +179,11 @@ class SceneData:
     """All that a ray may meet."""
 
     tlas: wp.uint64
-    instance_count: wp.int32
+    tlas_count: wp.int32
+    tlas_items: wp.array(dtype=wp.int32)  # instance of each box of the tree
+    wide: wp.int32  # 1 on the CPU: solid meshes are in the trees of eight, the tlas holds the other instances
+    solid_nodes: wp.array(dtype=wp.float32)
+    solid_items: wp.array(dtype=wp.float32)  # instance of each block, the bits of an int32
     instances: wp.array(dtype=InstanceData)
     meshes: wp.array(dtype=MeshData)
     prims: wp.array(dtype=PrimData)
