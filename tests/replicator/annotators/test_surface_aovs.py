@@ -83,8 +83,60 @@ def test_old_semantics_labels(see, stage):
 
 @pytest.mark.parametrize("name", sorted(UNAVAILABLE))
 def test_what_is_missing_says_so(name):
-    with pytest.raises(NotImplementedError, match=f"'{name}' is not available in the portable Replicator"):
+    with pytest.raises(NotImplementedError, match=f"'{name}', .*(RTX|Isaac Sim).* is not available in the portable Replicator"):
         rep.annotators.get(name)
+
+
+@pytest.fixture
+def paint(stage):
+    """Bind an OmniPBR to the ball."""
+
+    def bind(**inputs):
+        material = rep.functional.create.material(mdl="OmniPBR.mdl", bind_prims=["/Ball"], **inputs)
+        return material
+
+    return bind
+
+
+def test_material_aovs_hold_what_the_material_says(see, paint):
+    paint(diffuse_color_constant=(0.8, 0.2, 0.05), metallic_constant=0.25, reflection_roughness_constant=0.37)
+    albedo, roughness, mask, linear, glow, depth = see("DiffuseAlbedo", "Roughness", "EmissionAndForegroundMask",
+                                                       "PtDiffuseFilter", "PtSelfIllumination", "distance_to_image_plane")
+    hit = np.isfinite(depth)
+    expected = 0.75 * np.array([0.8, 0.2, 0.05])
+    assert (albedo.dtype, roughness.dtype, mask.dtype, linear.dtype) == (np.uint8, np.uint8, np.float16, np.float16)
+    encoded = 255 * (1.055 * expected ** (1 / 2.4) - 0.055)
+    np.testing.assert_allclose(albedo[hit][:, :3], np.broadcast_to(encoded, (hit.sum(), 3)), atol=0.51)
+    np.testing.assert_allclose(linear[hit], np.broadcast_to([*expected, 1.0], (hit.sum(), 4)), rtol=2e-3)
+    assert (roughness[hit] == [94, 94, 94, 255]).all() and (albedo[hit][:, 3] == 255).all()
+    assert (mask[hit] == 1.0).all() and (glow[hit] == [0, 0, 0, 1]).all()
+    for image in (albedo, roughness, mask, linear, glow):
+        assert not image[~hit].any()
+
+
+def test_what_glows_is_in_the_emission(see, paint, product):
+    paint(enable_emission=True, emissive_color=(1.0, 0.5, 0.0), emissive_intensity=40.0)
+    mask, glow, color = see("EmissionAndForegroundMask", "PtSelfIllumination", "HdrColor")
+    middle = glow[12, 16].astype(float)
+    assert middle[0] > 0 and middle[1] == pytest.approx(middle[0] / 2, rel=1e-3) and middle[2] == 0
+    assert mask[12, 16] == pytest.approx(1 + 0.2126 * middle[0] + 0.7152 * middle[1], rel=1e-3)
+    assert (color[12, 16, :2] >= 0.99 * glow[12, 16, :2]).all()  # what it emits is part of what is seen
+
+
+def test_normal_maps_bend_only_the_bump_normal(see, paint, tmp_path):
+    smooth, bump = see("SmoothNormal", "BumpNormal")
+    np.testing.assert_array_equal(smooth, bump)
+    from PIL import Image
+
+    tilted = np.array([np.sin(0.5), 0.0, np.cos(0.5)])  # half a radian towards growing u
+    pixels = np.broadcast_to(np.rint((tilted * 0.5 + 0.5) * 255).astype(np.uint8), (4, 4, 3))
+    Image.fromarray(np.ascontiguousarray(pixels)).save(tmp_path / "tilted.png")
+    paint(normalmap_texture=str(tmp_path / "tilted.png"))
+    again, bump = see("SmoothNormal", "BumpNormal")
+    np.testing.assert_array_equal(again, smooth)
+    hit = smooth.any(axis=2)
+    cosine = (smooth[hit] * bump[hit]).sum(axis=1)
+    np.testing.assert_allclose(cosine, np.cos(0.5), atol=0.02)
 
 
 def test_the_global_filter_counts_where_an_annotator_has_none(see, stage):

@@ -7,7 +7,15 @@ import warp as wp
 from scenewright.render.buffers import BUFFERS, BufferSpec
 from scenewright.render.kernels.motion import image_motion
 from scenewright.render.kernels.rays import camera_direction
-from scenewright.render.kernels.surface import base_color_at, object_point, opacity_at, point_at
+from scenewright.render.kernels.surface import (
+    base_color_at,
+    bend_normal,
+    has_normal_map,
+    material_at,
+    object_point,
+    opacity_at,
+    point_at,
+)
 from scenewright.render.kernels.types import NO_HIT, CameraData, Hit, MotionData, SceneData
 
 __all__ = ["LABEL_BITS", "LabelBuffers", "buffer_dtype", "write_labels"]
@@ -38,15 +46,61 @@ DISTANCE_TO_IMAGE_PLANE = wp.constant(LABEL_BITS["distance_to_image_plane"])
 NORMALS = wp.constant(LABEL_BITS["normals"])
 UV = wp.constant(LABEL_BITS["uv"])
 ALBEDO = wp.constant(LABEL_BITS["albedo"])
+DIFFUSE_ALBEDO = wp.constant(LABEL_BITS["diffuse_albedo"])
+ROUGHNESS = wp.constant(LABEL_BITS["roughness"])
+BUMP_NORMALS = wp.constant(LABEL_BITS["bump_normals"])
+EMISSION = wp.constant(LABEL_BITS["emission"])
 PRIM_ID = wp.constant(LABEL_BITS["prim_id"])
 INSTANCE_ID = wp.constant(LABEL_BITS["instance_id"])
 SEMANTIC_ID = wp.constant(LABEL_BITS["semantic_id"])
 MOTION_VECTORS = wp.constant(LABEL_BITS["motion_vectors"])
 
 DISTANCE_MISS = wp.constant(float(BUFFERS["distance_to_camera"].miss))
+MATERIAL = wp.constant(LABEL_BITS["diffuse_albedo"] | LABEL_BITS["roughness"] | LABEL_BITS["bump_normals"]
+                       | LABEL_BITS["emission"])
+"""Buffers that need the values of the material."""
 GEOMETRY = wp.constant(LABEL_BITS["normals"] | LABEL_BITS["uv"] | LABEL_BITS["albedo"] | LABEL_BITS["prim_id"]
-                       | LABEL_BITS["instance_id"] | LABEL_BITS["semantic_id"])
+                       | LABEL_BITS["instance_id"] | LABEL_BITS["semantic_id"] | MATERIAL)
 """Buffers that need more of a hit than its distance."""
+
+
+@wp.func
+def write_material(
+    # Scene:
+    scene: SceneData,
+    # In:
+    hit: Hit,
+    o: wp.vec3,
+    d: wp.vec3,
+    wanted: int,
+    i: int,
+    # Out:
+    labels_out: LabelBuffers,
+):
+    """Write the wanted buffers of the material at one pixel."""
+    albedo = wp.vec4(0.0, 0.0, 0.0, 0.0)
+    roughness = float(0.0)
+    normal = wp.vec4(0.0, 0.0, 0.0, 0.0)
+    emission = wp.vec4(0.0, 0.0, 0.0, 0.0)
+    if hit.instance != NO_HIT:
+        point = point_at(scene, hit, o, d)
+        surface = material_at(scene, point)
+        diffuse = surface.base_color * (1.0 - surface.metallic)
+        albedo = wp.vec4(diffuse[0], diffuse[1], diffuse[2], opacity_at(scene, hit, o, d))
+        roughness = surface.roughness
+        bent = point.normal
+        if has_normal_map(scene, point):
+            bent = bend_normal(scene, point, hit, o, d, scene.prims[point.prim].material)
+        normal = wp.vec4(bent[0], bent[1], bent[2], 0.0)
+        emission = wp.vec4(surface.emission[0], surface.emission[1], surface.emission[2], 1.0)
+    if (wanted & DIFFUSE_ALBEDO) != 0:
+        labels_out.diffuse_albedo[i] = albedo
+    if (wanted & ROUGHNESS) != 0:
+        labels_out.roughness[i] = roughness
+    if (wanted & BUMP_NORMALS) != 0:
+        labels_out.bump_normals[i] = normal
+    if (wanted & EMISSION) != 0:
+        labels_out.emission[i] = emission
 
 
 @wp.kernel
@@ -100,6 +154,8 @@ def write_labels(
         if (wanted & ALBEDO) != 0:
             color = base_color_at(scene, point)
             albedo = wp.vec4(color[0], color[1], color[2], opacity_at(scene, hit, o, d))
+    if (wanted & MATERIAL) != 0:
+        write_material(scene, hit, o, d, wanted, i, labels_out)
     if (wanted & NORMALS) != 0:
         labels_out.normals[i] = normal
     if (wanted & UV) != 0:

@@ -27,11 +27,17 @@ from scenewright.replicator.annotators.semantic_segmentation import SemanticSegm
 from scenewright.replicator.annotators.shaded_segmentation import ShadedInstanceIdSegmentation, ShadedInstanceSegmentation
 from scenewright.replicator.annotators.skeleton_data import SkeletonData
 from scenewright.replicator.annotators.surface_aovs import (
+    BumpNormal,
     DepthLinearized,
+    DiffuseAlbedo,
+    EmissionAndForegroundMask,
     Motion2d,
+    PtDiffuseFilter,
+    PtSelfIllumination,
     PtWorldNormal,
     PtWorldPos,
     PtZDepth,
+    Roughness,
     SmoothNormal,
 )
 from scenewright.replicator.annotators.template import AnnotatorTemplate
@@ -46,7 +52,8 @@ _TEMPLATES: tuple[type[AnnotatorTemplate], ...] = (
     Rgb, HdrColor, DistanceToCamera, DistanceToImagePlane, Normals, MotionVectors, SemanticSegmentation, InstanceSegmentation,
     InstanceIdSegmentation, BoundingBox2dTight, BoundingBox2dLoose, BoundingBox3d, BoundingBox3d360, Occlusion, CameraParams,
     Pointcloud, ReferenceTime, PrimPaths, SkeletonData, Attribute, ShadedInstanceSegmentation, ShadedInstanceIdSegmentation,
-    SmoothNormal, Motion2d, DepthLinearized, PtWorldNormal, PtWorldPos, PtZDepth, Dope, Pose)
+    SmoothNormal, BumpNormal, Motion2d, DepthLinearized, DiffuseAlbedo, Roughness, EmissionAndForegroundMask, PtWorldNormal,
+    PtWorldPos, PtZDepth, PtDiffuseFilter, PtSelfIllumination, Dope, Pose)
 
 
 class AnnotatorRegistryError(ValueError):
@@ -93,7 +100,8 @@ class AnnotatorRegistry:
         if name in cls._node_annotators:
             unsupported(f"The annotator '{name}', which is bound to {cls._node_annotators[name]},")
         if name in UNAVAILABLE:
-            unsupported(f"The annotator '{name}'", f"Available: {', '.join(cls.get_registered_annotators())}.")
+            unsupported(f"The annotator '{name}', {UNAVAILABLE[name]}",
+                        f"Available: {', '.join(cls.get_registered_annotators())}.")
         raise AnnotatorRegistryError(_unknown("annotator", name, cls.get_registered_annotators()))
 
     @classmethod

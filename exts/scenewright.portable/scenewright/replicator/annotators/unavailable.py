@@ -1,17 +1,24 @@
-"""Annotators of Replicator that the portable host does not have yet, by name: asking for one says so."""
+"""Annotators of Replicator that the portable host does not have, with the reason: asking for one says so."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
 
 __all__ = ["UNAVAILABLE"]
 
-UNAVAILABLE: frozenset[str] = frozenset((
-    "cross_correspondence", "CrossCorrespondence",
-    "BumpNormal", "AmbientOcclusion", "DiffuseAlbedo", "SpecularAlbedo", "Roughness",
-    "DirectDiffuse", "DirectSpecular", "Reflections", "IndirectDiffuse", "EmissionAndForegroundMask",
-    "PtDirectIllumation", "PtDirectIllumination", "PtGlobalIllumination", "PtReflections", "PtRefractions",
-    "PtSelfIllumination", "PtBackground", "PtVolumes", "PtDiffuseFilter",
-    "PtReflectionFilter", "PtRefractionFilter", *(f"PtMultiMatte{i}" for i in range(8)),
-    "DepthSensorDistance", "DepthSensorImager", "DepthSensorPointCloudPosition", "DepthSensorPointCloudColor",
-    "GenericModelOutput", "RtxSensorCpu", "RtxSensorGpu", "StableIdMap", "IsaacCreateRTXLidarScanBuffer",
-    "IsaacComputeRTXLidarFlatScan", "IsaacExtractRTXSensorPointCloudNoAccumulator",
-    "IsaacNoop", "IsaacReadSimulationTime", "IsaacReadSystemTime", "IsaacReadCameraInfo",
-    "DopeSync", "PoseSync",
-))
+_RTX = "an intermediate result of the RTX renderer,"
+_SENSOR = "which reads a sensor that RTX simulates,"
+_NODE = "an OmniGraph node of Isaac Sim,"
+
+UNAVAILABLE: Mapping[str, str] = MappingProxyType({
+    **dict.fromkeys(("cross_correspondence", "CrossCorrespondence"), "which compares two fisheye cameras of RTX,"),
+    **dict.fromkeys((
+        "AmbientOcclusion", "SpecularAlbedo", "DirectDiffuse", "DirectSpecular", "Reflections", "IndirectDiffuse",
+        "PtDirectIllumation", "PtDirectIllumination", "PtGlobalIllumination", "PtReflections", "PtRefractions", "PtBackground",
+        "PtVolumes", "PtReflectionFilter", "PtRefractionFilter", *(f"PtMultiMatte{i}" for i in range(8))), _RTX),
+    **dict.fromkeys((
+        "DepthSensorDistance", "DepthSensorImager", "DepthSensorPointCloudPosition", "DepthSensorPointCloudColor",
+        "GenericModelOutput", "RtxSensorCpu", "RtxSensorGpu", "StableIdMap", "IsaacCreateRTXLidarScanBuffer",
+        "IsaacComputeRTXLidarFlatScan", "IsaacExtractRTXSensorPointCloudNoAccumulator"), _SENSOR),
+    **dict.fromkeys(("IsaacNoop", "IsaacReadSimulationTime", "IsaacReadSystemTime", "IsaacReadCameraInfo"), _NODE),
+    **dict.fromkeys(("DopeSync", "PoseSync"), "which Isaac Sim's deprecated writers synchronize with,"),
+})
