@@ -11,6 +11,7 @@ from scenewright.render.scene.leaves import Leaf, ancestors_of, color_varies
 from scenewright.render.scene.meshes import MESH_ATTRIBUTES
 from scenewright.render.scene.row_table import KnownEdit
 from scenewright.render.scene.semantics import is_label_property
+from scenewright.render.scene.tessellate import TESSELLATED_ATTRIBUTES
 
 if TYPE_CHECKING:
     from scenewright.render.scene.stage_scene import StageScene
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["Dirt", "sort_changes"]
 
 _COLOR = ("primvars:displayColor", "primvars:displayColor:indices")
+_SHAPE_ATTRIBUTES = ANALYTIC_ATTRIBUTES | TESSELLATED_ATTRIBUTES
 _SUBSET = frozenset({"indices", "elementType", "familyName"})
 _INSTANCER = frozenset(
     {
@@ -108,6 +110,7 @@ def _sort_resyncs(paths: set[str], scene: "StageScene", dirt: Dirt) -> None:
     if "/" in paths:
         dirt.geometry = {"/"}
     dirt.materials |= scene.material_library.below(paths)
+    scene.splats.forget(paths)
 
 
 def _forget_instanced(scene: "StageScene", dirt: Dirt) -> None:
@@ -128,7 +131,9 @@ def _sort_move(prim: str, scene: "StageScene", dirt: Dirt) -> KnownEdit | None:
         dirt.lights = True
     if prim.startswith("/__Prototype_") or (table.prototypes and table.in_prototype(prim)):
         dirt.rows = True
-    return None if shines or dirt.rows or dirt.everything else table.known_edit(prim, anchors, colors=False)
+    deformed = scene.reader.skins.dependents.get(prim, ())  # a mesh moves apart from its skeleton
+    dirt.geometry.update(deformed)
+    return None if shines or deformed or dirt.rows or dirt.everything else table.known_edit(prim, anchors, colors=False)
 
 
 def _sort_color(prim: str, scene: "StageScene", dirt: Dirt) -> KnownEdit | None:
@@ -172,8 +177,13 @@ def _sort_property(prim: str, name: str, scene: "StageScene", dirt: Dirt) -> Non
         dirt.labels = True
         dirt.everything = dirt.everything or not scene.knows_labels_of(prim)
     dirt.materials |= scene.material_library.dependents(prim)
+    scene.splats.forget({prim})
     if scene.is_light_path(prim):
         dirt.lights = True
+    if name.startswith(("skel:", "primvars:skel:")):
+        dirt.everything = True
+        dirt.geometry.update(scene.reader.skins.of_prim)
+    dirt.geometry.update(scene.reader.skins.dependents.get(prim, ()))
     if prim.startswith("/__Prototype_"):
         _forget_instanced(scene, dirt)
     elif name in _INSTANCER and scene.stage.GetPrimAtPath(prim).IsA(UsdGeom.PointInstancer):
@@ -187,4 +197,4 @@ def _sort_property(prim: str, name: str, scene: "StageScene", dirt: Dirt) -> Non
 
 
 def _shapes_leaf(name: str) -> bool:
-    return name in MESH_ATTRIBUTES or name in ANALYTIC_ATTRIBUTES or name.startswith("primvars:")
+    return name in MESH_ATTRIBUTES or name in _SHAPE_ATTRIBUTES or name.startswith("primvars:")

@@ -12,7 +12,8 @@ from scenewright.render.scene.gprims import read_shape
 from scenewright.render.scene.mesh_library import MeshLibrary
 from scenewright.render.scene.meshes import MeshSource, face_subsets, read_mesh
 from scenewright.render.scene.records import ShapeKind
-from scenewright.render.scene.tessellate import read_tessellated
+from scenewright.render.scene.skinning import Skins
+from scenewright.render.scene.tessellate import can_tessellate, read_tessellated
 
 __all__ = ["DEFAULT_COLOR", "Leaf", "LeafReader", "PREDICATE", "is_drawn", "prototype_prims"]
 
@@ -62,6 +63,8 @@ class LeafReader:
     """Reads leaves and remembers them by path until told that they changed."""
 
     meshes: MeshLibrary
+    subdivision_level: int | None = None
+    skins: Skins = field(default_factory=Skins)
     time: Usd.TimeCode = field(default_factory=Usd.TimeCode.Default)
     leaves: dict[str, Leaf | None] = field(default_factory=dict)
     _prototypes: dict[str, Leaf | None] = field(default_factory=dict)  # by path inside the (unnamed) prototype
@@ -159,6 +162,8 @@ class LeafReader:
 
     def _read_instanced(self, prim: Usd.Prim, path: str) -> Leaf | None:
         """Take over what another instance of the same prototype prim gave."""
+        if path in self.skins.of_prim:  # instances may have animations of their own
+            return self._read_new(prim, path)
         inside = prim.GetPrimInPrototype().GetPath().pathString
         if inside not in self._prototypes:
             self._prototypes[inside] = self._read_new(prim, path)
@@ -183,13 +188,16 @@ class LeafReader:
         shape = read_shape(prim, self.time)
         if shape is not None:
             sides = UsdGeom.Gprim(prim).GetDoubleSidedAttr().Get(self.time)
-            return Leaf(prim, path, shape.kind, shape.size, shape.frame, "", [], bool(sides), shape.animated)
+            skin = self.skins.of_prim.get(path)
+            frame = shape.frame if skin is None else shape.frame @ skin.rigid_frame(self.time)
+            animated = shape.animated or (skin is not None and skin.animated)
+            return Leaf(prim, path, shape.kind, shape.size, frame, "", [], bool(sides), animated)
         subsets: list[UsdGeom.Subset] = []
         if prim.IsA(UsdGeom.Mesh):
-            if "SkelBindingAPI" in prim.GetAppliedSchemas():
-                self._warn_once("skinning", "%s: skinned meshes are rendered in their rest pose: no skinning yet.", path)
             subsets = face_subsets(prim)
-            source = read_mesh(prim, self.time, subsets)
+            source = read_mesh(prim, self.time, subsets, self.subdivision_level)
+            if source is not None and path in self.skins.of_prim:
+                self._deform(source, path)
         else:
             source = self._tessellate(prim, path)
         if source is None:
@@ -211,12 +219,18 @@ class LeafReader:
             materials=("",) * (1 + len(subsets)),
         )
 
+    def _deform(self, source: MeshSource, path: str) -> None:
+        """Put a mesh into the pose of its skeleton; its normals are computed anew, as authored ones stand for the rest pose."""
+        skin = self.skins.of_prim[path]
+        source.points = skin.deformed(source.points, self.time)
+        source.smooth = source.smooth or source.normals is not None
+        source.normals = None
+        source.animated = source.animated or skin.animated
+
     def _tessellate(self, prim: Usd.Prim, path: str) -> MeshSource | None:
         source = read_tessellated(prim, self.time)
         kind = str(prim.GetTypeName())
-        if source is None and kind in ("Capsule_1", "TetMesh"):
-            return None  # supported, but empty
-        if source is None:
+        if source is None and not can_tessellate(prim):
             self._warn_once(kind, "%s: prims of type %s are not rendered yet (first of possibly several).", path, kind)
         return source
 

@@ -23,6 +23,8 @@ from scenewright.render.scene.records import (
     TextureRecord,
 )
 from scenewright.render.scene.row_table import RowTable, TableBuilder, world_matrices
+from scenewright.render.scene.skinning import Skins
+from scenewright.render.scene.splats import Splats
 from scenewright.render.scene.survey import Survey, survey_stage
 from scenewright.render.scene.textures import TextureLibrary
 
@@ -52,6 +54,8 @@ class StageScene:
         """(N,) prim id of each instance's slot 0."""
         self.declared_labels: dict[str, dict[str, list[str]]] = {}
         """Prim path to {semantic type: labels}, for prims, subsets, ancestors, instance proxies and point instances."""
+        self.splats = Splats()
+        """Clouds of Gaussian splats."""
         self.time: Usd.TimeCode | None = None
         """Time of the last sync."""
         self._textures = TextureLibrary(missing_textures)
@@ -169,6 +173,7 @@ class StageScene:
 
     def _forget_all(self) -> None:
         self._reader.forget()
+        self.splats.forget()
         self._materials.keep_only(set())
 
     def _add_animated(self, dirt: Dirt) -> None:
@@ -237,6 +242,8 @@ class StageScene:
         """
         if survey:
             self._survey = survey_stage(self.stage, time)
+            self._reader.skins = Skins.below(self._survey.skeleton_roots)
+            self.splats.prims = self._survey.splats
         builder = TableBuilder()
         for prim, draws in self._survey.anchors(time):
             if draws and prim.IsA(UsdGeom.PointInstancer):

@@ -7,6 +7,7 @@ from pxr import Usd, UsdGeom
 from scenewright.render.scene.leaves import PREDICATE, is_drawn
 from scenewright.render.scene.lights import is_light
 from scenewright.render.scene.semantics import read_labels
+from scenewright.render.scene.splats import is_splats
 
 __all__ = ["Survey", "survey_stage"]
 
@@ -25,6 +26,8 @@ class Survey:
     """Path to {semantic type: labels}."""
     skeleton_roots: list[Usd.Prim] = field(default_factory=list)
     """SkelRoot prims."""
+    splats: list[Usd.Prim] = field(default_factory=list)
+    """Clouds of Gaussian splats."""
     drawable_paths: set[str] = field(default_factory=set)
     visibility_animated: bool = False
     labels_animated: bool = False
@@ -78,13 +81,17 @@ def survey_stage(stage: Usd.Stage, time: Usd.TimeCode) -> Survey:
             survey.visibility_animated = True
         if kind == "light" or (schemas and is_light(prim)):
             survey.lights.append(prim)
+        if kind == "splats":
+            survey.splats.append(prim)
         if kind == "instancer":
             prims.PruneChildren()
     return survey
 
 
 def _kind(prim: Usd.Prim) -> str:
-    """Return how prims of this type matter: gprim, instancer, light, imageable or not at all."""
+    """Return how prims of this type matter: gprim, instancer, splats, light, imageable or not at all."""
+    if is_splats(prim):
+        return "splats"
     if prim.IsA(UsdGeom.PointInstancer):
         return "instancer"
     if prim.IsA(UsdGeom.Gprim):
