@@ -268,15 +268,23 @@ def test_unknown_materials_are_grey_with_one_warning(stage, open_scene, bound, c
     assert caplog.text.count("/World/Looks/m: surface CarPaint is not supported; supported are UsdPreviewSurface, OmniPBR") == 1
 
 
-def test_glass_says_that_it_is_opaque(stage, open_scene, bound, caplog):
-    material, _ = add_omni_pbr(
-        stage, "/World/Looks/m", identifier="OmniGlass", glass_color=(0.5, 0.75, 1.0), frosting_roughness=0.25)
+def test_omni_glass(stage, open_scene, bound, caplog):
+    """What passes is tinted at the surface and, scaled by depth, within; a thin wall has no within."""
+    material, shader = add_omni_pbr(
+        stage, "/World/Looks/m", identifier="OmniGlass", glass_color=(0.5, 0.75, 1.0), frosting_roughness=0.25, depth=2.0)
     bound(material)
     with caplog.at_level(logging.WARNING):
-        record = open_scene(stage).materials["/World/Looks/m"]
+        scene = open_scene(stage)
+    record = scene.materials["/World/Looks/m"]
     assert (record.base_color, record.roughness, record.opacity) == ((0.5, 0.75, 1), 0.25, 1)
     assert record.ior == pytest.approx(1.491)
-    assert "transmission is not supported yet" in caplog.text
+    assert record.transmission == 1.0 and not record.thin_walled
+    assert record.absorption == pytest.approx((2 * np.log(2), -2 * np.log(0.75), 0.0))
+    shader.CreateInput("thin_walled", Sdf.ValueTypeNames.Bool).Set(True)
+    scene.sync()
+    record = scene.materials["/World/Looks/m"]
+    assert record.thin_walled and record.absorption == (0.0, 0.0, 0.0)
+    assert not caplog.text
 
 
 def test_materials_that_nobody_uses_any_more_are_forgotten(stage, open_scene, add_preview_material, bound, png):

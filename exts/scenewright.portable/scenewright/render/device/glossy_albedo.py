@@ -12,11 +12,13 @@ _SAMPLES = (12, 32)
 
 @cache
 def glossy_albedo_table() -> np.ndarray:
-    """Return scale and bias (A, B) of the directional albedo ``f0 * A + f90 * B``, (32 * 32, 2) float32.
+    """Return scale and bias (A, B) of the directional albedo ``f0 * A + f90 * B``, (34 * 32, 2) float32.
 
-    Rows go through roughness 0..1, columns through the square root of the cosine of the viewing angle, 0..1. It integrates
-    height-correlated Smith GGX (alpha = roughness^2) times Schlick's Fresnel by midpoints in the space of visible normals
-    (Heitz, JCGT 2014; Dupuy & Benyoub, HPG 2023), as kernels/bsdf.py evaluates and samples it; the error is below 0.01.
+    Rows 0..31 go through roughness 0..1, columns through the square root of the cosine of the viewing angle, 0..1. It
+    integrates height-correlated Smith GGX (alpha = roughness^2) times Schlick's Fresnel by midpoints in the space of visible
+    normals (Heitz, JCGT 2014; Dupuy & Benyoub, HPG 2023), as kernels/bsdf.py evaluates and samples it; the error is below
+    0.01. Columns of row 32 go through roughness and hold the means of A and B over all directions, weighted by the cosine;
+    those of row 33 the means of A / (A + B) and B / (A + B).
     """
     steps = np.linspace(0.0, 1.0, _SIDE)
     alpha = np.maximum(steps**2, 0.002)[:, None, None, None]
@@ -37,7 +39,20 @@ def glossy_albedo_table() -> np.ndarray:
     weight = light * (cosine + root_view) / np.maximum(light * root_view + cosine * root_light, 1e-30)
     schlick = np.clip(1.0 - along, 0.0, 1.0) ** 5
     table = np.stack([(weight * (1.0 - schlick)).mean(axis=(2, 3)), (weight * schlick).mean(axis=(2, 3))], axis=-1)
-    return table.reshape(-1, 2).astype(np.float32)
+    shares = table / table.sum(axis=-1, keepdims=True)
+    rows = np.concatenate([table, _cosine_mean(table)[None], _cosine_mean(shares)[None]])
+    return rows.reshape(-1, 2).astype(np.float32)
+
+
+def _cosine_mean(table: np.ndarray) -> np.ndarray:
+    """Integrate 2 f(cos) cos over the cosine for each row, exactly as the table is interpolated: linear in its root."""
+    root = np.linspace(0.0, 1.0, _SIDE)
+    weights = np.zeros(_SIDE)  # of 4 s^3 ds, which is 2 cos d(cos) with cos = s^2
+    fourth, fifth = np.diff(root**4), np.diff(root**5) * 0.8
+    step = root[1]
+    weights[:-1] += (root[1:] * fourth - fifth) / step
+    weights[1:] += (fifth - root[:-1] * fourth) / step
+    return np.einsum("rcx,c->rx", table, weights)
 
 
 def _masking_root(alpha: np.ndarray, cosine: np.ndarray) -> np.ndarray:

@@ -13,8 +13,9 @@ __all__ = ["MaterialArrays", "material_textures"]
 
 _SLOTS = ("base_color_texture", "metallic_texture", "roughness_texture", "opacity_texture", "emission_texture",
           "normal_texture")
-_CONSTANTS = ("base_color", "emission", "metallic", "roughness", "ior", "specular", "clearcoat",
-              "clearcoat_roughness", "opacity", "opacity_threshold")
+_CONSTANTS = ("base_color", "emission", "metallic", "roughness", "ior", "specular",
+              "specular_color", "clearcoat", "clearcoat_roughness", "transmission", "thin_walled", "absorption", "opacity",
+              "opacity_threshold")
 
 
 def material_textures(materials: Iterable[MaterialRecord]) -> set[str]:

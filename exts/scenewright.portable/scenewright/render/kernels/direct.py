@@ -10,7 +10,7 @@ what it adds is the albedo of all lobes, so open surfaces show no noise even wit
 
 import warp as wp
 
-from scenewright.render.kernels.bsdf import Lobes, bsdf_eval, bsdf_pdf, bsdf_sample
+from scenewright.render.kernels.bsdf import Lobes, bsdf_eval, bsdf_pdf, bsdf_sample, shines_through
 from scenewright.render.kernels.intersect import transmittance
 from scenewright.render.kernels.lights import dome_pdf, dome_radiance, light_estimate, sample_light
 from scenewright.render.kernels.sampling import cosine_hemisphere, sample_1d, sample_2d
@@ -43,10 +43,10 @@ class Arrival:
 
 
 @wp.func
-def shadow(scene: SceneData, point: Point, direction: wp.vec3, distance: float) -> float:
-    """Return the part of a light's radiance that arrives at a point."""
+def shadow(scene: SceneData, point: Point, direction: wp.vec3, distance: float, through: int) -> float:
+    """Return the part of a light's radiance that arrives at a point; ``through``: from the other side of the surface."""
     t_max = wp.where(distance < FAR, distance * 0.99999, FAR)
-    return transmittance(scene, offset_origin(point), direction, t_max, leaving_skip(scene, point))
+    return transmittance(scene, offset_origin(point, through), direction, t_max, leaving_skip(scene, point, through))
 
 
 @wp.func
@@ -132,6 +132,11 @@ def dome_arrival(scene: SceneData, point: Point, lobes: Lobes, sampler: Sampler,
     light = scene.lights[scene.first_dome + pick]
     arrival.distance = FAR
     arrival.casts = light.shadows
+    if lobes.glass_share > 0.0:
+        sample = bsdf_sample(lobes, u, choice)
+        arrival.direction = sample.direction
+        arrival.radiance = wp.cw_mul(sample.weight, dome_radiance(scene, light, sample.direction)) * float(count)
+        return arrival
     if light.dome < 0:
         arrival.direction = visible_direction(lobes, bsdf_sample(lobes, u, choice).direction, u)
         arrival.radiance = wp.cw_mul(lobes.albedo, light.color) * float(count)
@@ -190,6 +195,6 @@ def direct_light(scene: SceneData, point: Point, lobes: Lobes, sampler: Sampler,
         if arrival.radiance[0] + arrival.radiance[1] + arrival.radiance[2] > 0.0:
             passed = float(1.0)
             if arrival.casts != 0:
-                passed = shadow(scene, point, arrival.direction, arrival.distance)
+                passed = shadow(scene, point, arrival.direction, arrival.distance, shines_through(lobes, arrival.direction))
             light_sum += arrival.radiance * passed
     return light_sum

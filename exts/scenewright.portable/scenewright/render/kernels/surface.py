@@ -14,7 +14,7 @@ from scenewright.render.kernels.shapes import shape_normal, shape_tangent, shape
 from scenewright.render.kernels.textures import BASE_COLOR, EMISSION, METALLIC, NORMAL, ROUGHNESS, has_slot, sample_slot
 from scenewright.render.kernels.types import CUTOUT, TRANSLUCENT, Hit, InstanceData, MeshData, SceneData
 
-__all__ = ["Point", "Surface", "base_color_at", "closest_hit", "leaving_skip", "material_at", "object_point", "offset_origin",
+__all__ = ["Point", "Surface", "base_color_at", "closest_hit", "interior_transmittance", "leaving_skip", "material_at", "object_point", "offset_origin",
            "point_at"]
 
 
@@ -45,9 +45,12 @@ class Surface:
     roughness: wp.float32
     ior: wp.float32
     specular: wp.float32
+    specular_color: wp.vec3  # of dielectric reflections
     clearcoat: wp.float32
     clearcoat_roughness: wp.float32
-    opacity: wp.float32
+    transmission: wp.float32  # how much of it is glass
+    thin: wp.int32  # glass without an inside
+    inside: wp.int32  # 1: seen from within
 
 
 @wp.func
@@ -212,8 +215,11 @@ def material_at(scene: SceneData, point: Point) -> Surface:
     surface.ior = material.ior
     surface.specular = material.specular
     surface.clearcoat = material.clearcoat
+    surface.specular_color = material.specular_color
     surface.clearcoat_roughness = material.clearcoat_roughness
-    surface.opacity = 1.0
+    surface.transmission = material.transmission
+    surface.thin = material.thin_walled
+    surface.inside = point.inside
     if has_slot(material.textures, METALLIC):
         surface.metallic = wp.clamp(sample_slot(scene, index, METALLIC, point.uv)[0], 0.0, 1.0)
     if has_slot(material.textures, ROUGHNESS):
@@ -240,14 +246,28 @@ def has_normal_map(scene: SceneData, point: Point) -> bool:
 
 
 @wp.func
-def leaving_skip(scene: SceneData, point: Point) -> int:
-    """Return the instance that a ray leaving ``point`` outwards need not test: a convex shape never hides itself."""
-    if scene.instances[point.instance].mesh < 0 and point.inside == 0:
+def interior_transmittance(scene: SceneData, point: Point, distance: float) -> wp.vec3:
+    """Return what the material that a ray met from within let through over a distance (Beer and Lambert); 1 from outside."""
+    absorption = scene.materials[scene.prims[point.prim].material].absorption
+    if point.inside == 0 or absorption[0] + absorption[1] + absorption[2] <= 0.0:
+        return wp.vec3(1.0, 1.0, 1.0)
+    return wp.vec3(wp.exp(-absorption[0] * distance), wp.exp(-absorption[1] * distance), wp.exp(-absorption[2] * distance))
+
+
+@wp.func
+def leaving_skip(scene: SceneData, point: Point, through: int) -> int:
+    """Return the instance that a ray leaving ``point`` need not test: a convex shape never hides itself from outside."""
+    if scene.instances[point.instance].mesh < 0 and point.inside == through:
         return point.instance
     return -1
 
 
 @wp.func
-def offset_origin(point: Point) -> wp.vec3:
-    """Return the start of a ray that leaves ``point`` on the side it was seen from, clear of the error of its position."""
+def offset_origin(point: Point, through: int) -> wp.vec3:
+    """Return the start of a ray that leaves ``point``, clear of the error of its position.
+
+    It lies on the side from which the point was seen, or with ``through`` 1 on the other one.
+    """
+    if through != 0:
+        return point.position - point.geometric_normal * (4.0e-6 * point.reach)
     return point.ray_position + point.geometric_normal * (4.0e-6 * point.reach)

@@ -22,6 +22,7 @@ from scenewright.render.kernels.surface import (
     Point,
     bend_normal,
     has_normal_map,
+    interior_transmittance,
     leaving_skip,
     material_at,
     offset_origin,
@@ -37,6 +38,8 @@ wp.set_module_options({"enable_backward": False, "max_unroll": 4, "optimization_
 
 FAR = wp.constant(1.0e30)
 TRANSPARENT_LAYERS = wp.constant(16)
+GLASS_BOUNCES = wp.constant(8)
+"""Surfaces of glass that a path may meet beside its bounces."""
 DIMENSIONS_PER_BOUNCE = wp.constant(32)
 """Sampler dimensions of a vertex: 0, 1 for the surface, 2 for the choice of lights, from 4 on one for each light."""
 
@@ -95,10 +98,12 @@ def missed_environment(scene: SceneData, lobes: Lobes, direction: wp.vec3, weigh
     light_sum = wp.vec3(0.0, 0.0, 0.0)
     for i in range(scene.first_dome, scene.light_count):
         light = scene.lights[i]
-        if light.dome < 0:
+        if light.dome < 0 and lobes.glass_share == 0.0:
             light_sum += wp.cw_mul(lobes.albedo, light.color)
-        elif pdf > 0.0:
-            share = pdf / (pdf + dome_pdf(scene, light, direction))
+        else:
+            share = float(1.0)  # of the surface sample: nothing else finds what a delta lobe or a constant dome sends
+            if light.dome >= 0 and pdf > 0.0:
+                share = pdf / (pdf + dome_pdf(scene, light, direction))
             light_sum += wp.cw_mul(weight, dome_radiance(scene, light, direction)) * share
     return light_sum
 
@@ -149,12 +154,14 @@ def shade_point(scene: SceneData, settings: PathSettings, sampler: Sampler, firs
     d = from_d
     hit = first_hit
     has_dome = scene.light_count > scene.first_dome
-    for bounce in range(settings.bounces + 1):
-        dimension = 4 + bounce * DIMENSIONS_PER_BOUNCE
+    bounce = int(0)  # passing or mirroring at glass is none: GLASS_BOUNCES of those are free
+    for vertex in range(settings.bounces + 1 + GLASS_BOUNCES):
+        dimension = 4 + vertex * DIMENSIONS_PER_BOUNCE
         point = point_at(scene, hit, o, d)
+        throughput = wp.cw_mul(throughput, interior_transmittance(scene, point, hit.t * wp.length(d)))
         surface = material_at(scene, point)
         lobes = lobes_of(scene.glossy_albedo, surface, shading_normal(scene, point, hit, o, d), -wp.normalize(d))
-        last = bounce == settings.bounces
+        last = bounce == settings.bounces and (lobes.glass_share == 0.0 or vertex == settings.bounces + GLASS_BOUNCES)
         picks = wp.where(bounce == 0, PICKS, 1)
         total = float(0.0)
         if scene.first_dome > wp.where(bounce == 0, MANY_LIGHTS, 1):
@@ -168,15 +175,17 @@ def shade_point(scene: SceneData, settings: PathSettings, sampler: Sampler, firs
         weight = bounced.weight
         alive = weight[0] + weight[1] + weight[2] > 0.0
         if alive or has_dome:
-            next_d = visible_direction(lobes, bounced.direction, u)
-            o = offset_origin(point)
-            d = next_d
-            hit = bounce_hit(scene, o, d, leaving_skip(scene, point), sampler, dimension)
+            d = bounced.direction
+            if lobes.glass_share == 0.0:
+                d = visible_direction(lobes, d, u)
+            o = offset_origin(point, bounced.transmitted)
+            hit = bounce_hit(scene, o, d, leaving_skip(scene, point, bounced.transmitted), sampler, dimension)
             emitter = nearest_emitter(scene, o, d, 0.0, hit.t)
             if emitter.light != NO_HIT:
                 count = expected_samples(scene, point, emitter.light, total, float(picks))
                 rival = count * light_pdf(scene.lights[emitter.light], point.position, d, emitter.t)
-                local += wp.cw_mul(weight, emitter.radiance) * (bounced.pdf / wp.max(bounced.pdf + rival, 1.0e-20))
+                share = wp.where(bounced.pdf > 0.0, bounced.pdf / wp.max(bounced.pdf + rival, 1.0e-20), 1.0)
+                local += wp.cw_mul(weight, emitter.radiance) * share
                 alive = False
             elif hit.instance == NO_HIT:
                 local += missed_environment(scene, lobes, d, weight, wp.where(alive, bounced.pdf, 0.0))
@@ -185,6 +194,7 @@ def shade_point(scene: SceneData, settings: PathSettings, sampler: Sampler, firs
         throughput = wp.cw_mul(throughput, weight)
         if not alive:
             break
+        bounce += wp.where(lobes.glass_share > 0.0, 0, 1)
     return radiance
 
 

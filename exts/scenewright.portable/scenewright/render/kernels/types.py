@@ -93,8 +93,12 @@ class MaterialData:
     roughness: wp.float32
     ior: wp.float32
     specular: wp.float32
+    specular_color: wp.vec3
     clearcoat: wp.float32
     clearcoat_roughness: wp.float32
+    transmission: wp.float32
+    thin_walled: wp.int32
+    absorption: wp.vec3  # per stage unit
     opacity: wp.float32
     opacity_threshold: wp.float32
 

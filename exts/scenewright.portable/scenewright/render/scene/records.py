@@ -79,8 +79,12 @@ class MaterialRecord:
     roughness: float = 0.5
     ior: float = 1.5
     specular: float = 0.5  # 0.5 = Fresnel from ior
+    specular_color: tuple[float, float, float] = (1.0, 1.0, 1.0)  # of dielectric reflections
     clearcoat: float = 0.0
     clearcoat_roughness: float = 0.01
+    transmission: float = 0.0  # how much of a dielectric is glass, tinted by the base colour at each passage
+    thin_walled: bool = False  # glass without an inside: nothing bends
+    absorption: tuple[float, float, float] = (0.0, 0.0, 0.0)  # inside the glass, per stage unit
     opacity: float = 1.0
     opacity_threshold: float = 0.0  # > 0: cut-out at this value
     emission: tuple[float, float, float] = (0.0, 0.0, 0.0)  # radiance, cd/m2
