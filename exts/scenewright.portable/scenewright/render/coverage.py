@@ -1,6 +1,7 @@
 """Unoccluded pixels of every labelled entity, in one pass over their own geometry."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,12 +12,16 @@ from scenewright.render.kernels.multihit import CoverageItem, CoverageRow, Cover
 if TYPE_CHECKING:
     from scenewright.render.device.camera import ImageCamera
     from scenewright.render.device.scene import PlacedScene
+    from scenewright.render.lens import Lens
     from scenewright.render.tiles import TileLauncher
 
 __all__ = ["NO_BOX", "EntityCoverage", "cover_entities", "screen_rectangles"]
 
 NO_BOX = (2147483647, 2147483647, -2147483648, -2147483648)
 """Box of an entity that covers no pixel."""
+
+_BLOCK = 32  # pixels along the side of a block that shares a cone of rays
+_CHUNK = 4096  # boxes at a time
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,24 +39,70 @@ class EntityCoverage:
 def screen_rectangles(corners: np.ndarray, camera: "ImageCamera") -> np.ndarray:
     """Return pixel rectangles that surely contain the image of boxes, (N, 4) int64: x begin, y begin, x end, y end.
 
-    A box that touches the camera's plane gets the whole image; one behind it or wholly outside an empty rectangle.
+    A box that touches a pinhole's plane gets the whole image; one behind it or wholly outside an empty rectangle. Where the
+    lens bends straight lines, the rectangle holds all blocks of pixels whose cone of rays meets the sphere around the box.
 
     Args:
         corners: Box corners in world space, (N, 8, 3) float64, stage units.
         camera: The camera.
     """
+    if not camera.is_linear:
+        return cone_rectangles(corners, camera)
     x, y, depth = camera.project(corners)
     low_x, high_x = np.floor(x.min(axis=1)) - 1, np.ceil(x.max(axis=1)) + 1
     low_y, high_y = np.floor(y.min(axis=1)) - 1, np.ceil(y.max(axis=1)) + 1
     size = np.linalg.norm(corners[:, 7] - corners[:, 0], axis=1)
     tiny = 1e-6 * (size + np.abs(depth).max(axis=1)) + 1e-30
-    across = depth.min(axis=1) <= tiny
+    across = (depth.min(axis=1) <= tiny) & (not camera.is_parallel)
     low_x[across], low_y[across], high_x[across], high_y[across] = 0, 0, camera.width, camera.height
     behind = depth.max(axis=1) < 0.0
     rectangles = np.stack([np.clip(low_x, 0, camera.width), np.clip(low_y, 0, camera.height),
                            np.clip(high_x, 0, camera.width), np.clip(high_y, 0, camera.height)], axis=1).astype(np.int64)
     rectangles[behind] = 0
     return rectangles
+
+
+def cone_rectangles(corners: np.ndarray, camera: "ImageCamera") -> np.ndarray:
+    """Return pixel rectangles for a lens whose rays start at the camera or near it; see :func:`screen_rectangles`."""
+    axes, limits = block_cones(camera.lens, camera.width, camera.height)
+    centers = camera.local(corners.mean(axis=1))
+    radii = np.linalg.norm(corners - corners.mean(axis=1, keepdims=True), axis=2).max(axis=1) * 1.000001 + camera.eye_offset
+    distances = np.linalg.norm(centers, axis=1)
+    inside = distances <= radii
+    rectangles = np.zeros((len(corners), 4), np.int64)
+    for start in range(0, len(corners), _CHUNK):
+        part = slice(start, start + _CHUNK)
+        safe = np.where(inside[part], 1.0, distances[part])
+        spread = np.arcsin(np.minimum(radii[part] / safe, 1.0))
+        angles = np.arccos(np.clip(centers[part] / safe[:, None] @ axes.reshape(-1, 3).T, -1.0, 1.0))
+        seen = (angles <= limits.ravel() + spread[:, None]) | inside[part][:, None]
+        seen = (seen & ~np.isnan(limits.ravel())).reshape(-1, *limits.shape)
+        for axis, offset, size in ((1, 0, camera.width), (2, 1, camera.height)):
+            line = seen.any(axis=axis)
+            any_ = line.any(axis=1)
+            first, last = line.argmax(axis=1), line.shape[1] - line[:, ::-1].argmax(axis=1)
+            rectangles[part, offset] = np.where(any_, first * _BLOCK, 0)
+            rectangles[part, offset + 2] = np.where(any_, np.minimum(last * _BLOCK, size), 0)
+    return rectangles
+
+
+@lru_cache(maxsize=16)
+def block_cones(lens: "Lens", width: int, height: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return axis (R, C, 3) and half angle (R, C) of a cone around the rays of each block of pixels; NaN = no ray."""
+    columns, rows = -(-width // _BLOCK), -(-height // _BLOCK)
+    x = np.arange(columns * _BLOCK).clip(max=width - 1) + 0.5
+    y = np.arange(rows * _BLOCK).clip(max=height - 1) + 0.5
+    axes = np.empty((rows, columns, 3))
+    angles = np.empty((rows, columns))
+    for row in range(rows):
+        _, rays = lens.rays(x[None, :], y[row * _BLOCK:(row + 1) * _BLOCK, None])
+        rays = rays.reshape(_BLOCK, columns, _BLOCK, 3).transpose(1, 0, 2, 3).reshape(columns, -1, 3)
+        dark = np.isnan(rays[..., 0])
+        mean = np.where(dark[..., None], 0.0, rays).sum(axis=1)
+        axes[row] = mean / np.maximum(np.linalg.norm(mean, axis=1, keepdims=True), 1e-30)
+        cosine = np.where(dark, np.inf, np.einsum("ckj,cj->ck", rays, axes[row])).min(axis=1)
+        angles[row] = np.arccos(np.where(np.isinf(cosine), np.nan, np.clip(cosine - 1e-9, -1.0, 1.0)))
+    return axes, angles
 
 
 def cover_entities(placed: "PlacedScene", camera: "ImageCamera", entity_of_prim: np.ndarray, entity_count: int,

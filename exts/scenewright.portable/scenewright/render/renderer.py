@@ -122,7 +122,7 @@ class Renderer:
         self.sync(self._time)
         record = self._scene.camera(camera, settings.exposure)
         self._cameras.setdefault(record.path, record)
-        image = ImageCamera(record, width, height, self._scene.meters_per_unit)
+        image = ImageCamera(record, width, height, self._scene.meters_per_unit, self.device)
         placed = self._device_scene.place(image.center)
         arrays = {spec.name: wp.empty(width * height, dtype=buffer_dtype(spec), device=self.device) for spec in specs}
         hits = wp.empty(width * height, dtype=Hit, device=self.device)
@@ -145,7 +145,7 @@ class Renderer:
         for name, array in wanted.items():
             setattr(buffers, name, array)
         before = self._previous_cameras.get(image.record.path, image.record)
-        old = ImageCamera(before, image.width, image.height)
+        old = ImageCamera(before, image.width, image.height, device=self.device)
         motion = None
         if "motion_vectors" in wanted:
             motion = self._device_scene.instances.motion(self._previous, old.center, not image.same_view(old))

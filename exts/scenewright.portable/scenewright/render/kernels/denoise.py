@@ -9,7 +9,7 @@ divided by reflectance so that textures stay sharp, with the luminance weight sc
 
 import warp as wp
 
-from scenewright.render.kernels.rays import camera_direction
+from scenewright.render.kernels.rays import PINHOLE, camera_direction, camera_origin, pixel_width
 from scenewright.render.kernels.types import CameraData
 
 __all__ = ["demodulate", "estimate_noise", "filter_light", "remodulate"]
@@ -54,9 +54,11 @@ def similarity(camera: CameraData, normals: wp.array(dtype=wp.vec4), i: int, x: 
     facing = facing * facing
     here = camera_direction(camera, float(x) + 0.5, float(y) + 0.5) * a[3]
     there = camera_direction(camera, float(u) + 0.5, float(v) + 0.5) * b[3]
+    if camera.model != PINHOLE:
+        here = here + camera_origin(camera, float(x) + 0.5, float(y) + 0.5)
+        there = there + camera_origin(camera, float(u) + 0.5, float(v) + 0.5)
     off_plane = wp.abs(wp.dot(na, there - here))
-    pixel = a[3] * camera.step_x
-    return facing * wp.exp(-off_plane / (1.5 * pixel + 1.0e-20))
+    return facing * wp.exp(-off_plane / (1.5 * pixel_width(camera, a[3]) + 1.0e-20))
 
 
 @wp.kernel

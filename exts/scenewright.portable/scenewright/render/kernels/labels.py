@@ -6,7 +6,7 @@ import warp as wp
 
 from scenewright.render.buffers import BUFFERS, BufferSpec
 from scenewright.render.kernels.motion import image_motion
-from scenewright.render.kernels.rays import camera_direction
+from scenewright.render.kernels.rays import PINHOLE, camera_direction, camera_origin
 from scenewright.render.kernels.surface import (
     base_color_at,
     bend_normal,
@@ -126,15 +126,21 @@ def write_labels(
     x = float(i % camera.width) + 0.5
     y = float(i // camera.width) + 0.5
     found = hit.instance != NO_HIT
-    o = wp.vec3(0.0, 0.0, 0.0)
+    o = camera_origin(camera, x, y)
     d = camera_direction(camera, x, y)
     plane_distance = float(DISTANCE_MISS)
+    distance = float(DISTANCE_MISS)
     if found:
         plane_distance = hit.t * meters_per_unit
+        distance = plane_distance * wp.length(d)
+        if camera.model != PINHOLE:
+            reached = o + d * hit.t
+            plane_distance = wp.dot(reached, camera.forward) * meters_per_unit
+            distance = wp.length(reached) * meters_per_unit
     if (wanted & DISTANCE_TO_IMAGE_PLANE) != 0:
         labels_out.distance_to_image_plane[i] = plane_distance
     if (wanted & DISTANCE_TO_CAMERA) != 0:
-        labels_out.distance_to_camera[i] = plane_distance * wp.length(d)
+        labels_out.distance_to_camera[i] = distance
     if (wanted & MOTION_VECTORS) != 0:
         moved = wp.vec4(0.0, 0.0, 0.0, 0.0)
         if found:

@@ -16,7 +16,7 @@ from scenewright.render.kernels.intersect import (
     shape_hit,
     surface_opacity,
 )
-from scenewright.render.kernels.rays import camera_direction
+from scenewright.render.kernels.rays import camera_direction, camera_origin, sees
 from scenewright.render.kernels.types import CUTOUT, NO_HIT, CameraData, SceneData
 
 __all__ = ["CoverageItem", "CoverageRow", "CoverageSpan", "cover_rows"]
@@ -55,11 +55,11 @@ class CoverageSpan:
 
 
 @wp.func
-def item_covers(scene: SceneData, item: CoverageItem, entity: int, entity_of_prim: wp.array(dtype=wp.int32), world_d: wp.vec3,
-                near: float, far: float) -> bool:
+def item_covers(scene: SceneData, item: CoverageItem, entity: int, entity_of_prim: wp.array(dtype=wp.int32), world_o: wp.vec3,
+                world_d: wp.vec3, near: float, far: float) -> bool:
     """Return whether the camera ray meets a part of an instance that belongs to the entity."""
     instance = scene.instances[item.instance]
-    o = instance_ray_origin(instance, wp.vec3(0.0, 0.0, 0.0))
+    o = instance_ray_origin(instance, world_o)
     d = instance_ray_direction(instance, world_d)
     hit = shape_hit(scene, instance, o, d, near, far)
     if item.partial == 0 and (instance.flags & CUTOUT) == 0:
@@ -102,11 +102,13 @@ def cover_rows(
     bits = wp.uint32(0)
     for x in range(row.x_begin, row.x_end):
         d = camera_direction(camera, float(x) + 0.5, float(row.y) + 0.5)
-        query = wp.bvh_query_ray(entity_bvh, wp.vec3(0.0, 0.0, 0.0), query_direction(d), root)
+        o = camera_origin(camera, float(x) + 0.5, float(row.y) + 0.5)
+        seen = sees(d)
+        query = wp.bvh_query_ray(entity_bvh, o, query_direction(d), root)
         index = int(0)
         covered = bool(False)
-        while not covered and wp.bvh_query_next(query, index, camera.far):
-            covered = item_covers(scene, items[index], row.entity, entity_of_prim, d, camera.near, camera.far)
+        while seen and not covered and wp.bvh_query_next(query, index, camera.far):
+            covered = item_covers(scene, items[index], row.entity, entity_of_prim, o, d, camera.near, camera.far)
         column = x - row.x_begin
         if covered:
             pixels += 1

@@ -16,7 +16,7 @@ from scenewright.render.kernels.direct import (
 )
 from scenewright.render.kernels.intersect import closest_hit
 from scenewright.render.kernels.lights import dome_pdf, dome_radiance, intersect_light, light_pdf, light_radiance
-from scenewright.render.kernels.rays import camera_direction
+from scenewright.render.kernels.rays import camera_direction, camera_origin, sees
 from scenewright.render.kernels.sampling import hash_u32, pixel_index, sample_1d, sample_2d
 from scenewright.render.kernels.surface import (
     Point,
@@ -310,10 +310,13 @@ def shade_pixels(
         if s > 0:
             shift = sample_2d(sampler.index, sampler.seed, 0)
         d = camera_direction(camera, float(column) + shift[0], float(row) + shift[1])
-        o = wp.vec3(0.0, 0.0, 0.0)
+        if not sees(d):
+            continue
+        o = camera_origin(camera, float(column) + shift[0], float(row) + shift[1])
         if camera.lens_radius > 0.0:
-            o = lens_ray(camera, d, sample_2d(sampler.index, sampler.seed, 1))
-            d = d - o / camera.focus_distance
+            on_lens = lens_ray(camera, d, sample_2d(sampler.index, sampler.seed, 1))
+            o = o + on_lens
+            d = d - on_lens / camera.focus_distance
         follows_label = s == 0 and camera.lens_radius == 0.0
         sample = camera_radiance(scene, settings, sampler, o, d, camera.near, camera.far, hits[i], follows_label)
         value = sample.value

@@ -149,7 +149,9 @@ class LightData:
 class CameraData:
     """Pinhole: the ray of pixel (x, y) is ``forward + right * (x * step_x + start_x) + up * (y * step_y + start_y)``.
 
-    Its component along ``forward`` is 1, so the ray parameter is the distance to the image plane in stage units.
+    Its component along ``forward`` is 1, so the ray parameter is the distance to the image plane in stage units. An
+    orthographic camera's ray starts there without ``forward``. What follows ``focus_distance`` belongs to the other lenses, see
+    ``kernels.rays``; for them ``step_x`` and ``step_y`` are the angle of a pixel near the optical centre.
     """
 
     right: wp.vec3
@@ -165,6 +167,22 @@ class CameraData:
     height: wp.int32
     lens_radius: wp.float32
     focus_distance: wp.float32
+    model: wp.int32  # rays.PINHOLE, CENTRAL, PARALLEL, PANORAMA
+    flat: wp.int32  # 1: the profile is of the tangent
+    bend: wp.int32  # rays.STRAIGHT, BENT, BENT_FLAT
+    center: wp.vec2  # px
+    scale: wp.vec2  # units of the profile's radius (a panorama's: radians) a pixel
+    q_end: wp.float32  # largest angle or tangent
+    r_end: wp.float32  # largest radius
+    ray_knots: wp.float32  # knots a unit of radius
+    ray_table: wp.array(dtype=wp.vec4)  # sine and cosine of the angle, each followed by its slope
+    radius_knots: wp.float32  # knots a radian
+    radius_table: wp.array(dtype=wp.vec2)  # radius and its slope
+    radial_upper: wp.vec3  # OpenCV's k1..k3
+    radial_lower: wp.vec3  # k4..k6
+    tangential: wp.vec2
+    prism: wp.vec4
+    eye_offset: wp.float32
 
 
 @wp.struct

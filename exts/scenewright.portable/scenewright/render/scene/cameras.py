@@ -1,9 +1,10 @@
-"""UsdGeomCamera to the pinhole camera of the tracer."""
+"""UsdGeomCamera to the camera of the tracer."""
 
 import numpy as np
 from pxr import Gf, Sdf, Usd, UsdGeom
 
 from scenewright.render.scene.errors import SceneError
+from scenewright.render.scene.lenses import CameraProjectionError, read_lens
 from scenewright.render.scene.records import CameraRecord
 
 __all__ = ["CameraProjectionError", "DEFAULT_EXPOSURE", "list_cameras", "read_camera"]
@@ -18,10 +19,6 @@ _EXPOSURE_FALLBACKS = {
     "exposure:fStop": 1.0,
     "exposure:responsivity": 1.0,
 }
-
-
-class CameraProjectionError(SceneError, NotImplementedError):
-    """The camera asks for a projection that this renderer does not have yet."""
 
 
 def list_cameras(stage: Usd.Stage) -> list[str]:
@@ -40,14 +37,14 @@ def read_camera(
 
     Raises:
         SceneError: There is no camera at ``path`` (the message lists those that exist), or its lens makes no image.
-        CameraProjectionError: The projection is not a pinhole.
+        CameraProjectionError: The projection is not available; the message names those that are.
     """
     prim = stage.GetPrimAtPath(str(path)) if str(path) else None
     if not prim or not prim.IsA(UsdGeom.Camera):
         cameras = list_cameras(stage)
         what = f"a {prim.GetTypeName() or 'prim without type'}, no camera" if prim else "not on the stage"
         raise SceneError(f"Camera {str(path)!r} is {what}. Cameras: {', '.join(cameras) if cameras else 'none'}.")
-    _check_projection(prim, time)
+    projection, lens = read_lens(prim, time)
     values = {
         name: _number(prim, name, time)
         for name in (
@@ -76,7 +73,9 @@ def read_camera(
         clipping_range=(float(near), float(far)),
         f_stop=values["fStop"],
         focus_distance=values["focusDistance"],
+        projection=projection,
         exposure=_exposure(prim, time, default_exposure),
+        lens=lens,
     )
 
 
@@ -96,22 +95,6 @@ def camera_matrix(prim: Usd.Prim, time: Usd.TimeCode) -> np.ndarray:
 
 def _number(prim: Usd.Prim, name: str, time: Usd.TimeCode) -> float:
     return float(prim.GetAttribute(name).Get(time))
-
-
-def _check_projection(prim: Usd.Prim, time: Usd.TimeCode) -> None:
-    allowed = {
-        "projection": ("perspective",),
-        "cameraProjectionType": ("pinhole", ""),
-        "omni:lensdistortion:model": ("", "none"),
-    }
-    for name, fine in allowed.items():
-        attribute = prim.GetAttribute(name)
-        value = attribute.Get(time) if attribute else None
-        if value is not None and str(value) not in fine:
-            raise CameraProjectionError(
-                f"{prim.GetPath()}: {name} = {str(value)!r} is not supported yet; this renderer has the pinhole projection "
-                f"only. Set {name} to {fine[0]!r} or use another camera."
-            )
 
 
 def _exposure(prim: Usd.Prim, time: Usd.TimeCode, default: float) -> float:

@@ -9,8 +9,8 @@ from enum import IntEnum
 
 import numpy as np
 
-__all__ = ["CameraRecord", "InstanceRecord", "LightKind", "LightRecord", "MaterialRecord", "MeshRecord", "ShapeKind",
-           "TextureRecord", "TextureSlot"]
+__all__ = ["CameraRecord", "InstanceRecord", "LensRecord", "LightKind", "LightRecord", "MaterialRecord",
+           "MeshRecord", "ShapeKind", "TextureRecord", "TextureSlot"]
 
 
 class ShapeKind(IntEnum):
@@ -136,9 +136,28 @@ class LightRecord:
     visible_to_camera: bool = True  # domes are; area lights are drawn as emitters
 
 
+@dataclass(frozen=True)
+class LensRecord:
+    """How a lens maps directions to the image, where that is not a plain pinhole: see ``render.lens`` for the models.
+
+    Lengths in the image are pixels of the nominal image, which is stretched over whatever is rendered.
+    """
+
+    model: str  # ftheta | kannala_brandt | rad_tan_thin_prism | opencv_pinhole | equidistant | equisolid |
+    # orthographic_fisheye | equirectangular | orthographic
+    nominal: tuple[float, float] = (0.0, 0.0)  # (width, height); zeros: the rendered image's own
+    center: tuple[float, float] | None = None  # optical centre; None: the image's
+    focal: tuple[float, float] = (0.0, 0.0)  # (fx, fy); zeros: from focal length and aperture
+    radial: tuple[float, ...] = ()
+    tangential: tuple[float, float] = (0.0, 0.0)  # (a, b): dx = a (2 x^2 + r^2) + 2 b x y, dy = b (2 y^2 + r^2) + 2 a x y
+    prism: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)  # dx = p0 r^2 + p1 r^4, dy = p2 r^2 + p3 r^4
+    max_fov: float = 360.0  # degrees, across
+    eye_offset: float = 0.0  # omnidirectional stereo: distance of the eye from the centre, + right [stage units]
+
+
 @dataclass(eq=False)
 class CameraRecord:
-    """One pinhole camera; pixels are square and the vertical field of view follows the image's aspect (as RTX)."""
+    """One camera; a pinhole's pixels are square and its vertical field of view follows the image's aspect (as RTX)."""
 
     path: str
     matrix: np.ndarray  # (4, 4) camera to world without scale; looks along -Z, +Y up
@@ -149,8 +168,9 @@ class CameraRecord:
     clipping_range: tuple[float, float]  # stage units
     f_stop: float
     focus_distance: float
-    projection: str = "pinhole"
+    projection: str = "pinhole"  # Replicator's name of the projection
     exposure: float = 1.0  # multiplier from radiance to the tone mapper's input
+    lens: LensRecord | None = None  # None: pinhole
 
     def view_matrix(self) -> np.ndarray:
         """Return world to camera, row-vector (4, 4) float64."""
