@@ -1,12 +1,14 @@
 """Tiled render products and stereo cameras; viewport cameras that are randomized."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import omni.replicator.core as rep
 import pytest
 from pxr import Gf, UsdGeom
 
 from scenewright.replicator.availability import FeatureUnavailableError
-from scenewright.replicator.tiled_frame import tile_grid
+from scenewright.replicator.tiled_frame import TiledFrame, tile_grid
 
 
 @pytest.mark.parametrize(("count", "grid"), [(1, (1, 1)), (2, (1, 2)), (3, (2, 2)), (5, (2, 3)), (7, (3, 3)), (16, (4, 4))])
@@ -41,11 +43,63 @@ def test_a_tile_is_what_its_camera_sees(graph_stage):
     assert not grid[12:, 16:].any()
 
 
-def test_what_belongs_to_one_camera_is_refused_for_tiles(graph_stage):
-    tiled = rep.create.render_product_tiled(["/OmniverseKit_Persp", "/OmniverseKit_Top"], (8, 8))
-    rep.annotators.get("camera_params").attach(tiled)
-    with pytest.raises(FeatureUnavailableError, match="tiled render product"):
+@pytest.fixture
+def pair(graph_stage):
+    """A tiled product of two cameras side by side, and the products of both on their own."""
+    rep.create.sphere(semantics=[("class", "ball")])
+    rep.create.cube(position=(1.5, 0, 0), semantics=[("class", "box")])
+    cameras = [rep.create.camera(position=(x, 6, 0.5), look_at=(0.5, 0, 0), clipping_range=(0.1, 100)) for x in (0, 3)]
+    tiled = rep.create.render_product_tiled(cameras, tile_resolution=(32, 24), name="tiled")
+    single = rep.create.render_product(cameras, (32, 24))
+
+    def see(name):
+        found = [rep.annotators.get(name).attach(product) for product in (tiled, *single)]
         rep.orchestrator.step(delta_time=0.0)
+        return [annotator.get_data() for annotator in found]
+
+    return see
+
+
+@pytest.mark.parametrize("name", ["bounding_box_2d_tight", "bounding_box_2d_loose", "bounding_box_3d", "occlusion"])
+def test_records_of_all_tiles_follow_each_other(pair, name):
+    whole, *parts = pair(name)
+    expected = [part["data"].copy() for part in parts]
+    if name.startswith("bounding_box_2d"):
+        for end in ("x_min", "x_max"):
+            expected[1][end] += 32  # two tiles: one row of two
+    np.testing.assert_array_equal(whole["data"], np.concatenate(expected))
+    assert len(whole["data"]) == 4
+    assert whole["info"]["primPaths"] == [path for part in parts for path in part["info"]["primPaths"]]
+    assert whole["info"]["idToLabels"] == parts[0]["info"]["idToLabels"]
+    np.testing.assert_array_equal(whole["info"]["bboxIds"], np.concatenate([part["info"]["bboxIds"] for part in parts]))
+
+
+def test_points_of_all_tiles_follow_each_other_and_images_make_a_grid(pair):
+    whole, *parts = pair("pointcloud")
+    np.testing.assert_array_equal(whole["data"], np.concatenate([part["data"] for part in parts]))
+    np.testing.assert_array_equal(whole["info"]["pointInstance"], np.concatenate([p["info"]["pointInstance"] for p in parts]))
+    whole, *parts = pair("PtWorldPos")
+    np.testing.assert_array_equal(whole, np.concatenate(parts, axis=1))
+    whole, *parts = pair("shaded_instance_segmentation")
+    np.testing.assert_array_equal(whole["data"], np.concatenate([part["data"] for part in parts], axis=1))
+
+
+def test_camera_parameters_have_an_entry_for_each_tile(pair):
+    whole, *parts = pair("camera_params")
+    assert whole["cameraViewTransform"].shape == (2, 16) and whole["renderProductResolution"].tolist() == [[32, 24]] * 2
+    for key, values in whole.items():
+        for index, part in enumerate(parts):
+            assert np.array_equal(values[index], part[key]), key
+    assert list(whole["cameraModel"]) == ["pinhole", "pinhole"]
+
+
+def test_what_belongs_to_one_camera_and_cannot_be_joined_is_refused():
+    frame = TiledFrame([SimpleNamespace(resolution=(8, 6), prim_paths=("",))] * 2)
+    assert frame.resolution == (16, 6)
+    with pytest.raises(FeatureUnavailableError, match="tiled render product"):
+        print(frame.camera)
+    with pytest.raises(FeatureUnavailableError, match="tiled render product"):
+        frame.coverage()
 
 
 def test_stereo_cameras_are_apart_by_the_baseline_along_their_own_x(graph_stage):

@@ -298,7 +298,7 @@ def timeline(value: Any, modify_type: str | None = None) -> ReplicatorItem:
 
     Args:
         value: Seconds, or frames of the timeline, or a distribution of them.
-        modify_type: "set" (also where None), "set_time", "add" and "add_time" count seconds, "set_frame" and "add_frame" frames.
+        modify_type: "set" (also where None), "set_time", "add" and "add_time" in seconds, "set_frame", "add_frame" in frames.
 
     Raises:
         ValueError: Unknown ``modify_type``.

@@ -39,16 +39,30 @@ class TiledFrame:
         self.prim_paths = self._frames[0].prim_paths
         self._arrays: dict[str, np.ndarray] = {}
 
+    @property
+    def tiles(self) -> "list[Frame]":
+        """The frames of the tiles, in the order of their cameras."""
+        return self._frames
+
+    def place(self, index: int) -> tuple[int, int]:
+        """Return where tile ``index`` begins: (x, y) [px]."""
+        row, column = divmod(index, self._columns)
+        width, height = self._frames[0].resolution
+        return column * width, row * height
+
+    def assembled(self, images: Sequence[np.ndarray]) -> np.ndarray:
+        """Return the whole grid of the tiles' images, (H, W) or (H, W, channels)."""
+        height, width = images[0].shape[:2]
+        grid = np.zeros((height * self._rows, width * self._columns, *images[0].shape[2:]), images[0].dtype)
+        for index, image in enumerate(images):
+            x, y = self.place(index)
+            grid[y:y + height, x:x + width] = image
+        return grid
+
     def __getitem__(self, name: str) -> np.ndarray:
         """Return a buffer of the whole grid, (H, W) or (H, W, channels)."""
         if name not in self._arrays:
-            tiles = [np.asarray(frame[name]) for frame in self._frames]
-            height, width = tiles[0].shape[:2]
-            grid = np.zeros((height * self._rows, width * self._columns, *tiles[0].shape[2:]), tiles[0].dtype)
-            for index, tile in enumerate(tiles):
-                row, column = divmod(index, self._columns)
-                grid[row * height:(row + 1) * height, column * width:(column + 1) * width] = tile
-            self._arrays[name] = grid
+            self._arrays[name] = self.assembled([np.asarray(frame[name]) for frame in self._frames])
         return self._arrays[name]
 
     def array(self, name: str) -> wp.array:
@@ -66,7 +80,7 @@ class TiledFrame:
         Raises:
             FeatureUnavailableError: Always.
         """
-        unsupported("An annotator of one camera (camera_params, pointcloud, 3D boxes in view) on a tiled render product",
+        unsupported("An annotator of one camera (skeleton_data, dope, pose) on a tiled render product",
                     "Attach it to a render product of each camera.")
 
     def coverage(self, *args: Any, **kwargs: Any) -> NoReturn:
@@ -75,5 +89,5 @@ class TiledFrame:
         Raises:
             FeatureUnavailableError: Always.
         """
-        unsupported("An annotator of boxes or occlusion on a tiled render product",
+        unsupported("An annotator of what one camera would see without occluders on a tiled render product",
                     "Attach it to a render product of each camera.")

@@ -8,6 +8,7 @@ import warp as wp
 
 from scenewright.replicator.annotators.augmentation import Augmentation, AugmentationStep, frame_number
 from scenewright.replicator.annotators.template import AnnotatorError, AnnotatorOutput, AnnotatorTemplate
+from scenewright.replicator.annotators.tiles import compute_tiled
 from scenewright.replicator.render_product import RenderProduct, find_render_products
 
 if TYPE_CHECKING:
@@ -191,10 +192,11 @@ class Annotator:
     def _update(self, capture: "Capture") -> None:
         """Take in one capture; the orchestrator calls it."""
         output = None
-        if self._device is not None and not self._steps:
+        make = compute_tiled if self._template.per_camera and capture.render_product.tiles else type(self._template).compute
+        if self._device is not None and not self._steps and make is not compute_tiled:
             output = self._template.compute_on(capture, self._params, self._device)
         if output is None:
-            output = capture.once(self._template.key(self._params), lambda: self._template.compute(capture, self._params))
+            output = capture.once(self._template.key(self._params), lambda: make(self._template, capture, self._params))
         if self._steps and output.data is not None:
             data = output.data
             for index, step in enumerate(self._steps):

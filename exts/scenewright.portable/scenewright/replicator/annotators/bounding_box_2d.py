@@ -30,6 +30,7 @@ class BoxTemplate(AnnotatorTemplate):
     """Base class of annotators with one record per labelled prim."""
 
     parameters = FILTER_PARAMETERS
+    per_camera = True
 
     def check_parameters(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """Return ``given`` on top of the defaults, in canonical form."""

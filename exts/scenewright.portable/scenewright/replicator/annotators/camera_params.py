@@ -24,6 +24,7 @@ class CameraParams(AnnotatorTemplate):
     """
 
     names = ("camera_params", "CameraParams")
+    per_camera = True
 
     def buffers(self, params: Mapping[str, Any]) -> frozenset[str]:
         """Return no buffer: the camera is known without rendering."""

@@ -27,6 +27,7 @@ class Pointcloud(AnnotatorTemplate):
     """
 
     names = ("pointcloud",)
+    per_camera = True
     parameters = {"includeUnlabelled": False, **FILTER_PARAMETERS}  # noqa: RUF012
 
     def check_parameters(self, given: Mapping[str, Any]) -> dict[str, Any]:

@@ -24,6 +24,7 @@ class ShadedInstanceSegmentation(InstanceSegmentation):
     """
 
     names = ("shaded_instance_segmentation",)
+    per_camera = True
     fast_names = ()
     parameters = {k: v for k, v in InstanceSegmentation.parameters.items() if k != "colorize"}  # noqa: RUF012
 
@@ -43,6 +44,7 @@ class ShadedInstanceIdSegmentation(InstanceIdSegmentation):
     """
 
     names = ("shaded_instance_id_segmentation",)
+    per_camera = True
     fast_names = ()
     parameters = {k: v for k, v in InstanceIdSegmentation.parameters.items() if k != "colorize"}  # noqa: RUF012
 

@@ -170,6 +170,7 @@ class PtWorldPos(AnnotatorTemplate):
     """
 
     names = ("PtWorldPos",)
+    per_camera = True
 
     def buffers(self, params: Mapping[str, Any]) -> frozenset[str]:
         """Return the planar depth."""

@@ -47,6 +47,8 @@ class AnnotatorTemplate:
     """Names of the ``_fast`` twins."""
     parameters: ClassVar[Mapping[str, Any]] = {}
     """Parameters of ``init_params`` and their defaults."""
+    per_camera: ClassVar[bool] = False
+    """Whether the result belongs to one camera: on a tiled render product it is made for each tile and joined."""
 
     def __init__(self, name: str, fast: bool = False) -> None:
         self.name = name
