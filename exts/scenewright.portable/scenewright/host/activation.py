@@ -41,6 +41,26 @@ _REPLICATOR_ALIASES = {
 }
 
 
+#: Where modules went that older Isaac Sim releases had under another name; the longest prefix counts.
+_MOVED = {
+    "isaacsim.core.api.simulation_context": "isaacsim.core.api",
+    "isaacsim.core.api.world": "isaacsim.core.api",
+    **{f"isaacsim.core.api.objects.{name}": "isaacsim.core.api.objects"
+       for name in ("capsule", "cone", "cuboid", "cylinder", "ground_plane", "sphere")},
+    **{f"isaacsim.core.api.materials.{name}": "isaacsim.core.api.materials"
+       for name in ("omni_glass", "omni_pbr", "physics_material", "preview_surface", "visual_material")},
+    "isaacsim.storage.native.nucleus": "isaacsim.storage.native",
+    "omni.isaac.core": "isaacsim.core.api",
+    **{f"omni.isaac.core.prims.{name}": "omni.isaac.core.prims"
+       for name in ("geometry_prim", "geometry_prim_view", "rigid_prim", "rigid_prim_view", "xform_prim", "xform_prim_view")},
+    "omni.isaac.core.utils": "isaacsim.core.utils",
+    "omni.isaac.nucleus": "isaacsim.storage.native",
+    "omni.replicator.isaac": "isaacsim.replicator.writers",
+    "omni.usd._impl": "omni.usd",
+    "omni.usd._impl.utils": "omni.usd",
+}
+
+
 class _AliasLoader(importlib.abc.Loader):
     """Makes one module importable under a second name: the same object, not a copy."""
 
@@ -126,11 +146,33 @@ class StandInFinder(importlib.abc.MetaPathFinder):
             return _stand_in_spec(fullname, place / "__init__.py", [])
         if place.with_suffix(".py").is_file():
             return _stand_in_spec(fullname, place.with_suffix(".py"), None)
+        moved = _moved_to(fullname)
+        if moved is not None:
+            return _alias_spec(fullname, moved)
         if place.is_dir() or fullname == "omni.replicator":
             spec = ModuleSpec(fullname, _FolderLoader(), is_package=True)
             spec.submodule_search_locations = []  # empty: children are looked up by this finder, not by path
             return spec
         return None
+
+
+def _moved_to(fullname: str) -> str | None:
+    """Return the present name of a module that older releases had as ``fullname``, None where it did not move."""
+    prefix, rest = fullname, ""
+    while prefix and prefix not in _MOVED:
+        prefix, _, last = prefix.rpartition(".")
+        rest = f".{last}{rest}"
+    return _MOVED[prefix] + rest if prefix else None
+
+
+def _alias_spec(fullname: str, target: str) -> ModuleSpec | None:
+    """Return a spec that makes the module ``target`` importable as ``fullname`` too, None where there is no such module."""
+    try:
+        found = importlib.util.find_spec(target)
+    except ModuleNotFoundError:
+        return None
+    return None if found is None else ModuleSpec(fullname, _AliasLoader(target), is_package=found.submodule_search_locations
+                                                 is not None)
 
 
 def _stand_in_spec(fullname: str, file: Path, locations: list[str] | None) -> ModuleSpec:

@@ -6,13 +6,16 @@ from typing import Any
 from isaacsim.core.experimental.utils import prim as finding
 from isaacsim.core.experimental.utils.stage import delete_prim as _delete
 from isaacsim.core.utils.stage import add_reference_to_stage
-from pxr import Gf, Usd, UsdGeom
+from pxr import Gf, Usd, UsdGeom, UsdPhysics
 
 from scenewright.host.stage_context import get_context
 
-__all__ = ["create_prim", "define_prim", "delete_prim", "get_all_matching_child_prims", "get_prim_at_path", "get_prim_children",
-           "get_prim_parent", "get_prim_path", "get_prim_property", "get_prim_type_name", "is_prim_path_valid",
-           "set_prim_property", "set_prim_visibility"]
+__all__ = ["create_prim", "define_prim", "delete_prim", "find_matching_prim_paths", "get_all_matching_child_prims",
+           "get_first_matching_child_prim", "get_first_matching_parent_prim", "get_prim_at_path", "get_prim_attribute_names",
+           "get_prim_attribute_value", "get_prim_children", "get_prim_object_type", "get_prim_parent", "get_prim_path",
+           "get_prim_property", "get_prim_type_name", "is_prim_no_delete", "is_prim_path_valid",
+           "is_prim_root_path", "move_prim", "query_parent_path", "set_prim_attribute_value", "set_prim_hide_in_stage_window",
+           "set_prim_no_delete", "set_prim_property", "set_prim_visibility", "set_targets"]
 
 
 def get_prim_at_path(prim_path: str, fabric: bool = False) -> Usd.Prim:
@@ -129,3 +132,88 @@ def set_prim_visibility(prim: Usd.Prim, visible: bool) -> None:
     """Show or hide a prim."""
     imageable = UsdGeom.Imageable(prim)
     (imageable.MakeVisible if visible else imageable.MakeInvisible)()
+
+
+def set_targets(prim: Usd.Prim, attribute: str, target_prim_paths: Sequence[str]) -> None:
+    """Set the targets of a relationship, which is made if it is not there."""
+    relationship = prim.GetRelationship(attribute) or prim.CreateRelationship(attribute)
+    relationship.SetTargets([str(path) for path in target_prim_paths])
+
+
+def find_matching_prim_paths(prim_path_regex: str, prim_type: str | None = None) -> list[str]:
+    """Return the paths that match regular expressions, one between two slashes; of one type if ``prim_type`` is given."""
+    return [path for path in finding.find_matching_prim_paths(prim_path_regex)
+            if prim_type is None or get_prim_type_name(path) == prim_type]
+
+
+def get_first_matching_child_prim(prim_path: str, predicate: Callable[[str], bool], fabric: bool = False) -> Usd.Prim | None:
+    """Return the first prim at or below a path for which ``predicate(path)`` holds, None where there is none."""
+    return finding.get_first_matching_child_prim(prim_path, predicate=lambda prim, path: predicate(path), include_self=True)
+
+
+def get_first_matching_parent_prim(prim_path: str, predicate: Callable[[str], bool]) -> Usd.Prim | None:
+    """Return the nearest prim above a path for which ``predicate(path)`` holds, None where there is none."""
+    return finding.get_first_matching_parent_prim(prim_path, predicate=lambda prim, path: predicate(path))
+
+
+def query_parent_path(prim_path: str, predicate: Callable[[str], bool]) -> bool:
+    """Return whether ``predicate(path)`` holds for a prim above."""
+    return get_first_matching_parent_prim(prim_path, predicate) is not None
+
+
+def get_prim_attribute_names(prim_path: str, fabric: bool = False) -> list[str]:
+    """Return the names of the attributes."""
+    return finding.get_prim_attribute_names(prim_path)
+
+
+def get_prim_attribute_value(prim_path: str, attribute_name: str, fabric: bool = False) -> Any:
+    """Return the value of an attribute.
+
+    Raises:
+        ValueError: There is no such attribute.
+    """
+    return finding.get_prim_attribute_value(prim_path, attribute_name)
+
+
+def set_prim_attribute_value(prim_path: str, attribute_name: str, value: Any, fabric: bool = False) -> None:
+    """Set the value of an attribute.
+
+    Raises:
+        ValueError: There is no such attribute.
+    """
+    set_prim_property(prim_path, attribute_name, value)
+
+
+def get_prim_object_type(prim_path: str) -> str | None:
+    """Return "rigid_body", "xform" or None; articulations and joints have no stand-in here."""
+    prim = finding.get_prim_at_path(prim_path)
+    if prim.HasAPI(UsdPhysics.RigidBodyAPI):
+        return "rigid_body"
+    return "xform" if prim.IsA(UsdGeom.Xformable) else None
+
+
+def is_prim_root_path(prim_path: str) -> bool:
+    """Return whether a path is "/"."""
+    return prim_path == "/"
+
+
+def move_prim(path_from: str, path_to: str) -> None:
+    """Move or rename a prim."""
+    from omni.kit.commands import execute
+
+    execute("MovePrim", path_from=path_from, path_to=path_to)
+
+
+def set_prim_hide_in_stage_window(prim: Usd.Prim, hide: bool) -> None:
+    """Write whether the stage window hides a prim."""
+    prim.SetMetadata("hide_in_stage_window", hide)
+
+
+def set_prim_no_delete(prim: Usd.Prim, no_delete: bool) -> None:
+    """Write whether the user interface keeps a prim from deletion."""
+    prim.SetMetadata("no_delete", no_delete)
+
+
+def is_prim_no_delete(prim_path: str) -> bool:
+    """Return whether the user interface keeps a prim from deletion."""
+    return bool(finding.get_prim_at_path(prim_path).GetMetadata("no_delete"))

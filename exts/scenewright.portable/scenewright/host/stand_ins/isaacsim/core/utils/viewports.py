@@ -7,7 +7,7 @@ from pxr import Gf, Usd, UsdGeom
 
 from scenewright.host.stage_context import get_context
 
-__all__ = ["set_camera_view"]
+__all__ = ["get_viewport_names", "set_active_viewport_camera", "set_camera_view"]
 
 
 def set_camera_view(eye: Sequence[float], target: Sequence[float], camera_prim_path: str = "/OmniverseKit_Persp",
@@ -32,3 +32,15 @@ def set_camera_view(eye: Sequence[float], target: Sequence[float], camera_prim_p
     with Usd.EditContext(stage, stage.GetSessionLayer()) if camera_prim_path.startswith("/OmniverseKit_") else \
             Usd.EditContext(stage, stage.GetEditTarget()):
         camera.MakeMatrixXform().Set(local)
+
+
+def set_active_viewport_camera(camera_prim_path: str) -> None:
+    """Let the viewport look through another camera."""
+    from omni.kit.viewport.utility import get_active_viewport
+
+    get_active_viewport().set_active_camera(camera_prim_path)
+
+
+def get_viewport_names(usd_context_name: str | None = None) -> list[str]:
+    """Return the names of the viewports: there is one."""
+    return ["Viewport"]
