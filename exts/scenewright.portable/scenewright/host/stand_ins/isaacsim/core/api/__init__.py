@@ -95,6 +95,7 @@ class SimulationContext:
     _instance: "SimulationContext | None" = None
 
     def __new__(cls, *args: Any, **kwargs: Any) -> "SimulationContext":
+        """Return the one that there is, or a new one."""
         if not isinstance(SimulationContext._instance, cls):
             cls.clear_instance()
             SimulationContext._instance = super().__new__(cls)
