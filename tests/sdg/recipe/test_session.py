@@ -310,5 +310,5 @@ def test_writers_are_requested_with_their_triggers(open_session):
 
 @pytest.mark.parametrize("scene", ["omniverse://server/a.usd", "https://server/a.usd"])
 def test_a_remote_scene_is_named_as_one(open_session, scene):
-    with pytest.raises(RecipeError, match="is a remote file; those are not available yet"):
+    with pytest.raises(RecipeError, match="is a remote file, which recipes do not fetch"):
         open_session(f"scenewright: {{scene: '{scene}', writers: {{coco: {{}}}}}}\nc: {{create.camera: {{}}}}")

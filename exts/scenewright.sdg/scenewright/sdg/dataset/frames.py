@@ -1,5 +1,6 @@
 """Making frames: one process, one recipe session, the writers of the recipe, a part of the ledger."""
 
+import inspect
 import json
 import os
 import time
@@ -16,6 +17,16 @@ from scenewright.sdg.dataset.ledger import LedgerEntry, LedgerPart
 from scenewright.sdg.writers import create_writer
 
 __all__ = ["FrameMaker"]
+
+
+def initialize_writer(writer: Any, backend: WriterBackend, parameters: dict[str, Any]) -> None:
+    """Initialise a writer so that it writes through a backend, whether or not its parameters provide for one."""
+    known = inspect.signature(type(writer).__init__).parameters
+    if "backend" in known or "output_dir" not in known:
+        writer.initialize(backend=backend, **parameters)
+        return
+    writer.initialize(output_dir=backend.output_dir, **parameters)
+    writer.backend = writer._backend = backend
 
 
 class FrameMaker:
@@ -73,7 +84,8 @@ class FrameMaker:
         """
         rep.orchestrator.set_capture_on_play(False)
         begun = time.perf_counter()
-        self._prepare_motion(address)
+        if self._is_written(address):
+            self._prepare_motion(address)
         self.backend.begin(address.index)
         drawn = self._render(address, write=True)
         self.backend.seal((address, drawn, time.perf_counter() - begun))
@@ -88,6 +100,9 @@ class FrameMaker:
 
     def _render(self, address: Any, write: bool) -> Any:
         drawn = self.session.apply(address)
+        if write and not self._is_written(address):
+            self._last = None  # nobody looks at this frame
+            return drawn
         rep.settings.carb_settings("/scenewright/step", address.index)
         self._run += not self._follows(address)
         rep.settings.carb_settings("/scenewright/sequence", self._run)  # another value = nothing has moved since
@@ -106,6 +121,9 @@ class FrameMaker:
             before = (address.sequence, address.step - 1)
             self._render(next(a for a in self.session.addresses if (a.sequence, a.step) == before), write=False)
 
+    def _is_written(self, address: Any) -> bool:
+        return any(request.fires(address) for request in self.session.writer_requests)
+
     def _follows(self, address: Any) -> bool:
         """Return whether ``address`` is the step after what was shown last."""
         last = self._last
@@ -121,7 +139,7 @@ class FrameMaker:
             )
         try:
             writer = create_writer(request.name)
-            writer.initialize(backend=WriterBackend(self.backend, folder), **parameters)
+            initialize_writer(writer, WriterBackend(self.backend, folder), parameters)
         except (TypeError, ValueError) as error:
             raise DatasetInputError(f"{where}writer {request.name}: {error}") from error
         writer.attach([self.session.cameras[name] for name in request.cameras], trigger=None)

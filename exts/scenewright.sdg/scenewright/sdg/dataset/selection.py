@@ -8,6 +8,10 @@ from scenewright.sdg.dataset.errors import DatasetInputError
 __all__ = ["parse_frames", "parse_shard", "share_out"]
 
 
+_SHORTEST = 4
+"""Frames that a run of steps has at least when a sequence is cut."""
+
+
 def parse_frames(text: str | None) -> tuple[int, int | None]:
     """Return the first frame and the one after the last (None = to the end) of ``N`` or ``A:B``.
 
@@ -43,10 +47,23 @@ def parse_shard(text: str | None) -> tuple[int, int] | None:
 def share_out(addresses: Sequence[Any], count: int) -> list[list[Any]]:
     """Share addresses out among ``count`` processes: whole sequences, in turn.
 
+    Where there are fewer sequences than processes, they are cut into runs of steps. Any frame can be made alone; beginning
+    within a sequence costs the frame before, for its motion, and the simulation up to there where bodies move.
+
     Args:
         addresses: addresses with an attribute ``sequence``, in dataset order.
         count: how many processes.
     """
     sequences = sorted({address.sequence for address in addresses})
-    owner = {sequence: position % count for position, sequence in enumerate(sequences)}
-    return [[address for address in addresses if owner[address.sequence] == part] for part in range(count)]
+    found: dict[int, list[Any]] = {sequence: [] for sequence in sequences}
+    for address in addresses:
+        found[address.sequence].append(address)
+    runs = list(found.values())
+    if 0 < len(runs) < count:
+        runs = [piece for run in runs for piece in _cut(run, -(-count // len(runs)))]
+    return [[address for run in runs[part::count] for address in run] for part in range(count)]
+
+
+def _cut(run: Sequence[Any], parts: int) -> list[list[Any]]:
+    size = max(_SHORTEST, -(-len(run) // parts))
+    return [list(run[start : start + size]) for start in range(0, len(run), size)]

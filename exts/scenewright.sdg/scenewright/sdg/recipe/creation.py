@@ -6,6 +6,7 @@ Under a trigger, the drawn keywords are drawn and written again each time it fir
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import omni.replicator.core as rep
 from pxr import Tf, Usd, UsdGeom
 
@@ -13,6 +14,7 @@ from scenewright.sdg.recipe.clock import ONCE
 from scenewright.sdg.recipe.modifiers import labels_by_type, pose_operation, visibility_operation, write_rows
 from scenewright.sdg.recipe.prims import FixedPrims
 from scenewright.sdg.recipe.randomizers import LOOKS, reference_asset
+from scenewright.sdg.recipe.recipe import usd_files
 from scenewright.sdg.recipe.runtime import Invocation, Operation, as_prims
 from scenewright.sdg.recipe.sampling import Distribution, Draws
 
@@ -64,7 +66,14 @@ def create(call: Invocation) -> FixedPrims:
         if call.has("semantics"):
             rep.functional.modify.semantics(prims, labels_by_type(call.args["semantics"]))
         return FixedPrims(tuple(prims))
-    makers = {"camera": _camera, "light": _light, "material_omnipbr": _material, "from_usd": _from_usd}
+    makers = {
+        "camera": _camera,
+        "stereo_camera": _stereo_camera,
+        "light": _light,
+        "material_omnipbr": _material,
+        "from_usd": _from_usd,
+        "from_dir": _from_dir,
+    }
     prims = makers.get(kind, _shape)(call, kind)
     if kind != "material_omnipbr":
         made = FixedPrims(tuple(prims))
@@ -103,6 +112,36 @@ def _camera(call: Invocation, kind: str) -> list[Usd.Prim]:
     )
 
 
+def _stereo_camera(call: Invocation, kind: str) -> list[Usd.Prim]:
+    """Make an Xform for each pair, with two parallel cameras ``stereo_baseline`` apart below it."""
+    common = _common(call)
+    name = common.setdefault("name", "StereoCamera")
+    wrappers = rep.functional.create_batch.xform(**common)
+    fixed = {key: call.args[key] for key in call.args if key.startswith(("fisheye", "openCV", "cross", "projection"))}
+    count, draws = len(wrappers), Draws(call.runtime.recipe.seed, ONCE)
+    lens = {key: _values(call, key, count, draws) for key in _CAMERA_ATTRIBUTES if call.has(key)}
+    sides: list[list[Usd.Prim]] = []
+    for side in ("Left", "Right"):
+        made = []
+        for index, wrapper in enumerate(wrappers):
+            values = {key: value[index] if call.is_random(key) else value for key, value in lens.items()}
+            made += rep.functional.create_batch.camera(count=1, name=f"{name}_{side}", parent=wrapper, **fixed, **values)
+        sides.append(made)
+
+    def spread(draws: Draws) -> None:
+        half = call.rows("stereo_baseline", count, draws, "number", 1) / 2.0 * np.array([1.0, 0.0, 0.0])
+        call.runtime.poses.write(sides[0], -half)
+        call.runtime.poses.write(sides[1], half)
+
+    spread(draws)
+    _keep(call, draws)
+    if call.trigger is not None and call.is_random("stereo_baseline"):
+        call.runtime.movers.append(FixedPrims((*sides[0], *sides[1])))
+        call.runtime.operations.append(Operation(call.call, call.trigger, spread))
+    _later(call, {key: _CAMERA_ATTRIBUTES[key] for key in lens if call.is_random(key)}, *sides)
+    return wrappers
+
+
 def _light(call: Invocation, kind: str) -> list[Usd.Prim]:
     light = str(call.args.get("light_type", "distant")).lower()
     if call.has("texture") and light not in ("dome", "rect"):
@@ -134,14 +173,16 @@ def _values(call: Invocation, key: str, count: int, draws: Draws) -> Any:
     return [tuple(row) if width > 1 else row[0] for row in rows.tolist()]
 
 
-def _later(call: Invocation, drawn: dict[str, str], prims: list[Usd.Prim]) -> None:
-    """Have the enclosing trigger draw keywords again."""
+def _later(call: Invocation, drawn: dict[str, str], *groups: list[Usd.Prim]) -> None:
+    """Have the enclosing trigger draw keywords again, the same ones for each group of prims."""
     if not drawn or call.trigger is None:
         return
 
     def run(draws: Draws) -> None:
         for key, attribute in drawn.items():
-            write_rows(prims, attribute, _values(call, key, len(prims), draws))
+            values = _values(call, key, len(groups[0]), draws)
+            for prims in groups:
+                write_rows(prims, attribute, values)
 
     call.runtime.operations.append(Operation(call.call, call.trigger, run))
 
@@ -197,6 +238,17 @@ def _material(call: Invocation, kind: str) -> list[Usd.Prim]:
     return materials
 
 
+def _from_dir(call: Invocation, kind: str) -> list[Usd.Prim]:
+    """Refer to every USD file of a folder, each below an Xform of its own."""
+    labels = {"semantics": labels_by_type(call.args["semantics"])} if call.has("semantics") else {}
+    wrappers = []
+    for path in usd_files(call.runtime.recipe, call.call, "dir_path"):
+        name = Tf.MakeValidIdentifier(path.stem)
+        wrappers += rep.functional.create_batch.xform(count=1, name=name, parent=ROOT, **labels)
+        reference_asset(call.runtime, call.runtime.stage.DefinePrim(wrappers[-1].GetPath().AppendChild("Ref")), str(path))
+    return wrappers
+
+
 def _from_usd(call: Invocation, kind: str) -> list[Usd.Prim]:
     texts = call.args["usd"] if isinstance(call.args["usd"], list) else [call.args["usd"]]
     if len(texts) != 1:
@@ -222,12 +274,25 @@ def check_cameras(stage: Usd.Stage, prims: list[Usd.Prim], call: Invocation) -> 
     found = []
     for prim in prims:
         below = [prim] if prim.IsA(UsdGeom.Camera) else [child for child in prim.GetChildren() if child.IsA(UsdGeom.Camera)]
-        if len(below) != 1:
+        if len(below) != 1 and not _is_stereo(below):
             raise call.error(
                 f"{prim.GetPath()} ({prim.GetTypeName() or 'no type'}) is no camera.", cameras_text(stage), "camera"
             )
         found += below
     return found
+
+
+def _is_stereo(cameras: list[Usd.Prim]) -> bool:
+    return len(cameras) == 2 and cameras[0].GetName().endswith("_Left") and cameras[1].GetName().endswith("_Right")
+
+
+def tiled_render_product(call: Invocation) -> list[Any]:
+    """Make the render product of a ``create.render_product_tiled`` call: a grid of what several cameras see."""
+    stage = call.runtime.stage
+    cameras = check_cameras(stage, as_prims(call.args["cameras"], stage, call.mark("cameras")).prims(), call)
+    options = {key: call.args[key] for key in ("name", "force_new") if call.has(key)}
+    size = tuple(call.args.get("tile_resolution", (128, 128)))
+    return [rep.create.render_product_tiled([str(camera.GetPath()) for camera in cameras], size, **options)]
 
 
 def cameras_on(stage: Usd.Stage) -> list[Usd.Prim]:
@@ -253,6 +318,8 @@ def render_products(call: Invocation) -> list[Any]:
     cameras = check_cameras(stage, as_prims(value, stage, call.mark("camera")).prims(), call)
     resolution = call.args.get("resolution", call.runtime.recipe.settings.resolution)
     options = {key: call.args[key] for key in ("name", "render_vars") if call.has(key)}
+    if isinstance(options.get("name"), str) and len(cameras) == 2 and _is_stereo(cameras):
+        options["name"] = [f"{options['name']}_{side}" for side in "LR"]
     if isinstance(options.get("name"), list) and len(options["name"]) != len(cameras):
         raise call.error(f"{len(options['name'])} names for {len(cameras)} cameras.", "Give one for each.", "name")
     force = bool(call.args.get("force_new", False))

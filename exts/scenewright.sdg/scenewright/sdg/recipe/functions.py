@@ -4,9 +4,10 @@ One table drives validation, the JSON Schema and the interpreter's checks. Names
 Replicator API; a keyword line reads ``name:kind`` followed by ``!`` (required) and ``~`` (may be a distribution).
 """
 
+import sys
 from dataclasses import dataclass
 
-__all__ = ["FUNCTIONS", "KINDS", "MODULES", "WRITERS", "Function", "Keyword", "Kind", "Writer"]
+__all__ = ["FUNCTIONS", "KINDS", "MODULES", "WRITERS", "Function", "Keyword", "Kind", "Writer", "find_writer"]
 
 MODULES = ("create", "get", "modify", "distribution", "randomizer", "trigger", "physics", "settings", "writers", "utils")
 
@@ -96,12 +97,14 @@ class Function:
         keywords: By name, in the API's order.
         result: Kind of what it returns: prims, materials, distribution, trigger, writer, render_products, paths or none.
         feature: Empty when it works; otherwise what is missing, in words that finish "... is not available yet".
+        never: Empty when a recipe can call it; otherwise why only a script can.
     """
 
     name: str
     keywords: dict[str, Keyword]
     result: str
     feature: str = ""
+    never: str = ""
 
     def required(self) -> list[str]:
         """Return the names of the keywords that must be given."""
@@ -135,6 +138,25 @@ _FILTER = (
     "semantics_exclusion:semantics cache_result:bool ignore_case:bool name:str"
 )
 _TYPED_FILTER = _FILTER.replace("prim_types:strs ", "")
+_QUERIES = (
+    "camera",
+    "curve",
+    "geomsubset",
+    "graph",
+    "light",
+    "listener",
+    "mesh",
+    "nurbs",
+    "physics",
+    "renderproduct",
+    "rendervar",
+    "scope",
+    "shape",
+    "skelanimation",
+    "skeleton",
+    "sound",
+    "xform",
+)
 _RANDOM = "num_samples:int seed:int name:str"
 _INPUT = "input_prims:prims name:str"
 _POSE_KEYWORDS = (
@@ -152,17 +174,25 @@ _SUPPORTED: dict[str, tuple[str, str]] = {
     "create.from_usd": ("usd:paths! semantics:semantics count:int name:str parent:prims", "prims"),
     "create.group": ("items:prims! semantics:semantics name:str", "prims"),
     "create.material_omnipbr": (_OMNIPBR, "materials"),
+    "create.stereo_camera": ("stereo_baseline:number!~ " + _CAMERA, "prims"),
+    "create.from_dir": ("dir_path:str! recursive:bool path_filter:str semantics:semantics", "prims"),
+    "create.render_product_tiled": ("cameras:camera! tile_resolution:size2 name:str force_new:bool", "render_products"),
     "create.render_product": ("camera:camera! resolution:size2 force_new:bool name:strs render_vars:strs", "render_products"),
     "get.prims": (_FILTER, "prims"),
     "get.prim_at_path": ("path:prims! name:str", "prims"),
-    **{
-        f"get.{kind}": (_TYPED_FILTER, "prims")
-        for kind in ("camera", "curve", "geomsubset", "light", "mesh", "scope", "shape", "xform")
-    },
+    **{f"get.{kind}": (_TYPED_FILTER, "prims") for kind in _QUERIES},
     "get.material": (_TYPED_FILTER, "materials"),
     "modify.pose": (_POSE_KEYWORDS + " " + _INPUT, "none"),
     "modify.pose_orbit": (
         "barycentre:target!~ distance:number!~ azimuth:number!~ elevation:number!~ look_at_barycentre:bool " + _INPUT,
+        "none",
+    ),
+    "modify.pose_camera_relative": (
+        (
+            "camera:camera! render_product:render_products! distance:number!~ horizontal_location:number~ "
+            "vertical_location:number~ "
+        )
+        + _INPUT,
         "none",
     ),
     "modify.attribute": ("name:str! value:any!~ attribute_type:str input_prims:prims", "none"),
@@ -195,8 +225,38 @@ _SUPPORTED: dict[str, tuple[str, str]] = {
         "check_for_collisions:bool seed:int " + _INPUT,
         "none",
     ),
+    "randomizer.scatter_3d": (
+        "volume_prims:prims no_coll_prims:prims volume_excl_prims:prims min_samp:clip3 max_samp:clip3 "
+        "resolution_scaling:number voxel_size:number check_for_collisions:bool prevent_vol_overlap:bool "
+        "viz_sampled_voxels:bool seed:int " + _INPUT,
+        "none",
+    ),
     "trigger.on_frame": ("interval:int num_frames:int name:str rt_subframes:int max_execs:int", "trigger"),
+    "trigger.on_time": (
+        "interval:number num:int name:str rt_subframes:int enable_capture_on_play:bool reset_physics:bool max_execs:int",
+        "trigger",
+    ),
+    "physics.rigid_body": (
+        "velocity:vec3~ angular_velocity:vec3~ contact_offset:number rest_offset:number overwrite:bool input_prims:prims",
+        "none",
+    ),
+    "physics.collider": (
+        "approximation_shape:str contact_offset:number rest_offset:number input_prims:prims",
+        "none",
+    ),
+    "physics.mass": (
+        "mass:number~ density:number~ center_of_mass:vec3~ diagonal_inertia:vec3~ principal_axes:any~ input_prims:prims",
+        "none",
+    ),
+    "physics.drive_properties": ("stiffness:number~ damping:number~ input_prims:prims", "none"),
+    "physics.physics_material": (
+        "static_friction:number~ dynamic_friction:number~ restitution:number~ input_prims:prims",
+        "none",
+    ),
+    "physics.simulate": ("duration:number~ name:str", "none"),
+    "settings.set_physx_timestep": ("dt:number!", "none"),
     "settings.carb_settings": ("setting:str! value:any!", "none"),
+    "settings.set_render_pathtraced": ("samples_per_pixel:int", "none"),
     "settings.set_render_rtx_realtime": ("antialiasing:str", "none"),
     "settings.set_stage_up_axis": ("up_axis:str!", "none"),
     "settings.set_stage_meters_per_unit": ("meters_per_unit:number!", "none"),
@@ -205,44 +265,11 @@ _SUPPORTED: dict[str, tuple[str, str]] = {
 }
 
 _LATER: dict[str, tuple[str, str, str]] = {
-    "create.stereo_camera": ("stereo_baseline:number! " + _CAMERA, "prims", "stereo cameras"),
-    "create.from_dir": (
-        "dir_path:str! recursive:bool path_filter:str semantics:semantics",
-        "prims",
-        "loading a folder of USD files",
-    ),
     "create.mdl_from_json": ("material_def:dict material_def_path:str", "materials", "MDL graphs from JSON"),
     "create.projection_material": (
         "proxy_prim:prims! semantics:semantics material:material offset_scale:number input_prims:prims name:str",
         "prims",
         "projected decals",
-    ),
-    "create.render_product_tiled": (
-        "cameras:camera! tile_resolution:size2 name:str force_new:bool",
-        "render_products",
-        "tiled rendering",
-    ),
-    **{
-        f"get.{kind}": (_TYPED_FILTER, "prims", f"selecting prims of kind '{kind}' by get.{kind}")
-        for kind in (
-            "graph",
-            "listener",
-            "nurbs",
-            "physics",
-            "renderproduct",
-            "rendervar",
-            "skelanimation",
-            "skeleton",
-            "sound",
-        )
-    },
-    "modify.pose_camera_relative": (
-        (
-            "camera:camera! render_product:render_products! distance:number~ horizontal_location:number~ "
-            "vertical_location:number~ input_prims:prims"
-        ),
-        "none",
-        "placing prims in camera space",
     ),
     "modify.animation": ("values:any!~ reset_timeline:bool input_prims:prims", "none", "switching skeletal animations"),
     "modify.timeline": ("value:number!~ modify_type:str", "none", "moving the timeline"),
@@ -255,46 +282,16 @@ _LATER: dict[str, tuple[str, str, str]] = {
         "none",
         "projected decals",
     ),
-    "randomizer.scatter_3d": (
-        "volume_prims:prims no_coll_prims:prims volume_excl_prims:prims min_samp:clip3 max_samp:clip3 "
-        "resolution_scaling:number voxel_size:number check_for_collisions:bool prevent_vol_overlap:bool "
-        "viz_sampled_voxels:bool seed:int " + _INPUT,
-        "none",
-        "scattering in volumes",
-    ),
-    "trigger.on_time": (
-        "interval:number num:int name:str rt_subframes:int enable_capture_on_play:bool reset_physics:bool max_execs:int",
+}
+
+_NEVER: dict[str, tuple[str, str, str]] = {
+    "trigger.on_custom_event": ("event_name:str!", "trigger", "nothing in a recipe can send an event"),
+    "trigger.on_condition": (
+        "condition:any! max_execs:int rt_subframes:int",
         "trigger",
-        "triggering by simulated time",
+        "its condition is a Python function, which a recipe cannot hold",
     ),
-    "trigger.on_custom_event": ("event_name:str!", "trigger", "triggering recipes by events"),
-    "trigger.on_condition": ("condition:any! max_execs:int rt_subframes:int", "trigger", "triggering recipes by conditions"),
-    "trigger.on_key_press": ("key:str! modifier:str name:str", "trigger", "triggering by keys"),
-    "physics.rigid_body": (
-        "velocity:vec3~ angular_velocity:vec3~ contact_offset:number rest_offset:number overwrite:bool input_prims:prims",
-        "none",
-        "physics",
-    ),
-    "physics.collider": (
-        "approximation_shape:str contact_offset:number rest_offset:number input_prims:prims",
-        "none",
-        "physics",
-    ),
-    "physics.mass": (
-        "mass:number~ density:number~ center_of_mass:vec3~ diagonal_inertia:vec3~ principal_axes:any~ input_prims:prims",
-        "none",
-        "physics",
-    ),
-    "physics.drive_properties": ("stiffness:number~ damping:number~ input_prims:prims", "none", "physics"),
-    "physics.physics_material": (
-        "static_friction:number~ dynamic_friction:number~ restitution:number~ input_prims:prims",
-        "none",
-        "physics",
-    ),
-    "physics.simulate": ("", "none", "physics"),
-    "settings.set_render_pathtraced": ("samples_per_pixel:int", "none", "path tracing"),
-    "settings.set_physx_timestep": ("dt:number!", "none", "physics"),
-    "settings.get_physx_timestep": ("", "none", "physics"),
+    "trigger.on_key_press": ("key:str! modifier:str name:str", "trigger", "no keyboard is there while a dataset is made"),
 }
 
 
@@ -310,6 +307,7 @@ def _keywords(line: str) -> dict[str, Keyword]:
 FUNCTIONS: dict[str, Function] = {
     **{name: Function(name, _keywords(line), result) for name, (line, result) in _SUPPORTED.items()},
     **{name: Function(name, _keywords(line), result, feature) for name, (line, result, feature) in _LATER.items()},
+    **{name: Function(name, _keywords(line), result, never=never) for name, (line, result, never) in _NEVER.items()},
 }
 """Every function of a recipe by its full name; ``randomizer.register`` and ``<writer>.attach`` are syntax, not rows."""
 
@@ -324,12 +322,12 @@ class Writer:
     Attributes:
         name: The name it is registered under.
         parameters: Allowed keys of its parameters; None when the writer checks them itself.
-        feature: Empty when it works; otherwise what is missing.
+        never: Empty when it works; otherwise why only a script can use it: its files depend on more than their frame.
     """
 
     name: str
     parameters: dict[str, Keyword] | None = None
-    feature: str = ""
+    never: str = ""
 
 
 _BASIC = (
@@ -346,19 +344,20 @@ WRITERS: dict[str, Writer] = {
     "basic": Writer("BasicWriter", _keywords(_BASIC)),
     "BasicWriter": Writer("BasicWriter", _keywords(_BASIC)),
     "coco": Writer("coco"),
-    **{
-        name: Writer(name, None, f"the writer {name}")
-        for name in (
-            "KittiWriter",
-            "CocoWriter",
-            "CosmosWriter",
-            "FPSWriter",
-            "PoseWriter",
-            "DataVisualizationWriter",
-            "DOPEWriter",
-            "YCBVideoWriter",
-            "PytorchWriter",
-        )
-    },
+    **{name: Writer(name) for name in ("DataVisualizationWriter", "DOPEWriter", "KittiWriter", "PoseWriter")},
+    "CocoWriter": Writer("CocoWriter", never="keeps the annotations of all frames to its end; 'coco' writes them here"),
+    "CosmosWriter": Writer("CosmosWriter", never="makes one clip of all frames in order"),
+    "FPSWriter": Writer("FPSWriter", never="measures time and writes nothing"),
+    "PytorchWriter": Writer("PytorchWriter", never="hands its frames to Python code"),
+    "YCBVideoWriter": Writer("YCBVideoWriter", never="numbers the frames of a video in order"),
 }
-"""Writers by the names that recipes may use."""
+"""Writers by the names that recipes may use, beside what is registered with ``rep.WriterRegistry`` before a recipe is read."""
+
+
+def find_writer(name: str) -> Writer | None:
+    """Return the writer of a name: one of `WRITERS`, or one that somebody has registered."""
+    if name in WRITERS:
+        return WRITERS[name]
+    replicator = sys.modules.get("omni.replicator.core")  # a recipe can be checked where there is none
+    known = replicator.WriterRegistry.get_writers() if replicator is not None else ()
+    return Writer(name) if name in known else None

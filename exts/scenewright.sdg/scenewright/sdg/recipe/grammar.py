@@ -13,7 +13,8 @@ __all__ = ["parse_program"]
 
 _FUNCTION = re.compile(r"[A-Za-z_]\w*\.[A-Za-z_]\w*")
 _TOP_LEVEL = re.compile(r"settings\.|trigger\.|writers\.|create\.render_product|.*\.attach$")
-_ACTS_ON_PRIMS = ("modify.", "randomizer.")
+_ACTS_ON_PRIMS = ("modify.", "randomizer.", "physics.")
+_ACTS_ON_ALL = ("randomizer.instantiate", "physics.simulate", "modify.timeline", "modify.time")
 _TEXT_KINDS = ("str", "strs", "semantics", "dict")
 _Scope = dict[str, Symbol]
 
@@ -204,6 +205,8 @@ class _Parser:
                 f"`{key}`: {function.feature} is not available yet.",
                 "Remove the call; everything else can run without it.",
             )
+        if function.never:
+            self.report(entry.mark, f"`{key}`: {function.never}.", "Write a script, and run it by `scenewright exec`.")
         args = self.arguments(function, key, entry, scope)
         call = Call(key, args, entry.mark)
         self.check_target(call)
@@ -211,7 +214,7 @@ class _Parser:
         return call
 
     def check_target(self, call: Call) -> None:
-        acts = call.function.startswith(_ACTS_ON_PRIMS) and call.function != "randomizer.instantiate"
+        acts = call.function.startswith(_ACTS_ON_PRIMS) and call.function not in _ACTS_ON_ALL
         if acts and not (self.has_prims or self.in_register or "input_prims" in call.args):
             self.report(
                 call.mark,

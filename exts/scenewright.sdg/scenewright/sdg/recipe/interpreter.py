@@ -6,10 +6,11 @@ from typing import Any
 import omni.replicator.core as rep
 from pxr import Usd, UsdGeom
 
-from scenewright.sdg.recipe.clock import ONCE, Trigger
-from scenewright.sdg.recipe.creation import create, render_products
+from scenewright.sdg.recipe.clock import ONCE, Trigger, trigger_of
+from scenewright.sdg.recipe.creation import create, render_products, tiled_render_product
 from scenewright.sdg.recipe.findings import Mark, RecipeError
-from scenewright.sdg.recipe.modifiers import MODIFIERS
+from scenewright.sdg.recipe.modifiers import MODIFIERS, camera_relative_operation
+from scenewright.sdg.recipe.physics import PHYSICS
 from scenewright.sdg.recipe.prims import FixedPrims, PrimQuery, PrimSet, find_prims
 from scenewright.sdg.recipe.program import Assign, Call, Items, Literal, Ref, Register, Statement, Value, With
 from scenewright.sdg.recipe.randomizers import RANDOMIZERS, instantiate
@@ -177,14 +178,17 @@ class Interpreter:
 
     def _perform(self, call: Invocation, module: str, method: str, place: _Place) -> Any:
         function = call.call.function
-        if function == "create.render_product":
-            made = RenderProducts(render_products(call))
+        if function in ("create.render_product", "create.render_product_tiled"):
+            made = RenderProducts(tiled_render_product(call) if function.endswith("tiled") else render_products(call))
             self.products += [product for product in made.products if product not in self.products]
             return made
         if module == "create":
             return create(call)
         if module == "get":
             return self._get(call, method)
+        if function == "modify.pose_camera_relative":
+            products = self._product_list(call.args["render_product"])
+            return self._operate(camera_relative_operation(call, products[0].resolution), call)
         if function in MODIFIERS:
             return self._operate(MODIFIERS[function](call), call)
         if function == "randomizer.instantiate":
@@ -195,8 +199,10 @@ class Interpreter:
             return prims
         if function in RANDOMIZERS:
             return self._operate(RANDOMIZERS[function](call), call)
+        if function in PHYSICS:
+            return self._operate(PHYSICS[function](call), call)
         if module == "trigger":
-            trigger = Trigger.from_call(place.path.split("/")[0], call.call)
+            trigger = trigger_of(place.path.split("/")[0], call.call)
             self.triggers.append(trigger)
             return trigger
         if module == "settings":

@@ -12,11 +12,12 @@ from scenewright.sdg.recipe.poses import (
     matrix_from_euler,
     parent_matrices,
     up_axis,
+    world_matrices,
 )
 from scenewright.sdg.recipe.runtime import Invocation, Operation
 from scenewright.sdg.recipe.sampling import Draws, texts_of
 
-__all__ = ["MODIFIERS", "pose_operation", "write_rows"]
+__all__ = ["MODIFIERS", "camera_relative_operation", "pose_operation", "write_rows"]
 
 _ROTATION_AXES = ("rotation_x", "rotation_y", "rotation_z")
 _POSITION_AXES = ("position_x", "position_y", "position_z")
@@ -146,6 +147,48 @@ def orbit_operation(call: Invocation) -> Operation:
         call.runtime.poses.write(prims, local, rotation)
 
     return Operation(call.call, call.trigger, run, reads_poses=not isinstance(call.args["barycentre"], list))
+
+
+def camera_relative_operation(call: Invocation, resolution: tuple[int, int]) -> Operation:
+    """Return ``modify.pose_camera_relative``: ``distance`` along the view, -1 to 1 across and up the picture.
+
+    Args:
+        call: The call.
+        resolution: (width, height) of the render product, whose aspect counts [pixels].
+    """
+    targets, cameras = call.movable(), call.prim_set("camera")
+    lens = UsdGeom.Camera(camera_of(cameras.prims()[0], call))
+
+    def run(draws: Draws) -> None:
+        prims = targets.prims()
+        if not prims:
+            return
+        count = len(prims)
+
+        def column(name: str) -> np.ndarray:
+            return call.rows(name, count, draws, "number", 1)[:, 0] if call.has(name) else np.zeros(count)
+
+        half = lens.GetHorizontalApertureAttr().Get() / lens.GetFocalLengthAttr().Get() / 2.0
+        depth, across, along = (column(name) for name in ("distance", "horizontal_location", "vertical_location"))
+        rise = half * resolution[1] / resolution[0]
+        local = np.stack([across * half * depth, along * rise * depth, -depth, np.ones(count)], axis=1)
+        world = local @ world_matrices([lens.GetPrim()])[0]
+        inverse = np.linalg.inv(parent_matrices(prims))
+        call.runtime.poses.write(prims, np.einsum("ni,nij->nj", world, inverse)[:, :3])
+
+    return Operation(call.call, call.trigger, run, reads_poses=True)
+
+
+def camera_of(prim: Usd.Prim, call: Invocation) -> Usd.Prim:
+    """Return the camera that a prim is, or holds as its only one.
+
+    Raises:
+        RecipeError: It is none.
+    """
+    found = [prim] if prim.IsA(UsdGeom.Camera) else [child for child in prim.GetChildren() if child.IsA(UsdGeom.Camera)]
+    if len(found) != 1:
+        raise call.error(f"{prim.GetPath()} ({prim.GetTypeName() or 'no type'}) is no camera.", "Name a camera.", "camera")
+    return found[0]
 
 
 def write_rows(prims: list[Usd.Prim], name: str, values: list, type_name: str | None = None) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pxr import Usd, UsdGeom, UsdLux, UsdShade
+from pxr import Usd, UsdGeom, UsdLux, UsdRender, UsdShade, UsdSkel
 
 from scenewright.sdg.recipe.findings import Mark, RecipeError, did_you_mean
 from scenewright.sdg.recipe.labels import labels_of
@@ -47,6 +47,15 @@ class PrimQuery(PrimSet):
 _KINDS: dict[str, Callable[[Usd.Prim], bool]] = {
     "camera": lambda prim: prim.IsA(UsdGeom.Camera),
     "curve": lambda prim: prim.IsA(UsdGeom.Curves),
+    "graph": lambda prim: prim.GetTypeName() == "OmniGraph",
+    "listener": lambda prim: prim.GetTypeName() == "OmniListener",
+    "nurbs": lambda prim: prim.IsA(UsdGeom.NurbsPatch),
+    "physics": lambda prim: prim.GetTypeName().startswith("Physics"),
+    "renderproduct": lambda prim: prim.IsA(UsdRender.Product),
+    "rendervar": lambda prim: prim.IsA(UsdRender.Var),
+    "skelanimation": lambda prim: prim.IsA(UsdSkel.Animation),
+    "skeleton": lambda prim: prim.IsA(UsdSkel.Skeleton),
+    "sound": lambda prim: prim.GetTypeName() in ("OmniSound", "SpatialAudio"),
     "geomsubset": lambda prim: prim.IsA(UsdGeom.Subset),
     "light": lambda prim: prim.HasAPI(UsdLux.LightAPI),
     "material": lambda prim: prim.IsA(UsdShade.Material),

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import omni.replicator.core as rep
-from pxr import Gf, Sdf, Usd, UsdGeom
+from pxr import Gf, Sdf, Usd, UsdGeom, UsdShade
 
 from scenewright.sdg.recipe.modifiers import labels_by_type, write_rows
 from scenewright.sdg.recipe.poses import euler_from_matrix, parent_matrices, up_axis, world_bounds, world_matrices
@@ -83,13 +83,33 @@ class _OwnMaterials:
         return [self.made[prim.GetPath()] for prim in prims]
 
 
+def _surfaces_of(call: Invocation) -> Callable[[], list[Usd.Prim]]:
+    """Return what finds the prims that get a material each: the targets, or with ``per_sub_mesh`` what they consist of."""
+    targets = call.targets()
+    return (lambda: _leaves(targets.prims())) if call.args.get("per_sub_mesh") else targets.prims
+
+
+def _leaves(prims: list[Usd.Prim]) -> list[Usd.Prim]:
+    """Return the shapes, material subsets and instances at or below prims; a mesh with subsets counts by its subsets."""
+    found: dict[Sdf.Path, Usd.Prim] = {}
+    for prim in prims:
+        for entry in Usd.PrimRange(prim):
+            if entry.IsInstance():
+                found.setdefault(entry.GetPath(), entry)
+            elif entry.IsA(UsdGeom.Gprim):
+                subsets = UsdShade.MaterialBindingAPI(entry).GetMaterialBindSubsets()
+                for leaf in [subset.GetPrim() for subset in subsets] or [entry]:
+                    found.setdefault(leaf.GetPath(), leaf)
+    return list(found.values())
+
+
 def color_operation(call: Invocation) -> Operation:
     """Return ``randomizer.color``: an OmniPBR of its own for each prim, with a drawn diffuse colour."""
-    targets, materials = call.targets(), _OwnMaterials("Color", {"diffuse_color_constant": (0.2, 0.2, 0.2)})
+    find, materials = _surfaces_of(call), _OwnMaterials("Color", {"diffuse_color_constant": (0.2, 0.2, 0.2)})
     colors = _as_choice(call, "colors")
 
     def run(draws: Draws) -> None:
-        prims = targets.prims()
+        prims = find()
         if not prims:
             return
         own = materials.of(prims)
@@ -114,13 +134,13 @@ def materials_operation(call: Invocation) -> Operation:
 
 def texture_operation(call: Invocation) -> Operation:
     """Return ``randomizer.texture``: an OmniPBR of its own for each prim, with a drawn diffuse texture."""
-    targets, textures = call.targets(), _as_choice(call, "textures")
+    find, textures = _surfaces_of(call), _as_choice(call, "textures")
     files = {text: call.runtime.file(text, call.mark("textures")) for text in texts_of(textures.args["textures"])}
     start = {"diffuse_texture": next(iter(files.values()), ""), "project_uvw": bool(call.args.get("project_uvw", False))}
     materials = _OwnMaterials("Texture", start)
 
     def run(draws: Draws) -> None:
-        prims = targets.prims()
+        prims = find()
         count = len(prims)
         if not prims:
             return
@@ -181,6 +201,38 @@ def scatter_operation(call: Invocation) -> Operation:
     return Operation(call.call, call.trigger, run, reads_poses=True)
 
 
+def scatter_3d_operation(call: Invocation) -> Operation:
+    """Return ``randomizer.scatter_3d``: origins even over volumes, or over the box from ``min_samp`` to ``max_samp``.
+
+    Places are exact, so ``resolution_scaling`` and ``voxel_size`` change nothing.
+    """
+    targets = call.movable()
+    nothing = [None, None, None]
+    low, high = call.args.get("min_samp", nothing), call.args.get("max_samp", nothing)
+    if not call.has("volume_prims") and None in (*low, *high):
+        raise call.error("there is nothing to scatter in.", "Give volume_prims, or all numbers of min_samp and max_samp.")
+    names = {"volume_prims": "volume_prims", "volume_excl_prims": "volume_excl_prims", "no_coll_prims": "no_collision_prims"}
+    sets = {name: call.prim_set(keyword) for keyword, name in names.items() if call.has(keyword)}
+
+    def run(draws: Draws) -> None:
+        prims = targets.prims()
+        if not prims:
+            return
+        call.runtime.poses.watch(prims)
+        rep.functional.randomizer.scatter_3d(
+            prims,
+            extents=(low, high),
+            prevent_vol_overlap=bool(call.args.get("prevent_vol_overlap", True)),
+            check_for_collisions=bool(call.args.get("check_for_collisions", False)),
+            rng=draws.stream(call.path, call.args.get("seed")),
+            **{name: found.prims() for name, found in sets.items()},
+        )
+        call.runtime.poses.read(prims)
+        draws.record(call.path, world_matrices(prims)[:, 3, :3])
+
+    return Operation(call.call, call.trigger, run, reads_poses=True)
+
+
 def _place(
     call: Invocation, draws: Draws, triangles: np.ndarray, boxes: np.ndarray, taken: np.ndarray | None, up: int
 ) -> np.ndarray:
@@ -229,7 +281,7 @@ def instantiate(call: Invocation) -> tuple[PrimSet, Operation]:
     slots = [runtime.stage.DefinePrim(wrapper.GetPath().AppendChild("Ref")) for wrapper in wrappers]
     if call.has("semantics"):
         rep.functional.modify.semantics(wrappers, labels_by_type(call.args["semantics"]))
-    instanceable = call.args.get("mode", "scene_instance") == "scene_instance"
+    instanceable = call.args.get("mode", "scene_instance") != "reference"  # point instances would have no prims to pose
     shown: dict[int, str] = {}
 
     def show(texts: list[str]) -> None:
@@ -293,5 +345,6 @@ RANDOMIZERS: dict[str, Callable[[Invocation], Operation]] = {
     "randomizer.materials": materials_operation,
     "randomizer.texture": texture_operation,
     "randomizer.scatter_2d": scatter_operation,
+    "randomizer.scatter_3d": scatter_3d_operation,
 }
 """What each ``randomizer`` function does, from a call to an operation."""

@@ -9,13 +9,14 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from scenewright.sdg.recipe.clock import frames_wanted, trigger_of
 from scenewright.sdg.recipe.document import BLOCK, Node, insert_variables, read_document
 from scenewright.sdg.recipe.findings import Finding, Mark, RecipeError, choices_text
-from scenewright.sdg.recipe.functions import WRITERS
+from scenewright.sdg.recipe.functions import find_writer
 from scenewright.sdg.recipe.grammar import parse_program
 from scenewright.sdg.recipe.overrides import apply_overrides
 from scenewright.sdg.recipe.program import Assign, Call, Items, Literal, Ref, Register, Value, With, calls_of
-from scenewright.sdg.recipe.rules import check_writer_parameters
+from scenewright.sdg.recipe.rules import check_writer_parameters, usable_writers
 from scenewright.sdg.recipe.schema import DEFAULT_FRAMES, Assets, Checks, FrameGrid, LabelRule, Settings, Split, unavailable
 
 __all__ = ["MAX_FRAMES", "Recipe", "find_recipe_problems", "load_recipe"]
@@ -62,8 +63,13 @@ class Recipe:
         """How many frames, or sequences and steps; taken from the triggers' limits where the recipe sets nothing."""
         if self.settings.frames is not None:
             return self.settings.frames
-        limits = [_last_frame(call) for call in self.calls("trigger.on_frame")]
+        limits = [frames_wanted(trigger_of("", call)) for kind in _LIMITED for call in self.calls(kind)]
         return max((limit for limit in limits if limit), default=DEFAULT_FRAMES)
+
+    @property
+    def plays(self) -> bool:
+        """Whether the timeline plays from frame to frame: a time trigger makes it, or the setting ``play``."""
+        return self.settings.play or any(True for _ in self.calls("trigger.on_time"))
 
     @property
     def frame_count(self) -> int:
@@ -118,6 +124,8 @@ class Recipe:
             for call in self.calls(function):
                 for text, mark in self._texts(call.args.get(keyword)):
                     yield text, mark, is_usd
+        for call in self.calls("create.from_dir"):
+            yield from ((str(path), call.mark, True) for path in usd_files(self, call, "dir_path"))
 
     def asset_files(self) -> list[Path]:
         """Return the local files that the recipe itself names, its scene included: absolute, sorted, without repeats."""
@@ -143,6 +151,7 @@ class Recipe:
             yield from self._texts(value.args.get("choices", value.args.get("items")))
 
 
+_LIMITED = ("trigger.on_frame", "trigger.on_time")
 _FILE_KEYWORDS = (
     ("create.from_usd", "usd", True),
     ("randomizer.instantiate", "paths", True),
@@ -155,17 +164,17 @@ _FILE_KEYWORDS = (
 )
 
 
-def usd_files(recipe: Recipe, call: Call) -> list[Path]:
-    """Return the USD files of a ``utils.get_usd_files`` call, sorted.
+def usd_files(recipe: Recipe, call: Call, keyword: str = "path") -> list[Path]:
+    """Return the USD files in the folder that a keyword of a call names, sorted.
 
     Raises:
         RecipeError: The folder is missing, or has none.
     """
     args = {name: value.value for name, value in call.args.items() if isinstance(value, Literal)}
-    folder, mark = recipe.resolve(str(args.get("path", ""))), call.mark
+    folder, mark = recipe.resolve(str(args.get(keyword, ""))), call.mark
     if not folder.is_dir():
         raise RecipeError.at(
-            mark, f"there is no folder '{args.get('path')}' (looked for {folder}).", "It is relative to the recipe."
+            mark, f"there is no folder '{args.get(keyword)}' (looked for {folder}).", "It is relative to the recipe."
         )
     found = folder.rglob("*") if args.get("recursive") else folder.iterdir()
     wanted = args.get("path_filter") or ""
@@ -176,12 +185,6 @@ def usd_files(recipe: Recipe, call: Call) -> list[Path]:
 
 
 _USD_SUFFIXES = (".usd", ".usda", ".usdc", ".usdz")
-
-
-def _last_frame(call: Call) -> int:
-    args = {key: value.value for key, value in call.args.items() if isinstance(value, Literal)}
-    executions = args.get("max_execs") or args.get("num_frames") or 0
-    return (executions - 1) * args.get("interval", 1) + 1 if executions else 0
 
 
 def load_recipe(path: str | os.PathLike[str], overrides: Iterable[str] = ()) -> Recipe:
@@ -247,11 +250,12 @@ def _settings(document: Node, findings: list[Finding]) -> Settings | None:
 def _check_writers(document: Node, findings: list[Finding]) -> None:
     writers = document.find(BLOCK, "writers")
     for name, entry in writers.value.items() if writers is not None and writers.is_map else ():
-        writer = WRITERS.get(name)
+        writer = find_writer(name)
         if writer is None:
-            findings.append(Finding.at(entry.mark, f"unknown writer '{name}'.", choices_text(name, WRITERS)))
-        elif writer.feature:
-            findings.append(Finding.at(entry.mark, f"{writer.feature} is not available yet.", "Use basic or coco."))
+            findings.append(Finding.at(entry.mark, f"unknown writer '{name}'.", choices_text(name, usable_writers())))
+        elif writer.never:
+            message = f"{name} {writer.never}, so it is no writer for datasets."
+            findings.append(Finding.at(entry.mark, message, "Use another one, or a script."))
         elif entry.node.is_map:
             for key, message, remedy in check_writer_parameters(name, entry.node.plain()):
                 findings.append(Finding.at(entry.node.value[key].mark, message, remedy))

@@ -3,11 +3,11 @@
 from collections.abc import Callable
 
 from scenewright.sdg.recipe.findings import Finding, Mark, choices_text
-from scenewright.sdg.recipe.functions import KINDS, WRITERS, Keyword
+from scenewright.sdg.recipe.functions import FUNCTIONS, KINDS, WRITERS, Keyword, find_writer
 from scenewright.sdg.recipe.program import Call, Items, Literal, Value
 from scenewright.sdg.recipe.values import DIMENSIONS, dimensions, fits, is_number
 
-__all__ = ["check_call", "check_distribution_fit", "check_writer_parameters", "draw_dimensions"]
+__all__ = ["check_call", "check_distribution_fit", "check_writer_parameters", "draw_dimensions", "usable_writers"]
 
 _LIGHTS = ("cylinder", "disk", "distant", "dome", "rect", "sphere")
 _PROJECTIONS = (
@@ -18,6 +18,15 @@ _PROJECTIONS = (
     "fisheyeRadTanThinPrism",
     "omniDirectionalStereo",
     "pinholeOpenCV",
+)
+_APPROXIMATIONS = (
+    "none",
+    "convexHull",
+    "convexDecomposition",
+    "boundingSphere",
+    "boundingCube",
+    "meshSimplification",
+    "sdf",
 )
 _ROTATION_ORDERS = ("XYZ", "XZY", "YXZ", "YZX", "ZXY", "ZYX")
 _LIMITS = {"count": 100_000, "num_samples": 1_000_000, "size": 1_000_000, "rt_subframes": 10_000}
@@ -40,12 +49,14 @@ def check_call(call: Call, findings: list[Finding]) -> None:
 
 def _check_common(call: Call, values: dict, report: _Report) -> None:
     for keyword in ("count", "num_samples", "size", "interval", "rt_subframes"):
+        if keyword == "interval" and call.function == "trigger.on_time":
+            continue
         value = values.get(keyword)
         if isinstance(value, int) and value < 1:
             report(keyword, f"'{keyword}' is {value}.", "It must be at least 1.")
         if isinstance(value, int) and keyword in _LIMITS and value > _LIMITS[keyword]:
             report(keyword, f"'{keyword}' is {value}.", f"It must be at most {_LIMITS[keyword]}.")
-    for keyword in ("max_execs", "num_frames"):
+    for keyword in ("max_execs", "num_frames", "num"):
         if isinstance(values.get(keyword), int) and values[keyword] < 0:
             report(keyword, f"'{keyword}' is {values[keyword]}.", "Give the number of executions, or 0 for no limit.")
     if "look_at" in call.args and any(name.startswith("rotation") and name != "rotation_order" for name in call.args):
@@ -116,8 +127,6 @@ def _choice(call: Call, values: dict, report: _Report) -> None:
 
 def _instantiate(call: Call, values: dict, report: _Report) -> None:
     _one_of("mode", ("scene_instance", "point_instance", "reference"))(call, values, report)
-    if values.get("mode") == "point_instance":
-        report("mode", "mode 'point_instance' is not available yet.", "Use 'scene_instance' or 'reference'.")
     paths, weights = values.get("paths"), values.get("weights")
     if weights and isinstance(paths, list) and len(paths) != len(weights):
         report("weights", f"{len(weights)} weights for {len(paths)} paths.", "Give one weight for each path.")
@@ -127,24 +136,24 @@ def _writer(call: Call, values: dict, report: _Report) -> None:
     name = values.get("name")
     if not isinstance(name, str):
         return
-    writer = WRITERS.get(name)
+    writer = find_writer(name)
     if writer is None:
-        report("name", f"unknown writer '{name}'.", choices_text(name, WRITERS))
-    elif writer.feature:
-        report("name", f"{writer.feature} is not available yet.", "Use BasicWriter or coco.")
+        report("name", f"unknown writer '{name}'.", choices_text(name, usable_writers()))
+    elif writer.never:
+        report("name", f"{name} {writer.never}, so it is no writer for datasets.", "Use another one, or a script.")
     else:
         for key, message, remedy in check_writer_parameters(name, values.get("init_params") or {}):
             report("init_params", f"{message} (key '{key}' of init_params)", remedy)
 
 
-def _per_sub_mesh(call: Call, values: dict, report: _Report) -> None:
-    if values.get("per_sub_mesh"):
-        report("per_sub_mesh", "a material per GeomSubset is not available yet.", "Leave 'per_sub_mesh' out.")
+def usable_writers() -> list[str]:
+    """Return the names of the writers that recipes can use wherever they are read."""
+    return [name for name, writer in WRITERS.items() if not writer.never]
 
 
-def _max_cached(call: Call, values: dict, report: _Report) -> None:
-    if values.get("max_cached_materials"):
-        report("max_cached_materials", "limiting cached materials is not available yet.", "Leave it out.")
+def _scatter_3d(call: Call, values: dict, report: _Report) -> None:
+    if values.get("viz_sampled_voxels"):
+        report("viz_sampled_voxels", "there are no voxels to show: places are exact.", "Leave it out.")
 
 
 def _prim_type_filter(call: Call, values: dict, report: _Report) -> None:
@@ -172,28 +181,28 @@ _RULES: dict[str, Callable[[Call, dict, _Report], None]] = {
     "distribution.normal": _bounds("mean", "std"),
     "distribution.choice": _choice,
     "randomizer.instantiate": _instantiate,
-    "randomizer.color": _per_sub_mesh,
-    "randomizer.texture": _per_sub_mesh,
-    "randomizer.materials": _max_cached,
+    "randomizer.scatter_3d": _scatter_3d,
+    "create.stereo_camera": _camera,
+    "trigger.on_time": _positive("interval"),
+    "physics.collider": _one_of("approximation_shape", _APPROXIMATIONS),
+    "settings.set_physx_timestep": _positive("dt"),
     "settings.set_stage_meters_per_unit": _positive("meters_per_unit"),
     "settings.set_stage_up_axis": _one_of("up_axis", ("Y", "Z")),
     "settings.set_render_rtx_realtime": _one_of("antialiasing", ("Off", "off", "TAA", "FXAA", "DLSS", "DLAA")),
     "writers.get": _writer,
-    **{
-        f"get.{kind}": _prim_type_filter
-        for kind in ("prims", "camera", "curve", "geomsubset", "light", "mesh", "scope", "shape", "xform", "material")
-    },
+    **{name: _prim_type_filter for name in FUNCTIONS if name.startswith("get.") and name != "get.prim_at_path"},
 }
 
 
 def check_writer_parameters(name: str, parameters: dict) -> list[tuple[str, str, str]]:
     """Return (key, message, remedy) for each parameter that the writer does not take or that has the wrong type."""
-    keywords = WRITERS[name].parameters
+    writer = find_writer(name)
+    keywords = writer.parameters if writer else None
     found = []
     for key, value in parameters.items() if keywords is not None else ():
         keyword = keywords.get(key)
         if keyword is None:
-            found.append((key, f"{WRITERS[name].name} has no parameter '{key}'.", choices_text(key, keywords)))
+            found.append((key, f"{name} has no parameter '{key}'.", choices_text(key, keywords)))
         elif value is not None and not fits(value, keyword.kind):
             found.append((key, f"'{key}' needs {KINDS[keyword.kind].text}, not {value!r}.", ""))
     return found

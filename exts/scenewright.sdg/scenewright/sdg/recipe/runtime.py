@@ -1,12 +1,13 @@
 """What the blocks of a running recipe share: the stage, the poses of this step, bindings, and the arguments of a call."""
 
+import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import omni.replicator.core as rep
-from pxr import Sdf, Usd, UsdGeom, UsdShade
+from pxr import Sdf, Usd, UsdGeom, UsdPhysics, UsdShade
 
 from scenewright.sdg.recipe.asset_checks import missing_file
 from scenewright.sdg.recipe.clock import Trigger
@@ -17,6 +18,7 @@ from scenewright.sdg.recipe.prims import FixedPrims, PrimSet, check_editable, pr
 from scenewright.sdg.recipe.program import Call
 from scenewright.sdg.recipe.recipe import Recipe
 from scenewright.sdg.recipe.sampling import Distribution, Draws, texts_of
+from scenewright.sdg.recipe.stand_ins import stand_in_for
 
 __all__ = ["Invocation", "Operation", "Poses", "Runtime"]
 
@@ -31,6 +33,7 @@ class Operation:
         run: Draws its values and writes them.
         reads_poses: Whether what it does depends on poses that other operations write.
         reset: Takes back what it did to the content of prims, so that the next step does not depend on this one.
+        simulates: Whether it lets bodies move, which must be rewound before the next step.
     """
 
     call: Call
@@ -38,6 +41,7 @@ class Operation:
     run: Callable[[Draws], None]
     reads_poses: bool = False
     reset: Callable[[], None] | None = None
+    simulates: bool = False
 
 
 class Poses:
@@ -77,6 +81,17 @@ class Poses:
         self.watch(prims)
         rows = np.array([self._now.get(prim.GetPath(), self._base[prim.GetPath()][1]) for prim in prims]).reshape(-1, 3, 3)
         return rows[:, 0].copy(), rows[:, 1].copy(), rows[:, 2].copy()
+
+    def follow_bodies(self) -> None:
+        """Take over where simulated bodies have got to."""
+        self.read(prim for prim, _ in self._base.values() if prim.HasAPI(UsdPhysics.RigidBodyAPI))
+
+    def read(self, prims: Iterable[Usd.Prim]) -> None:
+        """Take over the poses of prims that something else has moved in this step."""
+        moved = list(prims)
+        if moved:
+            rows = np.stack(local_poses(moved), axis=1)
+            self._now.update(zip((prim.GetPath() for prim in moved), rows, strict=True))
 
     def write(
         self,
@@ -147,15 +162,19 @@ class Runtime:
         return self.layers[file]
 
     def file(self, path: str, mark: Mark) -> str:
-        """Return a file of the recipe as an absolute path.
+        """Return a file of the recipe as an absolute path, or what stands in for it.
 
         Raises:
             RecipeError: There is no such file.
         """
         missing = missing_file(self.recipe, path, mark)
-        if missing:
+        if missing is None:
+            return str(self.recipe.resolve(path))
+        wanted = self.recipe.settings.assets.missing == "proxy"
+        found = stand_in_for(path if "://" in path else str(self.recipe.resolve(path))) if wanted else path
+        if not os.path.isfile(found):
             raise RecipeError(missing)
-        return str(self.recipe.resolve(path))
+        return found
 
 
 @dataclass(frozen=True)

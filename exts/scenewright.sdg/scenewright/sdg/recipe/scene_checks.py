@@ -9,7 +9,7 @@ from pxr import Ar, Sdf, Tf, Usd, UsdUtils
 
 from scenewright.sdg.recipe.findings import Finding, Mark
 
-__all__ = ["find_scene_problems", "open_quietly", "stage_problems"]
+__all__ = ["find_scene_problems", "open_quietly", "stage_problems", "without_missing"]
 
 _TEXTURES = (".png", ".jpg", ".jpeg", ".exr", ".hdr", ".tif", ".tiff", ".tga", ".bmp")
 _INTRODUCED = re.compile(r" introduced by @(?P<layer>[^@]*)@<(?P<prim>[^>]*)>| of layer @(?P<parent>[^@]*)@")
@@ -29,7 +29,7 @@ def find_scene_problems(path: str | os.PathLike[str], named_at: Mark | None = No
     place = named_at or Mark(os.fspath(path))
     remote = _REMOTE.search(os.fspath(path))
     if remote:
-        message = f"'{remote[0]}' is a remote file; those are not available yet."
+        message = f"'{remote[0]}' is a remote file, which recipes do not fetch."
         return [Finding.at(place, message, "Download it and give its path.")]
     try:
         stage = open_quietly(path)
@@ -38,6 +38,11 @@ def find_scene_problems(path: str | os.PathLike[str], named_at: Mark | None = No
     except ValueError as error:
         return [_parse_problem(os.fspath(path), str(error))]
     return stage_problems(stage)
+
+
+def without_missing(findings: list[Finding]) -> list[Finding]:
+    """Return the findings that are not about files that cannot be found."""
+    return [finding for finding in findings if finding.remedy != _FILE_REMEDY]
 
 
 def _parse_problem(file: str, message: str) -> Finding:

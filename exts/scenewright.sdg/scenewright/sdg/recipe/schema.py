@@ -99,6 +99,11 @@ class Settings(_Model):
     writers: dict[str, dict[str, Any] | None] = Field(
         default_factory=dict, description="Writers with their parameters, for all cameras."
     )
+    play: bool = Field(
+        False,
+        description="Whether the timeline plays from step to step (60 a second), so that bodies and animations move; "
+        "trigger.on_time plays it anyway.",
+    )
     split: Split | None = Field(None, description="Shares of train, val and test.")
     assets: Assets = Field(default_factory=Assets)
     checks: Checks = Field(default_factory=Checks)
@@ -115,8 +120,6 @@ def unavailable(settings: Settings) -> list[tuple[tuple[str, ...], str]]:
         wanted.append((("split",), "splitting datasets"))
     if settings.assets.packs:
         wanted.append((("assets", "packs"), "reading asset packs"))
-    if settings.assets.missing != "error":
-        wanted.append((("assets", "missing"), "proxies for missing assets"))
     if settings.checks.min_visible_pixels or settings.checks.skip_empty:
         wanted.append((("checks",), "checking and retrying frames"))
     return wanted
@@ -145,8 +148,9 @@ def _function_schema(function: Function) -> dict[str, Any]:
     }
     if not function.required():
         schema["anyOf"].append({"type": "null"})
-    if function.feature:
-        schema["description"] = f"Not available yet: {function.feature}."
+    if function.feature or function.never:
+        why = f"Not available yet: {function.feature}" if function.feature else f"For scripts only: {function.never}"
+        schema["description"] = f"{why}."
     return schema
 
 
@@ -179,7 +183,8 @@ def json_schema() -> dict[str, Any]:
     """Return the JSON Schema (2020-12) of recipe files, for editors and for `scenewright schema`."""
     settings = Settings.model_json_schema(ref_template="#/$defs/{model}", by_alias=True)
     definitions = settings.pop("$defs", {})
-    settings["properties"]["writers"]["propertyNames"] = {"enum": list(WRITERS)}
+    writers = [name for name, writer in WRITERS.items() if not writer.never]
+    settings["properties"]["writers"]["propertyNames"] = {"examples": writers}
     settings["properties"]["resolution"]["items"] = {"anyOf": [settings["properties"]["resolution"]["items"], _VARIABLE]}
     for model in (settings, *definitions.values()):
         model["properties"] = {name: _with_variables(schema) for name, schema in model["properties"].items()}

@@ -2,7 +2,7 @@
 
 import logging
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import omni.replicator.core as rep
@@ -10,15 +10,18 @@ import omni.usd
 from pxr import Usd
 
 from scenewright.sdg.recipe.asset_checks import find_asset_problems
-from scenewright.sdg.recipe.clock import Address, Trigger, addresses_of
+from scenewright.sdg.recipe.clock import Address, Trigger, addresses_of, window_start
 from scenewright.sdg.recipe.creation import cameras_on
 from scenewright.sdg.recipe.findings import Finding, Mark, RecipeError, RecipeRunError
-from scenewright.sdg.recipe.functions import WRITERS
+from scenewright.sdg.recipe.functions import find_writer
 from scenewright.sdg.recipe.interpreter import Interpreter
+from scenewright.sdg.recipe.physics import PHYSICS_ERRORS
+from scenewright.sdg.recipe.playback import Playback
 from scenewright.sdg.recipe.recipe import Recipe
 from scenewright.sdg.recipe.runtime import Operation, Runtime
 from scenewright.sdg.recipe.sampling import Draws
 from scenewright.sdg.recipe.stage_setup import add_randomization_layer, hidden_values, open_recipe_stage
+from scenewright.sdg.recipe.stand_ins import allow_stand_ins
 
 __all__ = ["RecipeSession", "WriterRequest"]
 
@@ -81,6 +84,7 @@ class RecipeSession:
         if problems:
             raise RecipeError(problems)
         self.recipe = recipe
+        allow_stand_ins(recipe.settings.assets.missing == "proxy")
         self.stage = open_recipe_stage(recipe)
         self.cameras: dict[str, Any] = {}
         self.writer_requests: list[WriterRequest] = []
@@ -106,10 +110,14 @@ class RecipeSession:
             if not count:
                 _log.warning("%s: this label rule fits no prim.", recipe.mark("labels", index))
         self._operations = list(enumerate(self._runtime.operations))
-        self._restore, self._reset = _what_to_restore(self._runtime.operations)
+        self._plays = recipe.plays
+        self._simulates = any(operation.simulates for operation in self._runtime.operations)
+        self._restore, self._reset = _what_to_restore(self._runtime.operations, self._plays)
+        self._playback = Playback()
+        self._shown: tuple[int, int, dict[str, Any]] | None = None
         self._triggers = interpreter.triggers
         self.initial_values = self._runtime.once
-        self.addresses = addresses_of(recipe.frames, self._triggers)
+        self.addresses = addresses_of(recipe.frames, self._triggers, self._plays)
         self._add_cameras(interpreter.products)
         self._add_writers(interpreter)
         self._try_first_frame()
@@ -120,6 +128,8 @@ class RecipeSession:
             self.apply(self.addresses[0])
         except RecipeRunError as error:
             raise RecipeError(error.finding) from error
+        if self._simulates:
+            self._playback.rewind()  # where bodies have got to is stronger than what blocks write
         hidden = hidden_values(self.stage, self._runtime.layer)
         if hidden:
             mark = Mark(str(self.recipe.path))
@@ -159,12 +169,12 @@ class RecipeSession:
             cameras = [names[id(product)] for product in writer.products]
             self.writer_requests.append(
                 WriterRequest(
-                    WRITERS[writer.name].name, writer.init_params, cameras, writer.mark, trigger, manual=writer.trigger is None
+                    _registered(writer.name), writer.init_params, cameras, writer.mark, trigger, manual=writer.trigger is None
                 )
             )
         for name, parameters in self.recipe.settings.writers.items():
             request = WriterRequest(
-                WRITERS[name].name, dict(parameters or {}), list(self.cameras), self.recipe.mark("writers", name)
+                _registered(name), dict(parameters or {}), list(self.cameras), self.recipe.mark("writers", name)
             )
             self.writer_requests.append(request)
 
@@ -183,20 +193,55 @@ class RecipeSession:
         values: dict[str, Any] = {}
         with Usd.EditContext(self.stage, self._runtime.layer):
             rep.settings.carb_settings("/scenewright/step", address.index)
-            for reset in self._reset:
-                reset()
-            self._runtime.poses.begin(self._restore)
-            due = [(operation.trigger.last_firing(address), index, operation) for index, operation in self._operations]
-            for firing, _, operation in sorted(due, key=lambda item: (item[0].step, item[1])):
-                self._run(operation, Draws(self.recipe.seed, firing, values), address)
+            if self._plays:
+                return self._play_to(address)
+            self._set(address, values)
         return values
+
+    def _set(self, address: Address, values: dict[str, Any]) -> None:
+        """Give the stage the state of an address, from nothing but what was there before the first frame."""
+        if self._plays or self._simulates:
+            self._playback.rewind()
+        for reset in self._reset:
+            reset()
+        self._runtime.poses.begin(self._restore)
+        due = [(operation.trigger.last_firing(address), index, operation) for index, operation in self._operations]
+        for firing, _, operation in sorted(due, key=lambda item: (item[0].step, item[1])):
+            self._run(operation, Draws(self.recipe.seed, firing, values), address)
+
+    def _play_to(self, address: Address) -> dict[str, Any]:
+        """Play to an address: from the step shown last where nothing is rewound between, else from where that was done."""
+        sequence, step = address.clock
+        start = window_start(step, sequence, self._triggers)
+        shown, self._shown = self._shown, None
+        if shown is None or shown[0] != sequence or not start <= shown[1] <= step:
+            values: dict[str, Any] = {}
+            self._set(replace(address, clock=(sequence, start)), values)
+            self._playback.show(start)
+        else:
+            start, values = shown[1], dict(shown[2])
+        for now in range(start + 1, step + 1):
+            self._playback.advance(now)
+            self._fire(replace(address, clock=(sequence, now)), values)
+        self._shown = (sequence, step, values)
+        return dict(values)
+
+    def _fire(self, address: Address, values: dict[str, Any]) -> None:
+        """Run what fires in the step of an address, on the stage as it is."""
+        due = [operation for _, operation in self._operations if operation.trigger.fires(address)]
+        if due:
+            self._runtime.poses.follow_bodies()
+        for operation in due:
+            fresh: dict[str, Any] = {}
+            self._run(operation, Draws(self.recipe.seed, operation.trigger.last_firing(address), fresh), address)
+            values.update(fresh)
 
     def _run(self, operation: Operation, draws: Draws, address: Address) -> None:
         try:
             operation.run(draws)
         except RecipeError as error:
             finding = error.findings[0]
-        except (ValueError, TypeError, NotImplementedError) as error:
+        except (ValueError, TypeError, NotImplementedError, *PHYSICS_ERRORS) as error:
             finding = Finding.at(operation.call.mark, f"`{operation.call.function}`: {error}")
         else:
             return
@@ -215,10 +260,16 @@ class RecipeSession:
         for product in self.cameras.values():
             product.destroy()
         omni.usd.get_context().close_stage()
+        allow_stand_ins(False)
 
 
-def _what_to_restore(operations: list[Operation]) -> tuple[bool, list[Any]]:
-    """Return whether poses must be put back before each step, and what else must be taken back.
+def _registered(name: str) -> str:
+    writer = find_writer(name)
+    return writer.name if writer else name
+
+
+def _what_to_restore(operations: list[Operation], plays: bool) -> tuple[bool, list[Any]]:
+    """Return whether poses must be put back before a step that starts afresh, and what else must be taken back.
 
     An operation that reads poses and bounds could see those of the frame applied before. New content needs no taking back
     where it is always there first: under the same trigger, and above every such operation.
@@ -227,6 +278,7 @@ def _what_to_restore(operations: list[Operation]) -> tuple[bool, list[Any]]:
     resets = [
         operation.reset
         for index, operation in enumerate(operations)
-        if operation.reset is not None and any(trigger != operation.trigger or reader < index for reader, trigger in readers)
+        if operation.reset is not None
+        and (plays or any(trigger != operation.trigger or reader < index for reader, trigger in readers))
     ]
-    return bool(readers), resets
+    return bool(readers) or plays, resets

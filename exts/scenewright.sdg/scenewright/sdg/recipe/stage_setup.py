@@ -5,7 +5,7 @@ from pxr import Sdf, Usd, UsdUtils
 
 from scenewright.sdg.recipe.findings import Finding, RecipeError
 from scenewright.sdg.recipe.recipe import Recipe
-from scenewright.sdg.recipe.scene_checks import find_scene_problems, stage_problems
+from scenewright.sdg.recipe.scene_checks import find_scene_problems, stage_problems, without_missing
 
 __all__ = ["LAYER_NAME", "add_randomization_layer", "hidden_values", "open_recipe_stage"]
 
@@ -35,6 +35,8 @@ def open_recipe_stage(recipe: Recipe) -> Usd.Stage:
         delegate.TakeUncoalescedDiagnostics()
     stage = context.get_stage() if opened else None
     problems = stage_problems(stage) if stage else find_scene_problems(recipe.scene_path, mark)
+    if stage and recipe.settings.assets.missing == "proxy":
+        problems = without_missing(problems)
     if problems or stage is None:
         context.close_stage()
         raise RecipeError(problems or [Finding.at(mark, f"'{recipe.scene_path}' cannot be opened.")])
