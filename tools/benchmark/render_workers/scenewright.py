@@ -1,0 +1,45 @@
+"""This project."""
+
+import sys
+from collections.abc import Callable
+
+import numpy as np
+
+from tools.benchmark.render_scene import benchmark_scene, write_stage
+from tools.benchmark.render_workers.serve import claim_stdout, serve
+
+CAMERA = "/World/Camera"
+LABELS = ["distance_to_camera", "normals", "prim_id"]
+
+
+def main(threads: int) -> None:
+    """Serve the modes primary, colour, real-time and path-traced."""
+    answers = claim_stdout()
+    from scenewright.render import Renderer
+    from scenewright.render.settings import RenderSettings
+
+    renderer = Renderer(write_stage(benchmark_scene()), threads=threads)
+
+    def rendered(buffers: list[str], settings: Callable[[dict], RenderSettings]) -> Callable[[dict], dict[str, np.ndarray]]:
+        def render(order: dict) -> dict[str, np.ndarray]:
+            frame = renderer.render(CAMERA, tuple(order["size"]), buffers, settings(order))
+            return {name: frame[name] for name in buffers}
+        return render
+
+    def real_time(order: dict) -> RenderSettings:
+        return RenderSettings(samples=order["samples"], bounces=order["bounces"], denoise=True, seed=order.get("seed", 0))
+
+    def path_traced(order: dict) -> RenderSettings:
+        return RenderSettings(mode="path-traced", samples=order["samples"], bounces=order["bounces"], seed=order.get("seed", 0),
+                              indirect_limit=float("inf"))
+
+    serve(answers, "scenewright", {
+        "primary": rendered(LABELS, lambda _: RenderSettings()),
+        "colour": rendered(["ldr_color", *LABELS], lambda _: RenderSettings(samples=1, bounces=0)),
+        "real-time": rendered(["hdr_color"], real_time),
+        "path-traced": rendered(["hdr_color"], path_traced),
+    })
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))
