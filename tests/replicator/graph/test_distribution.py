@@ -139,6 +139,11 @@ def test_a_scalar_scales_uniformly(graph_stage):
     assert (scales == scales[:, :1]).all() and len(set(scales[:, 0])) == 3
 
 
+def test_a_single_choice_needs_no_weights(graph_stage, caplog):
+    picked = draws(rep.distribution.choice([True], [False] * 3), 5)[0]
+    assert list(picked) == [True] * 5 and "3 weights for a single choice" in caplog.text
+
+
 @pytest.mark.parametrize(("make", "message"), [
     (lambda: rep.distribution.uniform((0, 0), (1, 1, 1)), "differ in length"),
     (lambda: rep.distribution.uniform("a", 1), "lower is a number"),

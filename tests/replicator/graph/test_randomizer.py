@@ -241,3 +241,20 @@ def test_populations_follow_weights_and_replacement(graph_stage, asset_files):
         rep.randomizer.instantiate(["nothing.usd"], size=1)
     with pytest.raises(ValueError, match="'scene_instance', 'point_instance' or 'reference', got 'clones'"):
         rep.randomizer.instantiate(asset_files, size=1, mode="clones")
+
+
+def test_populations_of_a_distribution_follow_its_samples(graph_stage, asset_files):
+    rounds = rep.distribution.choice(rep.distribution.sequence(asset_files), num_samples=50)
+    with rep.trigger.on_frame():
+        item = rep.randomizer.instantiate(rounds, size=4)
+    seen = []
+    for _ in range(4):
+        rep.orchestrator.step()
+        seen.append(shown(item))
+    kinds = [frame[0] for frame in seen]
+    assert all(frame == [frame[0]] * 4 for frame in seen), "one asset for each frame"
+    assert len(set(kinds[:3])) == 3 and kinds[3] == kinds[0], "the next one with each frame"
+    with pytest.raises(ValueError, match="a distribution has its own"):
+        rep.randomizer.instantiate(rounds, size=1, weights=[1])
+    with pytest.raises(ValueError, match="51 assets without replacement from 50 paths"):
+        rep.randomizer.instantiate(rounds, size=51, with_replacements=False)

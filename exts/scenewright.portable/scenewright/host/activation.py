@@ -14,10 +14,10 @@ __all__ = ["STAND_IN_ROOTS", "activate", "available_stand_ins", "deactivate"]
 _STAND_INS = Path(__file__).parent / "stand_ins"
 
 #: Top-level names whose modules may be stood in for.
-STAND_IN_ROOTS = ("carb", "isaacsim", "omni")
+STAND_IN_ROOTS = ("Semantics", "carb", "isaacsim", "omni")
 
 #: Single modules inside packages that are installed.
-_STAND_IN_MODULES = frozenset({"pxr.PhysxSchema"})
+_STAND_IN_MODULES = frozenset({"pxr.PhysxSchema", "pxr.Semantics"})
 
 _REPLICATOR = "omni.replicator.core"
 _PORTABLE_REPLICATOR = "scenewright.replicator"
@@ -43,6 +43,7 @@ _REPLICATOR_ALIASES = {
 
 #: Where modules went that older Isaac Sim releases had under another name; the longest prefix counts.
 _MOVED = {
+    "Semantics": "pxr.Semantics",
     "isaacsim.core.api.simulation_context": "isaacsim.core.api",
     "isaacsim.core.api.world": "isaacsim.core.api",
     **{f"isaacsim.core.api.objects.{name}": "isaacsim.core.api.objects"

@@ -4,6 +4,7 @@ A distribution that feeds N prims gives N rows. Scalar bounds give scalars, tupl
 With ``name`` the drawn values appear in the writers' payload under ``distribution_outputs``.
 """
 
+import logging
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -19,6 +20,8 @@ from scenewright.replicator.session import current_session
 __all__ = ["choice", "combine", "log_uniform", "normal", "register", "sequence", "uniform"]
 
 __getattr__ = unavailable_names(__name__, ())
+
+_log = logging.getLogger(__name__)
 
 
 def uniform(lower: Any, upper: Any, num_samples: int = 1, seed: int | None = None, name: str | None = None) -> ReplicatorItem:
@@ -70,7 +73,8 @@ def choice(choices: Any, weights: Sequence[float] | None = None, num_samples: in
 
     Args:
         choices: The list; or a distribution, whose samples are the list.
-        weights: Relative weights, one for each choice; None = equal.
+        weights: Relative weights, one for each choice; None = equal. A single choice needs none: what is given is ignored,
+            with a warning where it does not fit.
         num_samples: Samples drawn where the consumer wants no number of its own.
         seed: A seed of its own; None or -1 = the global seed.
         with_replacements: False = no choice twice in one execution.
@@ -82,7 +86,10 @@ def choice(choices: Any, weights: Sequence[float] | None = None, num_samples: in
     source = distribution_of(choices)
     entries = None if source is not None else _checked_list("choice", "choices", choices)
     shares = None
-    if weights is not None:
+    if entries is not None and len(entries) == 1:
+        if weights is not None and len(weights) != 1:
+            _log.warning("rep.distribution.choice: %d weights for a single choice, which is always drawn.", len(weights))
+    elif weights is not None:
         shares = checked_weights("rep.distribution.choice", weights, len(weights) if entries is None else len(entries))
 
     def draw(node: DistributionNode, rng: np.random.Generator, count: int, width: int | None) -> Any:

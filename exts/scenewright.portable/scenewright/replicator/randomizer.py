@@ -256,9 +256,10 @@ def instantiate(paths: Any, size: int, weights: Sequence[float] | None = None, m
     """Show ``size`` assets, picked anew with each execution.
 
     Args:
-        paths: USD files, or paths of prims on the stage.
+        paths: USD files, or paths of prims on the stage; or a distribution, whose samples they are in each execution
+            (``distribution.choice(distribution.sequence(files), num_samples=9)`` = nine times the same, the next each time).
         size: Assets shown at a time.
-        weights: Relative weights of the paths; None = equal.
+        weights: Relative weights of the paths; None = equal. Not with a distribution, which has its own.
         mode: "scene_instance" = USD instances; "reference" = references, whose insides may be changed; "point_instance" = one
             point instancer beside the Xforms, which are invisible then and say for each instance where it is, what it is
             labelled and made of, and whether it is shown.
@@ -278,15 +279,19 @@ def instantiate(paths: Any, size: int, weights: Sequence[float] | None = None, m
     if mode not in ("scene_instance", "point_instance", "reference"):
         raise ValueError("rep.randomizer.instantiate: mode is 'scene_instance', 'point_instance' or 'reference', "
                          f"got {mode!r}.")
-    files = [paths] if isinstance(paths, str) else [str(path) for path in paths]
-    if not files:
+    source = distribution_of(paths)
+    files = paths if source else [paths] if isinstance(paths, str) else [str(path) for path in paths]
+    if source is not None and weights is not None:
+        raise ValueError("rep.randomizer.instantiate: weights go with a list of paths; a distribution has its own.")
+    available = len(files) if source is None else source.samples
+    if not available:
         raise ValueError("rep.randomizer.instantiate: paths is empty; give at least one.")
-    if not with_replacements and size > len(files):
-        raise ValueError(f"rep.randomizer.instantiate: {size} assets without replacement from {len(files)} paths. "
+    if not with_replacements and size > available:
+        raise ValueError(f"rep.randomizer.instantiate: {size} assets without replacement from {available} paths. "
                          "Give more paths or with_replacements=True.")
     return instantiate_population(
         current_session().graph, files, checked_count("randomizer.instantiate", size),
-        None if weights is None else checked_weights("rep.randomizer.instantiate", weights, len(files)),
+        None if weights is None else checked_weights("rep.randomizer.instantiate", weights, available),
         mode=mode, with_replacements=with_replacements, semantics=semantics, seed=seed, name=name)
 
 
