@@ -1,20 +1,23 @@
 """Whatever mix of edits the syncs fall between, a scene that follows equals one that is read afresh."""
 
+import dataclasses
+
 import numpy as np
 import pytest
-from pxr import Gf, Sdf, Usd, UsdGeom, UsdLux
+from pxr import Gf, Sdf, Usd, UsdGeom, UsdLux, UsdShade
 
 from scenewright.render.scene.changes import StageChanges
 from scenewright.render.scene.dirt import sort_changes
 
 LEAVES = ("/World/group/a", "/World/group/b", "/World/c", "/World/group/quad")
 MOVABLE = (*LEAVES, "/World/group", "/World", "/World/lamp", "/World/camera", "/World/many", "/World/many/protos/ball")
+SURFACES = ("/World/Looks/pbr/Shader", "/World/Looks/preview/Surface")
 COLORED = (*LEAVES, "/World", "/World/group", "/World/many", "/World/many/protos/ball")
 
 
 @pytest.fixture
-def world(stage, add_mesh):
-    """Shapes below groups, a mesh, a light, a camera, a native instance and a point instancer, all movable."""
+def world(stage, add_mesh, add_preview_material, bind):
+    """Shapes below groups, a mesh, a light, a camera, materials, a native instance and a point instancer, all movable."""
     stage.DefinePrim("/World/group", "Xform")
     for path in LEAVES[:3]:
         UsdGeom.Cube.Define(stage, path)
@@ -32,6 +35,15 @@ def world(stage, add_mesh):
         prim.GetReferences().AddInternalReference("/Asset")
         prim.SetInstanceable(True)
         UsdGeom.Xformable(prim).AddTranslateOp()
+    preview, _ = add_preview_material(stage, "/World/Looks/preview", diffuseColor=(0.5, 0.5, 0.5))
+    pbr = UsdShade.Material.Define(stage, "/World/Looks/pbr")
+    shader = UsdShade.Shader.Define(stage, SURFACES[0])
+    shader.SetSourceAsset("OmniPBR.mdl", "mdl")
+    shader.SetSourceAssetSubIdentifier("OmniPBR", "mdl")
+    shader.CreateInput("diffuse_color_constant", Sdf.ValueTypeNames.Color3f).Set((0.1, 0.2, 0.3))
+    pbr.CreateSurfaceOutput("mdl").ConnectToSource(shader.CreateOutput("out", Sdf.ValueTypeNames.Token))
+    for path, material in zip(LEAVES, (preview, pbr, pbr), strict=False):
+        bind(stage.GetPrimAtPath(path), material)
     for path in MOVABLE:
         UsdGeom.Xformable(stage.GetPrimAtPath(path) or stage.DefinePrim(path, "Xform")).AddTranslateOp()
     return stage
@@ -44,6 +56,7 @@ def state(scene):
          for i in scene.instances if i.mesh],
         [(light.path, light.matrix.tolist(), light.color) for light in scene.lights],
         scene.matrices.tolist(), scene.prim_paths, scene.declared_labels,
+        {key: dataclasses.asdict(scene.materials[key]) for i in scene.instances for key in i.slot_materials},
     )
 
 
@@ -136,6 +149,67 @@ def scatter(stage, rng):
     stage.GetAttributeAtPath("/World/many.positions").Set([Gf.Vec3f(*row) for row in rng.random((2, 3)).tolist()])
 
 
+def surface_inputs(stage, rng):
+    path = rng.choice(SURFACES)
+    types = {"pbr": {"diffuse_color_constant": "Color3f", "reflection_roughness_constant": "Float", "opacity_constant": "Float",
+                     "enable_opacity": "Bool", "enable_emission": "Bool", "emissive_intensity": "Float"},
+             "preview": {"diffuseColor": "Color3f", "roughness": "Float", "opacity": "Float", "metallic": "Float"}}
+    name, kind = list(types[path.split("/")[3]].items())[rng.integers(0, 4)]
+    values = {"Color3f": Gf.Vec3f(*rng.random(3).tolist()), "Float": float(rng.random()), "Bool": bool(rng.integers(0, 2))}
+    return UsdShade.Shader.Get(stage, path).CreateInput(name, getattr(Sdf.ValueTypeNames, kind)), values[kind]
+
+
+def edit_material(stage, rng):
+    port, value = surface_inputs(stage, rng)
+    port.Set(value)
+
+
+def edit_material_at_a_time(stage, rng):
+    port, value = surface_inputs(stage, rng)
+    port.Set(value, int(rng.integers(0, 4)))
+
+
+def clear_material_input(stage, rng):
+    port, _ = surface_inputs(stage, rng)
+    port.GetAttr().Clear()
+
+
+def connect_material(stage, rng):
+    """Feed an input from the material's interface, edit that, or disconnect it."""
+    port, value = surface_inputs(stage, rng)
+    material = UsdShade.Material(port.GetPrim().GetParent())
+    if port.HasConnectedSource():
+        port.DisconnectSource()
+    else:
+        interface = material.CreateInput(port.GetBaseName(), port.GetTypeName())
+        interface.Set(value)
+        port.ConnectToSource(interface)
+
+
+def edit_interface(stage, rng):
+    port, value = surface_inputs(stage, rng)
+    interface = UsdShade.Material(port.GetPrim().GetParent()).GetInput(port.GetBaseName())
+    if interface:
+        interface.Set(value)
+
+
+def switch_surface(stage, rng):
+    """Make the shader another one, or what it was."""
+    if rng.random() < 0.3:
+        shader = UsdShade.Shader.Get(stage, SURFACES[0])
+        shader.SetSourceAssetSubIdentifier(str(rng.choice(["OmniPBR", "OmniPBR", "Something"])), "mdl")
+
+
+def rebind(stage, rng):
+    prim = stage.GetPrimAtPath(rng.choice(LEAVES))
+    if prim:
+        api = UsdShade.MaterialBindingAPI.Apply(prim)
+        if rng.random() < 0.3:
+            api.UnbindAllBindings()
+        else:
+            api.Bind(UsdShade.Material.Get(stage, str(rng.choice(SURFACES)).rpartition("/")[0]))
+
+
 def override_in_session(stage, rng):
     """A stronger opinion on what other edits write, or its end."""
     layer = stage.GetSessionLayer()
@@ -148,7 +222,9 @@ def override_in_session(stage, rng):
 
 
 EDITS = (move, move, move, recolor, recolor, recolor, move_at_a_time, recolor_at_a_time, forget_animation, uncolor,
-         color_each_corner, toggle_visibility, toggle_activity, add_or_remove, scatter, override_in_session)
+         color_each_corner, toggle_visibility, toggle_activity, add_or_remove, scatter, override_in_session,
+         edit_material, edit_material, edit_material, edit_material_at_a_time, clear_material_input, connect_material,
+         edit_interface, switch_surface, rebind)
 
 
 @pytest.mark.parametrize("seed", range(8))

@@ -35,6 +35,12 @@ def fill_slot(row: np.void, slot: TextureSlot, texture: int) -> None:
     row["row_v"] = (sin * slot.uv_scale[0], cos * slot.uv_scale[1], slot.uv_translate[1])
 
 
+def slot_prims(first_prim: np.ndarray, counts: np.ndarray) -> np.ndarray:
+    """Return the prim ids of all slots of some instances, from those of their slots 0 and their numbers of slots."""
+    first = np.repeat(np.asarray(first_prim), counts)
+    return first + np.arange(len(first)) - np.repeat(np.cumsum(counts) - counts, counts)
+
+
 def see_through(record: MaterialRecord) -> int:
     """Return CUTOUT and TRANSLUCENT flags of a material."""
     textured = bool(record.opacity_texture.texture)
@@ -68,10 +74,10 @@ class MaterialArrays:
         slots["texture"] = -1
         self._see_through = np.zeros(count, np.int32)
         self._rows = {key: row for row, key in enumerate(materials)}
+        for name in (*_CONSTANTS, "use_display_color"):
+            if materials:
+                rows[name] = [getattr(record, name) for record in materials.values()]
         for row, record in enumerate(materials.values()):
-            for name in _CONSTANTS:
-                rows[name][row] = getattr(record, name)
-            rows["use_display_color"][row] = int(record.use_display_color)
             self._see_through[row] = see_through(record)
             for k, name in enumerate(_SLOTS):
                 slot = getattr(record, name)
@@ -83,23 +89,21 @@ class MaterialArrays:
 
     def bind(self, instances: Sequence[InstanceRecord], first_prim: np.ndarray) -> np.ndarray:
         """Take which slot of which instance has which material and colour; return see-through flags, (N,) int32."""
-        total = 1 + sum(len(record.slot_materials) for record in instances)
-        self._prim_rows = np.zeros(total, PrimData.numpy_dtype())
-        flags = np.zeros(len(instances), np.int32)
-        for i, record in enumerate(instances):
-            first = int(first_prim[i])
-            rows = [self._rows[key] for key in record.slot_materials]
-            self._prim_rows["material"][first:first + len(rows)] = rows
-            self._prim_rows["color"][first:first + len(rows)] = record.slot_colors
-            flags[i] = np.bitwise_or.reduce(self._see_through[rows])
+        counts = np.array([len(record.slot_materials) for record in instances], np.int64)
+        self._prim_rows = np.zeros(1 + counts.sum(), PrimData.numpy_dtype())
+        flags = np.zeros(0, np.int32)
+        if len(counts):
+            rows = np.array([self._rows[key] for record in instances for key in record.slot_materials])
+            slots = slot_prims(first_prim, counts)
+            self._prim_rows["material"][slots] = rows
+            self._prim_rows["color"][slots] = [color for record in instances for color in record.slot_colors]
+            flags = np.bitwise_or.reduceat(self._see_through[rows], np.cumsum(counts) - counts)
         self.prims = wp.array(self._prim_rows, dtype=PrimData, device=self._device)
         return flags
 
     def set_colors(self, instances: Sequence[InstanceRecord], first_prim: np.ndarray, rows: np.ndarray) -> None:
         """Take the display colours of some instances."""
         colors = [instances[row].slot_colors for row in rows.tolist()]
-        counts = np.array([len(slots) for slots in colors])
-        first = np.repeat(first_prim[rows], counts)
-        within = np.arange(len(first)) - np.repeat(np.cumsum(counts) - counts, counts)
-        self._prim_rows["color"][first + within] = [color for slots in colors for color in slots]
+        slots = slot_prims(first_prim[rows], np.array([len(entry) for entry in colors], np.int64))
+        self._prim_rows["color"][slots] = [color for entry in colors for color in entry]
         self.prims = wp.array(self._prim_rows, dtype=PrimData, device=self._device)

@@ -53,6 +53,9 @@ class Dirt:
     geometry: set[str] = field(default_factory=set)
     """Paths of leaves whose shape or mesh changed, or of subtrees that were composed anew."""
     materials: set[str] = field(default_factory=set)
+    """Keys of the materials to load anew."""
+    constants: set[Sdf.Path] = field(default_factory=set)
+    """Attributes of materials that held nothing but a constant and were edited."""
     bindings: bool = False
     lights: bool = False
     labels: bool = False
@@ -99,7 +102,11 @@ def _sort_known(paths: list[Sdf.Path], scene: "StageScene", dirt: Dirt) -> set[S
             _mark_color(edit.prim, edit.anchors, scene, dirt)
         else:
             dirt.colors.update(edit.anchors)
-    return {path for path in paths if path not in known} if None in found else set()
+    if None not in found:
+        return set()
+    new = {path for path in paths if path not in known}
+    dirt.constants = new & scene.material_library.constants.keys()
+    return new - dirt.constants
 
 
 def _sort_resyncs(paths: set[str], scene: "StageScene", dirt: Dirt) -> None:

@@ -2,8 +2,10 @@
 
 import logging
 from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
 
-from pxr import Usd, UsdShade
+from pxr import Sdf, Usd, UsdShade
 
 from scenewright.render.scene.mdl_surface import mdl_name, read_mdl_surface
 from scenewright.render.scene.preview_surface import read_preview_surface
@@ -28,6 +30,18 @@ def material_textures(record: MaterialRecord) -> set[str]:
     return {slot.texture for slot in vars(record).values() if isinstance(slot, TextureSlot) and slot.texture}
 
 
+@dataclass(frozen=True, eq=False)
+class _Surface:
+    """The node that a material's record is read from, and what is known of its network."""
+
+    shader: UsdShade.Shader
+    reader: NetworkReader
+    read: Callable[[str, UsdShade.Shader, NetworkReader, TextureLibrary], MaterialRecord | None]
+
+    def record(self, key: str, textures: TextureLibrary) -> MaterialRecord | None:
+        return self.read(key, self.shader, self.reader, textures)
+
+
 class MaterialLibrary:
     """The material records in use. Key "" is the default material: the prim's displayColor."""
 
@@ -37,7 +51,10 @@ class MaterialLibrary:
         self.animated: set[str] = set()
         self.instanced: set[str] = set()
         """Keys of the materials that live inside native instances."""
+        self.constants: dict[Sdf.Path, set[str]] = defaultdict(set)
+        """Attributes that hold nothing but a constant of materials, with the keys of these."""
         self._dependents: dict[str, set[str]] = defaultdict(set)
+        self._surfaces: dict[str, _Surface] = {}
         self._warned: set[str] = set()
 
     def load(self, key: str, material: UsdShade.Material, time: Usd.TimeCode) -> None:
@@ -57,6 +74,30 @@ class MaterialLibrary:
             self.instanced.add(key)
         for path in reader.visited:
             self._dependents[path].add(key)
+        if key in self._surfaces and key not in self.animated | self.instanced:
+            for path in reader.constants:
+                self.constants[path].add(key)
+
+    def refresh(self, edited: set[Sdf.Path], time: Usd.TimeCode) -> set[str]:
+        """Read the materials again whose ``constants`` were edited; return the keys of those that have to be loaded anew.
+
+        Raises:
+            SceneError: One of their textures is missing or broken.
+        """
+        stale: set[str] = set()
+        keys: set[str] = set()
+        for path in edited:
+            for key in self.constants[path]:
+                keys.add(key)
+                if not self._surfaces[key].reader.reread(path, time):
+                    stale.add(key)
+        for key in sorted(keys - stale):
+            surface = self._surfaces[key]
+            before = surface.reader.extent
+            self.records[key] = surface.record(key, self.textures)
+            if surface.reader.extent != before:  # a switch was set: it reads what nothing depended on so far
+                stale.add(key)
+        return stale
 
     def dependents(self, prim_path: str) -> set[str]:
         """Return the keys of the materials that were read through the prim at ``prim_path``."""
@@ -78,10 +119,13 @@ class MaterialLibrary:
             self.records.pop(key, None)
         self.animated -= keys
         self.instanced -= keys
-        for path in [path for path, users in self._dependents.items() if not users.isdisjoint(keys)]:
-            self._dependents[path] -= keys
-            if not self._dependents[path]:
-                del self._dependents[path]
+        for key in keys:
+            self._surfaces.pop(key, None)
+        for users_of in (self._dependents, self.constants):
+            for path in [path for path, users in users_of.items() if not users.isdisjoint(keys)]:
+                users_of[path] -= keys
+                if not users_of[path]:
+                    del users_of[path]
 
     def keep_only(self, keys: set[str]) -> None:
         """Forget every record that is not in ``keys``; the default stays."""
@@ -93,12 +137,14 @@ class MaterialLibrary:
             if not shader:
                 continue
             reader.visit(shader.GetPrim())
-            record = None
+            surface = None
             if mdl_name(shader):
-                record = read_mdl_surface(key, shader, reader, self.textures)
+                surface = _Surface(shader, reader, read_mdl_surface)
             elif shader.GetIdAttr().Get() == "UsdPreviewSurface":
-                record = read_preview_surface(key, shader, reader, self.textures)
+                surface = _Surface(shader, reader, read_preview_surface)
+            record = None if surface is None else surface.record(key, self.textures)
             if record is not None:
+                self._surfaces[key] = surface
                 return record
         shaders = (material.ComputeSurfaceSource(context)[0] for context in ("mdl", "mtlx", ""))
         shader = next(filter(None, shaders), None)

@@ -15,7 +15,7 @@ __all__ = ["mdl_name", "read_mdl_surface"]
 
 _log = logging.getLogger(__name__)
 
-_LUMINANCE = np.array((0.2126, 0.7152, 0.0722))
+_LUMINANCE = (0.2126, 0.7152, 0.0722)
 
 
 def mdl_name(shader: UsdShade.Shader) -> str:
@@ -30,7 +30,7 @@ def read_mdl_surface(
     path: str, shader: UsdShade.Shader, reader: NetworkReader, textures: TextureLibrary
 ) -> MaterialRecord | None:
     """Return the record of an OmniPBR or OmniGlass node, or None for another MDL material."""
-    name = mdl_name(shader)
+    name = reader.fact(shader, mdl_name)
     node = _Node(path, shader, reader, textures)
     if name == "OmniPBR":
         return _omni_pbr(node)
@@ -55,7 +55,8 @@ class _Node:
         return bool(self.reader.value(self.shader, name, default))
 
     def color(self, name: str, default: tuple[float, float, float]) -> tuple[float, float, float]:
-        return tuple(float(c) for c in self.reader.value(self.shader, name, default))
+        value = self.reader.value(self.shader, name, default)
+        return (float(value[0]), float(value[1]), float(value[2]))  # three look-ups: iterating a Gf vector is slow
 
     def pair(self, name: str, default: tuple[float, float]) -> tuple[float, float]:
         return tuple(float(c) for c in self.reader.value(self.shader, name, default))
@@ -129,16 +130,18 @@ def _omni_glass(node: _Node) -> MaterialRecord:
 
 def _albedo(node: _Node, record: MaterialRecord) -> None:
     """Base = (desaturated (texture or constant) * brightness + add) * tint."""
-    tint = np.array(node.color("diffuse_tint", (1.0, 1.0, 1.0)))
+    tint = node.color("diffuse_tint", (1.0, 1.0, 1.0))
     add, brightness = node.number("albedo_add", 0.0), node.number("albedo_brightness", 1.0)
     gray = node.number("albedo_desaturation", 0.0)
-    constant = np.array(node.color("diffuse_color_constant", (0.2, 0.2, 0.2)))
-    constant = constant + gray * (float(_LUMINANCE @ constant) - constant)
-    record.base_color = _rgb(np.clip((constant * brightness + add) * tint, 0.0, 1.0))
+    constant = node.color("diffuse_color_constant", (0.2, 0.2, 0.2))
+    if gray:
+        luminance = sum(weight * c for weight, c in zip(_LUMINANCE, constant, strict=True))
+        constant = tuple(c + gray * (luminance - c) for c in constant)
+    record.base_color = tuple(min(max((c * brightness + add) * t, 0.0), 1.0) for c, t in zip(constant, tint, strict=True))
     slot = node.texture("diffuse_texture", "auto")
     if slot.texture:
-        slot.scale = (*_rgb(brightness * tint), 1.0)
-        slot.bias = (*_rgb(add * tint), 0.0)
+        slot.scale = (*(brightness * t for t in tint), 1.0)
+        slot.bias = (*(add * t for t in tint), 0.0)
         if gray:
             _log.warning("%s: albedo_desaturation of a texture is not supported; its colours are kept.", node.path)
     record.base_color_texture = slot

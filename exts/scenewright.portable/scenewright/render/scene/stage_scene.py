@@ -196,9 +196,10 @@ class StageScene:
         dirt.labels |= self._survey.labels_animated
 
     def _apply(self, dirt: Dirt, time: Usd.TimeCode) -> SceneChanges:
-        meshes, materials = dict(self.meshes), dict(self.materials)
+        meshes, materials, textures = dict(self.meshes), dict(self.materials), len(self.textures)
         self.time = time
         self._reader.begin(time)
+        dirt.materials |= self._materials.refresh(dirt.constants, time)
         self._materials.drop(dirt.materials)
         rows = colors = np.zeros(0, np.int64)
         if not (dirt.everything or dirt.rows) and dirt.geometry:
@@ -220,7 +221,7 @@ class StageScene:
                     self._make_instances()
             lights = dirt.lights and self._read_lights(time)
             labels = dirt.labels and self._read_labels(time)
-        if dirt.everything or dirt.materials or dirt.geometry or lights:
+        if dirt.everything or dirt.materials or dirt.geometry or lights or len(self.textures) != textures:
             self._forget_unused()
         self._source = None
         if dirt.everything or labels:

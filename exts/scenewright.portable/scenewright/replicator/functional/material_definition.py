@@ -19,7 +19,7 @@ from typing import Any
 from pxr import Gf, Sdf, Usd, UsdShade
 
 from scenewright.replicator.functional.attribute_values import infer_type, values_for
-from scenewright.replicator.functional.layer_writes import AttributeColumn, edit_target, new_spec
+from scenewright.replicator.functional.layer_writes import AttributeColumn, edit_target, new_spec, write_attributes
 from scenewright.replicator.functional.prim_arguments import unknown_name
 from scenewright.replicator.functional.prim_definition import add_api_schemas
 
@@ -83,6 +83,9 @@ _PREVIEW_TEXTURES = {  # OmniPBR texture -> preview input, output of UsdUVTextur
     "opacity_texture": ("opacity", "r", ("enable_opacity", "enable_opacity_texture")),
     "normalmap_texture": ("normal", "rgb", ()),
 }
+
+_PREVIEW_CONSTANTS = {"diffuse_color_constant": "diffuseColor", "reflection_roughness_constant": "roughness",
+                      "metallic_constant": "metallic"}  # what `preview_values` passes on as it is
 
 
 def material_name(mdl: str) -> str:
@@ -156,19 +159,30 @@ def write_material_inputs(materials: Sequence[Usd.Prim], inputs: Mapping[str, An
     if not materials:
         return
     shaders = [surface_shader(prim) for prim in materials]
-    target = edit_target(materials[0].GetStage(), layer)
-    edits = []
+    twins = [shader.GetParent().GetChild("PreviewSurface") for shader in shaders]
+    twinned = [k for k, twin in enumerate(twins) if twin and twin != shaders[k]]
+    columns, mirrored, textures = [], [], []
     for name, value in inputs.items():
         kind = _common_type(shaders, name, value)
         column = values_for(kind.type_name, value, len(shaders), f"material input {name}")
-        edits += [(shader, name, kind, entry) for shader, entry in zip(shaders, column, strict=True)]
-    _write_inputs(target, edits)
-    mirrored = [(twin, key, PREVIEW_INPUTS[key], value)
-                for shader in shaders if (twin := shader.GetParent().GetChild("PreviewSurface")) and twin != shader
-                for key, value in preview_values(_input_values(shader)).items()]
-    files = [(texture, "file", OMNIPBR_INPUTS[name], entry) for shader, name, _, entry in edits
-             if name in _PREVIEW_TEXTURES and (texture := shader.GetParent().GetChild(name))]
-    _write_inputs(target, [*mirrored, *files])
+        columns.append(_input_column(name, kind, column))
+        if name in _PREVIEW_CONSTANTS:
+            mirrored.append(_input_column(_PREVIEW_CONSTANTS[name], kind, [column[k] for k in twinned]))
+        if name in _PREVIEW_TEXTURES:
+            textures += [(texture, entry) for shader, entry in zip(shaders, column, strict=True)
+                         if (texture := shader.GetParent().GetChild(name))]
+    write_attributes(shaders, columns, layer)
+    write_attributes([twins[k] for k in twinned], mirrored, layer)
+    if not inputs.keys() <= _PREVIEW_CONSTANTS.keys():
+        for k in twinned:
+            derived = preview_values(_input_values(shaders[k]))
+            write_attributes([twins[k]], [_input_column(key, PREVIEW_INPUTS[key], [v]) for key, v in derived.items()], layer)
+    for texture, file in textures:
+        write_attributes([texture], [AttributeColumn("inputs:file", _T.Asset, [file])], layer)
+
+
+def _input_column(name: str, kind: MaterialInput, values: Sequence[Any]) -> AttributeColumn:
+    return AttributeColumn(f"inputs:{name}", kind.type_name, values, color_space=kind.color_space)
 
 
 def bind_materials(prims: Sequence[Usd.Prim], materials: Sequence[Usd.Prim], layer: Sdf.Layer | None = None) -> None:
@@ -206,6 +220,11 @@ def surface_shader(prim: Usd.Prim) -> Usd.Prim:
     """
     if prim.IsA(UsdShade.Shader):
         return prim
+    connected = prim.GetAttribute("outputs:mdl:surface").GetConnections()
+    if len(connected) == 1:  # as `define_materials` makes them
+        shader = prim.GetStage().GetPrimAtPath(connected[0].GetPrimPath())
+        if shader and shader.IsA(UsdShade.Shader):
+            return shader
     material = UsdShade.Material(prim)
     if material:
         for context in ("mdl", UsdShade.Tokens.universalRenderContext):
@@ -226,14 +245,8 @@ def _input_values(shader: Usd.Prim) -> dict[str, Any]:
     return {str(port.GetBaseName()): port.Get() for port in UsdShade.Shader(shader).GetInputs()}
 
 
-def _write_inputs(target: Usd.EditTarget, edits: Sequence[tuple[Usd.Prim, str, MaterialInput, Any]]) -> None:
-    with Sdf.ChangeBlock():
-        for prim, name, kind, value in edits:
-            _set_input(Sdf.CreatePrimInLayer(target.GetLayer(), target.MapToSpecPath(prim.GetPath())), name, kind, value)
-
-
 def _mdl_of(shader: Usd.Prim) -> str:
-    asset = UsdShade.Shader(shader).GetSourceAsset("mdl")
+    asset = shader.GetAttribute("info:mdl:sourceAsset").Get()
     return asset.path if asset else "UsdPreviewSurface"
 
 
