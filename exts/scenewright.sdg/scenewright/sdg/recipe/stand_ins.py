@@ -19,6 +19,7 @@ def allow_stand_ins(wanted: bool) -> None:
 
 def stand_in_for(path: str) -> str:
     """Return the file that stands in for a missing one; ``path`` itself where there is none for its kind."""
-    prim = Usd.Stage.CreateInMemory().DefinePrim("/Asked")  # the host replaces missing files as they are written
+    stage = Usd.Stage.CreateInMemory()
+    prim = stage.DefinePrim("/Asked")  # the host replaces missing files as they are written
     rep.functional.modify.attribute([prim], "file", path, attribute_type="asset")
     return prim.GetAttribute("file").Get().path
