@@ -122,11 +122,37 @@ def test_what_does_not_shine(stage, open_scene, caplog):
     assert "light type 'PortalLight' is not rendered yet" in caplog.text
 
 
-@pytest.mark.parametrize("value", [-1.0, float("nan"), float("inf")])
-def test_impossible_intensities_are_errors(stage, open_scene, value):
-    UsdLux.RectLight.Define(stage, "/World/l").CreateIntensityAttr(value)
-    with pytest.raises(SceneError, match="/World/l: inputs:intensity"):
-        open_scene(stage)
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("intensity", -1.0), ("intensity", float("nan")), ("intensity", float("inf")), ("exposure", float("nan")),
+     ("color", (1.0, float("nan"), 1.0)), ("color", (-1.0, 1.0, 1.0)), ("width", 0.0), ("height", float("nan")),
+     ("diffuse", float("nan")), ("exposure", 200.0)],
+)
+def test_a_light_with_impossible_numbers_is_left_out_and_named_once(stage, open_scene, caplog, name, value):
+    light = UsdLux.RectLight.Define(stage, "/World/l")
+    light.GetPrim().GetAttribute(f"inputs:{name}").Set(value)
+    with caplog.at_level(logging.WARNING):
+        scene = open_scene(stage)
+        UsdLux.RectLight.Define(stage, "/World/fine")
+        scene.sync()
+    assert [record.path for record in scene.lights] == ["/World/fine"]
+    (warning,) = caplog.messages
+    assert warning.startswith("/World/l: ") and "left out" in warning
+
+
+@pytest.mark.parametrize(("kind", "scale"), [("SphereLight", (1, 0, 1)), ("RectLight", (0, 1, 1)), ("DomeLight", (0, 0, 0))])
+def test_a_light_scaled_to_nothing_is_left_out(stage, open_scene, caplog, kind, scale):
+    prim = stage.DefinePrim("/l", kind)
+    UsdGeom.Xformable(prim).AddScaleOp().Set(scale)
+    with caplog.at_level(logging.WARNING):
+        assert not open_scene(stage).lights
+    assert "/l: its transform" in caplog.text
+
+
+def test_a_flattened_rect_light_still_shines(stage, open_scene):
+    prim = stage.DefinePrim("/l", "RectLight")
+    UsdGeom.Xformable(prim).AddScaleOp().Set((1, 1, 0))
+    assert only(open_scene(stage)).kind == LightKind.RECT
 
 
 def test_lights_move_with_their_ancestors(stage, open_scene):
@@ -153,12 +179,94 @@ def test_lights_can_be_hidden_from_the_camera(stage, open_scene):
     assert not only(scene).visible_to_camera
 
 
-def test_links_are_named_once_as_not_supported(stage, open_scene, caplog):
+def test_links_are_the_rules_of_the_collection(stage, open_scene):
     light = UsdLux.SphereLight.Define(stage, "/l")
-    UsdLux.LightAPI(light).GetLightLinkCollectionAPI().CreateExcludesRel().AddTarget("/World/Thing")
-    UsdLux.SphereLight.Define(stage, "/plain")
+    api = UsdLux.LightAPI(light)
+    scene = open_scene(stage)
+    assert only(scene).light_link is None and only(scene).shadow_link is None
+    api.GetLightLinkCollectionAPI().CreateExcludesRel().AddTarget("/World/Thing")
+    api.GetShadowLinkCollectionAPI().CreateIncludesRel().AddTarget("/World/Other")
+    api.GetShadowLinkCollectionAPI().CreateIncludeRootAttr(False)
+    assert scene.sync().lights
+    assert dict(only(scene).light_link.rules) == {"/": "expandPrims", "/World/Thing": "exclude"}
+    assert dict(only(scene).shadow_link.rules) == {"/World/Other": "expandPrims"}
+
+
+def test_membership_expressions_are_named_as_not_supported(stage, open_scene, caplog):
+    light = UsdLux.SphereLight.Define(stage, "/l")
+    api = UsdLux.LightAPI(light).GetLightLinkCollectionAPI()
+    api.CreateMembershipExpressionAttr(Sdf.PathExpression("/World//"))
     with caplog.at_level(logging.WARNING):
-        scene = open_scene(stage)
-        light.CreateIntensityAttr(5.0)
-        scene.sync()
-    assert [record.message.split(";")[0] for record in caplog.records] == ["/l: collection:lightLink is not supported yet"]
+        assert only(open_scene(stage)).light_link is None
+    assert "/l: collection:lightLink:membershipExpression is not supported" in caplog.text
+
+
+def test_shaping(stage, open_scene):
+    light = UsdLux.SphereLight.Define(stage, "/l")
+    scene = open_scene(stage)
+    assert only(scene).shaping is None
+    shaping = UsdLux.ShapingAPI.Apply(light.GetPrim())
+    shaping.CreateShapingConeAngleAttr(30.0)
+    shaping.CreateShapingConeSoftnessAttr(0.25)
+    shaping.CreateShapingFocusAttr(4.0)
+    shaping.CreateShapingFocusTintAttr((1, 0, 0))
+    assert scene.sync().lights
+    found = only(scene).shaping
+    assert (found.cone_angle, found.cone_softness, found.focus) == pytest.approx((math.radians(30), 0.25, 4.0))
+    assert found.focus_tint == (1.0, 0.0, 0.0)
+
+
+def test_shaping_that_changes_nothing_is_none(stage, open_scene):
+    light = UsdLux.SphereLight.Define(stage, "/l")
+    UsdLux.ShapingAPI.Apply(light.GetPrim()).CreateShapingConeAngleAttr(180.0)
+    assert only(open_scene(stage)).shaping is None
+
+
+def test_the_applied_shaping_falls_back_to_a_half_space(stage, open_scene):
+    """UsdLux: the cone's angle is 90 degrees off the axis where ShapingAPI is applied and says nothing."""
+    UsdLux.ShapingAPI.Apply(UsdLux.SphereLight.Define(stage, "/l").GetPrim())
+    assert only(open_scene(stage)).shaping.cone_angle == pytest.approx(math.pi / 2)
+
+
+@pytest.mark.parametrize("content", [None, "", "IESNA:LM-63-2002\nTILT=NONE\n1 1000 1 2 1 1 2 0 0 0\n1 1 1\n0 90\n0\n0 0\n"])
+def test_profiles_that_cannot_be_used_are_named(stage, open_scene, caplog, tmp_path, content):
+    path = tmp_path / "lamp.ies"
+    if content is not None:
+        path.write_text(content)
+    light = UsdLux.SphereLight.Define(stage, "/l")
+    UsdLux.ShapingAPI.Apply(light.GetPrim()).CreateShapingIesFileAttr(str(path))
+    with caplog.at_level(logging.WARNING):
+        assert only(open_scene(stage)).shaping.ies is None
+    assert "/l: inputs:shaping:ies:file" in caplog.text and "cannot be used" in caplog.text
+
+
+def test_a_profile_is_read_once(stage, open_scene, tmp_path):
+    path = tmp_path / "lamp.ies"
+    path.write_text("IESNA:LM-63-2002\nTILT=NONE\n1 1000 1 2 1 1 2 0 0 0\n1 1 1\n0 90\n0\n500 0\n")
+    for name in ("/a", "/b"):
+        UsdLux.ShapingAPI.Apply(UsdLux.SphereLight.Define(stage, name).GetPrim()).CreateShapingIesFileAttr(str(path))
+    first, second = open_scene(stage).lights
+    assert first.shaping.ies is second.shaping.ies
+    assert first.shaping.ies.candela[0, 0] == 500.0 and first.shaping.ies.candela[45, 7] == pytest.approx(250.0)
+
+
+def test_glowing_meshes(stage, open_scene, caplog):
+    mesh = UsdGeom.Mesh.Define(stage, "/tube")
+    UsdLux.MeshLightAPI.Apply(mesh.GetPrim())
+    UsdLux.LightAPI(mesh.GetPrim()).CreateIntensityAttr(7.0)
+    UsdLux.GeometryLight.Define(stage, "/geo").CreateGeometryRel().AddTarget("/tube")
+    UsdLux.GeometryLight.Define(stage, "/lost")
+    with caplog.at_level(logging.WARNING):
+        lights = open_scene(stage).lights
+    assert [(light.path, light.kind, light.geometry, light.color[0]) for light in lights] == [
+        ("/tube", LightKind.MESH, ("/tube",), 7.0), ("/geo", LightKind.MESH, ("/tube",), 1.0)]
+    assert "/lost: geometry names no prim" in caplog.text
+
+
+def test_lines_keep_the_power_of_their_cylinder(stage, open_scene):
+    light = UsdLux.CylinderLight.Define(stage, "/l")
+    light.CreateTreatAsLineAttr(True)
+    light.CreateIntensityAttr(3)
+    record = only(open_scene(stage))
+    assert record.size[0] < 1e-3 and record.size[1] == 1.0
+    assert record.color[0] * record.size[0] == pytest.approx(3 * 0.5)

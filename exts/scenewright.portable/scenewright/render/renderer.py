@@ -225,3 +225,4 @@ def path_settings(settings: RenderSettings, exposure: float) -> PathSettings:
     data.seed = np.random.SeedSequence(words).generate_state(1)[0]
     data.indirect_limit = min(settings.indirect_limit / exposure, 1e30)
     return data
+    data.direct_limit = 1e30

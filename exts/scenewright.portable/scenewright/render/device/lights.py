@@ -1,4 +1,7 @@
-"""Lights on the device, domes last, with the sampling tables of textured domes."""
+"""Lights on the device, with the sampling tables of textured domes, profiles and links.
+
+Rows come in the order lamps that rays can meet, glowing geometry, distant lights, domes.
+"""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -6,23 +9,15 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import warp as wp
 
-from scenewright.render.kernels.types import DomeData, LightData
-from scenewright.render.scene.records import LightKind, LightRecord, TextureRecord
+from scenewright.render.device.emitters import EmitterGroup
+from scenewright.render.device.pixels import linear_texels
+from scenewright.render.kernels.types import DomeData, LightData, LightExtraData
+from scenewright.render.scene.records import LightKind, LightRecord, LinkRecord, TextureRecord
 
 __all__ = ["LightArrays", "dome_table"]
 
-_TABLE_LIMIT = (512, 256)  # finer tables gain nothing: the radiance itself is read from the image
+_TABLE_LIMIT = (2048, 1024)  # finer tables gain little: the radiance itself is read from the image
 _FLOOR = 0.03  # part of the density that is spread evenly
-
-
-def linear_texels(record: TextureRecord) -> np.ndarray:
-    """Return the texels as linear radiance factors, (H, W, 3) float64."""
-    rgb = record.pixels[..., :3].astype(np.float64)
-    if record.pixels.dtype == np.uint8:
-        rgb /= 255.0
-        if record.srgb:
-            rgb = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
-    return rgb
 
 
 def dome_table(record: TextureRecord) -> tuple[np.ndarray, np.ndarray]:
@@ -58,20 +53,52 @@ def upload_table(record: TextureRecord, device: str) -> DomeData:
     return data
 
 
+def ies_mean(candela: np.ndarray) -> float:
+    """Return the mean of a candela grid over the sphere of directions."""
+    theta = np.linspace(0.0, math.pi, candela.shape[0])
+    rings = candela[:, :-1].mean(axis=1) + 0.0
+    edges = np.concatenate([[0.0], 0.5 * (theta[1:] + theta[:-1]), [math.pi]])
+    return float(rings @ np.diff(-np.cos(edges)) / 2.0)
+
+
+def linked_instances(link: LinkRecord, paths: Sequence[str]) -> np.ndarray:
+    """Return which instances belong to a link, (N,) bool; point instances belong to their instancer."""
+    rules = dict(link.rules)
+    known: dict[str, bool] = {"": rules.get("/") == "expandPrims"}
+
+    def belongs(path: str) -> bool:
+        rule = rules.get(path)
+        if rule == "explicitOnly":
+            return True
+        if rule is not None:
+            return rule != "exclude"
+        if path not in known:
+            parent = path.rpartition("/")[0] if not path.endswith("]") else path.rpartition("[")[0]
+            known[path] = belongs(parent) and rules.get(parent) != "explicitOnly"
+        return known[path]
+
+    return np.fromiter(map(belongs, paths), bool, len(paths))
+
+
 def fill_light(row: np.void, record: LightRecord, texture: int, dome: int) -> None:
     """Write everything of a light but its position; the matrix' scale goes into the sizes."""
     linear = np.asarray(record.matrix, np.float64)[:3, :3]
     lengths = np.maximum(np.linalg.norm(linear, axis=1), 1e-20)
     axes = linear / lengths[:, None]
+    if record.kind in (LightKind.RECT, LightKind.DISK):  # their normal, also where the transform shears or flattens them
+        normal = np.cross(axes[0], axes[1])
+        axes[2] = normal / max(np.linalg.norm(normal), 1e-20) * (-1.0 if np.linalg.det(linear) < 0.0 else 1.0)
     row["kind"] = int(record.kind)
     row["shadows"] = int(record.shadows)
     row["visible"] = int(record.visible_to_camera)
+    row["met"] = int(record.shadows and record.shadow_link is None)
+    row["double_sided"] = int(record.double_sided)
     row["texture"] = texture
     row["dome"] = dome
     row["color"] = record.color
     row["axis_x"], row["axis_y"], row["axis_z"] = axes
     a, b = record.size
-    half_x, half_y, area = 0.0, 0.0, 0.0
+    half_x, half_y, area = 0.0, 0.0, 1.0
     if record.kind == LightKind.SPHERE:
         half_x = half_y = a * float(np.cbrt(np.prod(lengths)))
         area = 4.0 * math.pi * half_x**2
@@ -84,28 +111,97 @@ def fill_light(row: np.void, record: LightRecord, texture: int, dome: int) -> No
     elif record.kind == LightKind.CYLINDER:
         half_x, half_y = 0.5 * b * lengths[0], a * math.sqrt(lengths[1] * lengths[2])
         area = 4.0 * math.pi * half_x * half_y
+    elif record.kind == LightKind.DISTANT and math.sin(0.5 * a) > 1e-6:
+        row["spread"] = 2.0 * math.sin(0.5 * a) ** 2
+        area = math.pi * math.sin(a) ** 2
+        row["color"] = np.asarray(record.color) / area
     row["half_x"], row["half_y"], row["area"] = half_x, half_y, area
-    row["cos_angle"] = math.cos(a) if record.kind == LightKind.DISTANT else 1.0
+
+
+class _Extras:
+    """Rows of LightExtraData with the values that they point to."""
+
+    def __init__(self, paths: Sequence[str]) -> None:
+        self._paths = paths
+        self._rows: list[np.ndarray] = []
+        self._profiles: dict[str, int] = {}
+        self._ies: list[np.ndarray] = []
+        self._links: list[np.ndarray] = []
+
+    def row_of(self, record: LightRecord | None) -> int:
+        """Return the row of a light, -1 for one that has nothing special."""
+        plain = record is None or (record.shaping is None and record.light_link is None and record.shadow_link is None
+                                   and record.diffuse == 1.0 and record.specular == 1.0)
+        if plain:
+            return -1
+        row = np.zeros(1, LightExtraData.numpy_dtype())
+        row["cone_start"], row["cone_end"], row["ies"], row["ies_scale"] = 10.0, 10.0, -1, 1.0
+        shaping = record.shaping
+        if shaping is not None:
+            if shaping.cone_angle < math.pi or shaping.cone_softness > 0.0:
+                row["cone_start"] = shaping.cone_angle * (1.0 - shaping.cone_softness)
+                row["cone_end"] = shaping.cone_angle
+            row["focus"], row["focus_tint"], row["ies_angle_scale"] = shaping.focus, shaping.focus_tint, shaping.ies_angle_scale
+            if shaping.ies is not None:
+                if shaping.ies.key not in self._profiles:
+                    self._profiles[shaping.ies.key] = sum(map(len, self._ies))
+                    self._ies.append(shaping.ies.candela.ravel())
+                row["ies"] = self._profiles[shaping.ies.key]
+                if shaping.ies_normalize:
+                    row["ies_scale"] = 1.0 / max(ies_mean(shaping.ies.candela), 1e-20)
+        row["diffuse"], row["specular"] = record.diffuse, record.specular
+        row["light_link"], row["shadow_link"] = self._link(record.light_link), self._link(record.shadow_link)
+        self._rows.append(row)
+        return len(self._rows) - 1
+
+    def _link(self, link: LinkRecord | None) -> int:
+        if link is None:
+            return -1
+        self._links.append(linked_instances(link, self._paths).astype(np.uint8))
+        return (len(self._links) - 1) * len(self._paths)
+
+    def upload(self, device: str) -> tuple[wp.array, wp.array, wp.array]:
+        """Return extras, candela values and links on a device."""
+        rows = np.concatenate(self._rows) if self._rows else np.zeros(0, LightExtraData.numpy_dtype())
+        values = np.concatenate(self._ies) if self._ies else np.zeros(0, np.float32)
+        links = np.concatenate(self._links) if self._links else np.zeros(0, np.uint8)
+        return (wp.array(rows, dtype=LightExtraData, device=device), wp.array(values, dtype=wp.float32, device=device),
+                wp.array(links, dtype=wp.uint8, device=device))
+
+
+def _order(light: LightRecord) -> int:
+    return {LightKind.DOME: 2, LightKind.DISTANT: 1}.get(light.kind, 0)
 
 
 class LightArrays:
     """All lights of a stage that shine."""
 
     def __init__(self, device: str) -> None:
-        self.count = 0
-        self.first_dome = 0
+        self.count = self.lamp_count = self.first_distant = self.first_dome = 0
         self.domes = wp.empty(0, dtype=DomeData, device=device)
         self._device = device
         self._rows = np.zeros(0, LightData.numpy_dtype())
         self._positions = np.zeros((0, 3))
+        self.extras, self.ies, self.links = _Extras(()).upload(device)
         self.tables: dict[str, tuple[TextureRecord, DomeData]] = {}
 
-    def replace(self, lights: Sequence[LightRecord], textures: Mapping[str, TextureRecord],
-                texture_rows: Mapping[str, int]) -> None:
-        """Take all lights anew; those that emit nothing are left out."""
-        shining = sorted((light for light in lights if max(light.color) > 0.0), key=lambda light: light.kind == LightKind.DOME)
-        self.count = len(shining)
-        self.first_dome = sum(light.kind != LightKind.DOME for light in shining)
+    def replace(self, lights: Sequence[LightRecord], groups: Sequence[EmitterGroup], textures: Mapping[str, TextureRecord],
+                texture_rows: Mapping[str, int], paths: Sequence[str]) -> None:
+        """Take all lights anew; those that emit nothing are left out.
+
+        Args:
+            lights: Records; those of geometry come as ``groups``.
+            groups: Glowing geometry.
+            textures: By key.
+            texture_rows: Row of each texture on the device.
+            paths: Of all instances, for links.
+        """
+        shining = sorted((light for light in lights if max(light.color) > 0.0 and light.kind != LightKind.MESH), key=_order)
+        orders = [_order(light) for light in shining]
+        self.lamp_count = orders.count(0)
+        self.first_distant = self.lamp_count + len(groups)
+        self.first_dome = self.first_distant + orders.count(1)
+        self.count = len(shining) + len(groups)
         keys = sorted({light.texture for light in shining if light.kind == LightKind.DOME and light.texture})
         kept = self.tables
         self.tables = {
@@ -116,10 +212,28 @@ class LightArrays:
         table_rows = {key: row for row, key in enumerate(self.tables)}
         self.domes = wp.array([entry[1] for entry in self.tables.values()], dtype=DomeData, device=self._device)
         self._rows = np.zeros(self.count, LightData.numpy_dtype())
-        self._positions = np.array([np.asarray(light.matrix)[3, :3] for light in shining], np.float64).reshape(-1, 3)
-        for row, light in enumerate(shining):
+        self._positions = np.zeros((self.count, 3))
+        extras = _Extras(paths)
+        for i, light in enumerate(shining):
+            row = i if i < self.lamp_count else i + len(groups)
             dome = table_rows[light.texture] if light.kind == LightKind.DOME and light.texture else -1
             fill_light(self._rows[row], light, texture_rows[light.texture] if light.texture else -1, dome)
+            self._rows[row]["extra"] = extras.row_of(light)
+            self._positions[row] = np.asarray(light.matrix)[3, :3]
+        for row, group in enumerate(groups, self.lamp_count):
+            self._fill_group(row, group, extras.row_of(group.record))
+        self.extras, self.ies, self.links = extras.upload(self._device)
+
+    def _fill_group(self, row: int, group: EmitterGroup, extra: int) -> None:
+        data = self._rows[row]
+        record = group.record
+        data["kind"], data["texture"], data["dome"], data["extra"] = int(LightKind.MESH), -1, -1, extra
+        data["shadows"] = int(record is None or record.shadows)
+        data["met"] = int(record is None or (record.shadows and record.shadow_link is None))
+        data["color"], data["area"] = group.color, group.area
+        data["half_x"] = data["half_y"] = group.radius
+        data["first_entry"], data["entry_count"] = group.first_entry, group.entry_count
+        self._positions[row] = group.center
 
     def place(self, center: np.ndarray) -> wp.array:
         """Return the lights relative to ``center``, (L,) LightData."""

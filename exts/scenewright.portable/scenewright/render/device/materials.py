@@ -101,6 +101,15 @@ class MaterialArrays:
         self.prims = wp.array(self._prim_rows, dtype=PrimData, device=self._device)
         return flags
 
+    def set_emitters(self, rows: Mapping[int, int]) -> None:
+        """Take which prim ids shine: prim id to 1 + row of SceneData.emitters."""
+        if not rows and not self._prim_rows["emitter"].any():
+            return
+        self._prim_rows["emitter"] = 0
+        for prim, row in rows.items():
+            self._prim_rows["emitter"][prim] = row
+        self.prims = wp.array(self._prim_rows, dtype=PrimData, device=self._device)
+
     def set_colors(self, instances: Sequence[InstanceRecord], first_prim: np.ndarray, rows: np.ndarray) -> None:
         """Take the display colours of some instances."""
         colors = [instances[row].slot_colors for row in rows.tolist()]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import warp as wp
 
+from scenewright.render.device.emitters import EmitterArrays
 from scenewright.render.device.glossy_albedo import glossy_albedo_table
 from scenewright.render.device.instances import InstanceArrays, InstanceSnapshot
 from scenewright.render.device.lights import LightArrays
@@ -47,6 +48,7 @@ class DeviceScene:
         self._textures = TextureArrays(device)
         self._materials = MaterialArrays(device)
         self._lights = LightArrays(device)
+        self._emitters = EmitterArrays(device)
         bytes_ = np.arange(256) / 255.0
         linear = np.where(bytes_ <= 0.04045, bytes_ / 12.92, ((bytes_ + 0.055) / 1.055) ** 2.4)
         self._srgb_to_linear = wp.array(linear.astype(np.float32), dtype=wp.float32, device=device)
@@ -73,10 +75,23 @@ class DeviceScene:
             if surfaces or moved:
                 self._materials.replace(scene.materials, self._textures.rows)
                 self.instances.set_flags(self._materials.bind(scene.instances, scene.instance_first_prim))
-            if changes.lights or moved or structure:
-                self._lights.replace(scene.lights, scene.textures, self._textures.rows)
+        self._update_lights(scene, changes, surfaces)
         if len(changes.colors) and not surfaces:
             self._materials.set_colors(scene.instances, scene.instance_first_prim, changes.colors)
+
+    def _update_lights(self, scene: "StageScene", changes: "SceneChanges", surfaces: bool) -> None:
+        """Take in lights and glowing geometry where something about them changed."""
+        moved = bool(self._emitters.rows.intersection(changes.transforms.tolist()))
+        if surfaces or (changes.lights and (self._emitters.has_lights or EmitterArrays.concerns(scene.lights))):
+            self._emitters.replace(scene.instances, scene.instance_first_prim, scene.materials, scene.textures, scene.meshes,
+                                   scene.lights, self.instances.matrices)
+        elif moved:
+            self._emitters.update(scene.instances, scene.instance_first_prim, scene.meshes, self.instances.matrices)
+        if not (surfaces or changes.lights or moved):
+            return
+        self._lights.replace(scene.lights, self._emitters.groups, scene.textures, self._textures.rows, self.instances.paths)
+        self._emitters.upload(self._lights.lamp_count)
+        self._materials.set_emitters(self._emitters.prim_rows)
 
     def place(self, center: np.ndarray) -> PlacedScene:
         """Return the scene relative to ``center``, (3,) float64 world position."""
@@ -93,8 +108,14 @@ class DeviceScene:
         data.glossy_albedo = self._glossy_albedo
         data.lights = self._lights.place(center)
         data.light_count = self._lights.count
+        data.lamp_count = self._lights.lamp_count
+        data.first_distant = self._lights.first_distant
         data.first_dome = self._lights.first_dome
         data.domes = self._lights.domes
+        data.light_extras, data.ies, data.links = self._lights.extras, self._lights.ies, self._lights.links
+        data.emitters = self._emitters.data
+        data.emitter_cdf = self._emitters.cdf
+        data.emitter_instance, data.emitter_face = self._emitters.owners, self._emitters.faces
         owners = (bvh, self._meshes.entries, self._textures.entries, self._lights.tables)
         return PlacedScene(data, low, high, self.instances.object_corners(), self._first_prim, owners)
 

@@ -1,27 +1,35 @@
 """Light that arrives at a point straight from the lights.
 
-Each lamp gets one sample (four are chosen in proportion to their estimated light where there are more than eight).
+Each light gets one sample (four are chosen in proportion to their estimated light where there are more than eight).
 Directions sampled from the surface and from a light are combined by the balance heuristic, so both sharp reflections of
-lamps and small bright lights are unbiased and calm. A constant dome needs only to be seen or not along a surface sample:
-what it adds is the albedo of all lobes, so open surfaces show no noise even with one sample.
+lamps and small bright lights are unbiased and calm. A constant dome is found by surface samples alone; in the real-time mode
+it needs only to be seen or not along one: what it adds is the albedo of all lobes, so open surfaces show no noise even with
+one sample.
 """
 
 # ruff: noqa: UP018, RUF046 - in Warp, float(0.0) declares a variable and 0.0 a constant
 
 import warp as wp
 
-from scenewright.render.kernels.bsdf import Lobes, bsdf_eval, bsdf_pdf, bsdf_sample, shines_through
-from scenewright.render.kernels.intersect import transmittance
-from scenewright.render.kernels.lights import dome_pdf, dome_radiance, light_estimate, sample_light
+from scenewright.render.kernels.bsdf import BsdfSample, Lobes, bsdf_eval, bsdf_pdf, bsdf_sample, shines_through
+from scenewright.render.kernels.domes import dome_pdf, dome_radiance, sample_dome_direction
+from scenewright.render.kernels.fog import fog_transmittance
+from scenewright.render.kernels.intersect import closest_hit, transmittance
+from scenewright.render.kernels.lights import light_estimate, nearest_lamp, sample_light
 from scenewright.render.kernels.sampling import cosine_hemisphere, sample_1d, sample_2d
-from scenewright.render.kernels.surface import Point, leaving_skip, offset_origin
-from scenewright.render.kernels.types import SceneData
+from scenewright.render.kernels.surface import Point, leaving_skip, offset_origin, opacity_at
+from scenewright.render.kernels.types import NO_HIT, LightData, PathSettings, SceneData
 
-__all__ = ["MANY_LIGHTS", "PICKS", "Sampler", "direct_light", "estimate_total", "expected_samples", "visible_direction"]
+__all__ = ["FACE_CHOICE", "MANY_LIGHTS", "PICKS", "Sampler", "Targets", "direct_light", "is_lit", "light_passed", "lit_weight",
+           "picked_light", "samples_of", "targets_of", "visible_direction"]
 
 FAR = wp.constant(1.0e30)
 MANY_LIGHTS = wp.constant(8)
 PICKS = wp.constant(4)
+FACE_CHOICE = wp.constant(16)
+"""Sampler dimension, from that of a light sample on, of the choice of a face."""
+LINKED_LAYERS = wp.constant(64)
+"""Most surfaces that a shadow ray of a light with linked shadows looks at."""
 
 
 @wp.struct
@@ -33,24 +41,137 @@ class Sampler:
 
 
 @wp.struct
+class Targets:
+    """How the lights other than domes are sampled at a point."""
+
+    total: wp.float32  # sum of their estimates, from which ``picks`` are chosen; 0: each gets a sample
+    picks: wp.int32
+
+
+@wp.struct
 class Arrival:
     """Light that would arrive at a point if nothing stood in between."""
 
     direction: wp.vec3
     distance: wp.float32
     radiance: wp.vec3  # BSDF, cosine and sampling weight included
-    casts: wp.int32  # whether shadows count
+    light: wp.int32
 
 
 @wp.func
-def shadow(scene: SceneData, point: Point, direction: wp.vec3, distance: float, through: int) -> float:
-    """Return the part of a light's radiance that arrives at a point; ``through``: from the other side of the surface."""
-    t_max = wp.where(distance < FAR, distance * 0.99999, FAR)
-    return transmittance(scene, offset_origin(point, through), direction, t_max, leaving_skip(scene, point, through))
+def targets_of(scene: SceneData, p: wp.vec3, normal: wp.vec3, many: int, picks: int) -> Targets:
+    """Return how lights are sampled at a point: all, or where there are more than ``many``, some by their estimates."""
+    targets = Targets()
+    targets.picks = picks
+    if scene.first_dome > many:
+        for i in range(scene.first_dome):
+            targets.total += light_estimate(scene, scene.lights[i], p, normal)
+    return targets
 
 
 @wp.func
-def light_arrival(scene: SceneData, point: Point, lobes: Lobes, index: int, count: float, u: wp.vec2,
+def samples_of(scene: SceneData, p: wp.vec3, normal: wp.vec3, index: int, targets: Targets) -> float:
+    """Return how many samples light ``index`` gets on average at a point."""
+    if targets.total <= 0.0:
+        return 1.0
+    return float(targets.picks) * light_estimate(scene, scene.lights[index], p, normal) / targets.total
+
+
+@wp.func
+def picked_light(scene: SceneData, p: wp.vec3, normal: wp.vec3, reach: float) -> int:
+    """Return the light in which the running sum of estimates passes ``reach``."""
+    reached = float(0.0)
+    last = scene.first_dome - 1
+    for i in range(scene.first_dome):
+        reached += light_estimate(scene, scene.lights[i], p, normal)
+        if reached > reach:
+            return i
+    return last
+
+
+@wp.func
+def is_lit(scene: SceneData, light: LightData, instance: int) -> bool:
+    """Return whether a light shines on an instance."""
+    if light.extra < 0:
+        return True
+    link = scene.light_extras[light.extra].light_link
+    if link < 0:
+        return True
+    return scene.links[link + instance] != wp.uint8(0)
+
+
+@wp.func
+def lit_value(scene: SceneData, light: LightData, lobes: Lobes, direction: wp.vec3) -> wp.vec3:
+    """Return BSDF times cosine with the light's multipliers of diffuse and specular reflection."""
+    if light.extra >= 0:
+        extra = scene.light_extras[light.extra]
+        scaled = lobes
+        scaled.diffuse = lobes.diffuse * extra.diffuse
+        scaled.boost = lobes.boost * extra.specular
+        scaled.coat = lobes.coat * extra.specular
+        scaled.glass.through = lobes.glass.through * extra.specular
+        scaled.glass.back = lobes.glass.back * extra.specular
+        return bsdf_eval(scaled, direction)
+    return bsdf_eval(lobes, direction)
+
+
+@wp.func
+def lit_weight(scene: SceneData, light: LightData, lobes: Lobes, bounced: BsdfSample, instance: int) -> wp.vec3:
+    """Return the weight of a surface sample that met a light: value over density, with the light's multipliers and link."""
+    if light.extra < 0:
+        return bounced.weight
+    if not is_lit(scene, light, instance):
+        return wp.vec3(0.0, 0.0, 0.0)
+    if bounced.pdf <= 0.0:
+        return bounced.weight * scene.light_extras[light.extra].specular
+    return lit_value(scene, light, lobes, bounced.direction) / bounced.pdf
+
+
+@wp.func
+def linked_transmittance(scene: SceneData, o: wp.vec3, d: wp.vec3, t_max: float, skip: int, link: int) -> float:
+    """Return the part of light that passes the instances which throw the light's shadow."""
+    passed = float(1.0)
+    t_min = float(0.0)
+    for _layer in range(LINKED_LAYERS):
+        hit = closest_hit(scene, o, d, t_min, t_max, skip)
+        if hit.instance == NO_HIT:
+            break
+        if scene.links[link + hit.instance] != wp.uint8(0):
+            passed *= 1.0 - opacity_at(scene, hit, o, d)
+            if passed <= 0.001:
+                return 0.0
+        t_min = hit.t * 1.00001
+    return passed
+
+
+@wp.func
+def light_passed(scene: SceneData, settings: PathSettings, light: LightData, o: wp.vec3, direction: wp.vec3, distance: float,
+                 skip: int) -> float:
+    """Return the part of a light's radiance that comes from ``distance`` along a unit direction to ``o``.
+
+    In the path-traced mode lamps stand in each other's light, as they do where a path meets them, and fog dims it.
+    """
+    passed = float(1.0)
+    if light.shadows != 0:
+        t_max = wp.where(distance < FAR, distance * 0.99999, FAR)
+        link = int(-1)
+        if light.extra >= 0:
+            link = scene.light_extras[light.extra].shadow_link
+        if link >= 0:
+            passed = linked_transmittance(scene, o, direction, t_max, skip, link)
+        else:
+            if settings.path_traced != 0:
+                lamp = nearest_lamp(scene, o, direction, 0.0, t_max * 0.9999, 0)
+                if lamp.light != NO_HIT:
+                    return 0.0
+            passed = transmittance(scene, o, direction, t_max, skip)
+    if settings.path_traced != 0 and passed > 0.0:
+        passed *= fog_transmittance(settings.fog, o, direction, 0.0, distance)
+    return passed
+
+
+@wp.func
+def light_arrival(scene: SceneData, point: Point, lobes: Lobes, index: int, count: float, u: wp.vec2, choice: float,
                   weighted: bool) -> Arrival:
     """Return one light's unshadowed share by sampling the light; with ``weighted`` it leaves room for surface sampling.
 
@@ -61,54 +182,28 @@ def light_arrival(scene: SceneData, point: Point, lobes: Lobes, index: int, coun
         index: Row of the light.
         count: How many samples the light gets on average.
         u: Point of the unit square.
+        choice: Number that picks a face of glowing geometry.
         weighted: Whether surface samples will look for this light, too.
     """
     light = scene.lights[index]
     arrival = Arrival()
-    sample = sample_light(scene, light, point.position, u)
+    arrival.light = index
+    if not is_lit(scene, light, point.instance):
+        return arrival
+    sample = sample_light(scene, light, point.position, u, choice)
     if sample.pdf < 0.0:
         return arrival
-    value = bsdf_eval(lobes, sample.direction)
+    value = lit_value(scene, light, lobes, sample.direction)
     scale = 1.0 / count
     if sample.pdf > 0.0:
         rival = float(0.0)
-        if weighted and light.visible != 0:
+        if weighted and light.met != 0:
             rival = bsdf_pdf(lobes, sample.direction)
         scale = 1.0 / (sample.pdf * count + rival)
     arrival.direction = sample.direction
     arrival.distance = sample.distance
     arrival.radiance = wp.cw_mul(value, sample.radiance) * scale
-    arrival.casts = light.shadows
     return arrival
-
-
-@wp.func
-def expected_samples(scene: SceneData, point: Point, index: int, total: float, picks: float) -> float:
-    """Return how many samples light ``index`` gets on average at a point."""
-    if total <= 0.0:
-        return 1.0
-    return picks * light_estimate(scene.lights[index], point.position, point.normal) / total
-
-
-@wp.func
-def estimate_total(scene: SceneData, point: Point, first: int, last: int) -> float:
-    """Return the sum of the light estimates of a range of lights."""
-    total = float(0.0)
-    for i in range(first, last):
-        total += light_estimate(scene.lights[i], point.position, point.normal)
-    return total
-
-
-@wp.func
-def picked_light(scene: SceneData, point: Point, reach: float) -> int:
-    """Return the lamp in which the running sum of light estimates passes ``reach``."""
-    reached = float(0.0)
-    last = scene.first_dome - 1
-    for i in range(scene.first_dome):
-        reached += light_estimate(scene.lights[i], point.position, point.normal)
-        if reached > reach:
-            return i
-    return last
 
 
 @wp.func
@@ -129,50 +224,51 @@ def dome_arrival(scene: SceneData, point: Point, lobes: Lobes, sampler: Sampler,
     pick = int(0)
     if count > 1:
         pick = wp.min(int(sample_1d(sampler.index, sampler.seed, dimension + 3) * float(count)), count - 1)
-    light = scene.lights[scene.first_dome + pick]
+    arrival.light = scene.first_dome + pick
+    light = scene.lights[arrival.light]
     arrival.distance = FAR
-    arrival.casts = light.shadows
-    if lobes.glass_share > 0.0:
+    if lobes.glass_share > 0.0 or (light.dome < 0 and light.extra >= 0):
         sample = bsdf_sample(lobes, u, choice)
         arrival.direction = sample.direction
-        arrival.radiance = wp.cw_mul(sample.weight, dome_radiance(scene, light, sample.direction)) * float(count)
+        weight = lit_weight(scene, light, lobes, sample, point.instance)
+        arrival.radiance = wp.cw_mul(weight, dome_radiance(scene, light, sample.direction)) * float(count)
         return arrival
     if light.dome < 0:
         arrival.direction = visible_direction(lobes, bsdf_sample(lobes, u, choice).direction, u)
         arrival.radiance = wp.cw_mul(lobes.albedo, light.color) * float(count)
         return arrival
     if choice < 0.5:
-        arrival.direction = sample_light(scene, light, point.position, u).direction
+        arrival.direction = sample_dome_direction(scene, light, u)
     else:
         arrival.direction = bsdf_sample(lobes, u, 2.0 * choice - 1.0).direction
     pdf = 0.5 * (bsdf_pdf(lobes, arrival.direction) + dome_pdf(scene, light, arrival.direction))
-    value = bsdf_eval(lobes, arrival.direction)
-    if pdf > 0.0:
+    if pdf > 0.0 and is_lit(scene, light, point.instance):
+        value = lit_value(scene, light, lobes, arrival.direction)
         arrival.radiance = wp.cw_mul(value, dome_radiance(scene, light, arrival.direction)) * (float(count) / pdf)
     return arrival
 
 
 @wp.func
-def direct_light(scene: SceneData, point: Point, lobes: Lobes, sampler: Sampler, dimension: int, total: float, picks: int,
-                 last: bool) -> wp.vec3:
+def direct_light(scene: SceneData, settings: PathSettings, point: Point, lobes: Lobes, sampler: Sampler, dimension: int,
+                 targets: Targets, last: bool) -> wp.vec3:
     """Return light that arrives straight from the lights, a shadow ray for each sample.
 
     Args:
         scene: The scene.
+        settings: Of the colour pass.
         point: Where the light arrives.
         lobes: The surface there.
         sampler: Source of numbers.
         dimension: First sampler dimension of this vertex.
-        total: Sum of the lamps' estimates, from which ``picks`` are chosen; 0: every lamp gets a sample.
-        picks: Number of lamps chosen.
+        targets: How lights other than domes are sampled here.
         last: The path ends here, so that domes get one sample of light and surface together; otherwise textured domes get
             a light sample each and leave the rest to surface sampling.
     """
     light_sum = wp.vec3(0.0, 0.0, 0.0)
     lamps = scene.first_dome
     offset = float(0.0)
-    if total > 0.0:
-        lamps = picks
+    if targets.total > 0.0:
+        lamps = targets.picks
         offset = sample_1d(sampler.index, sampler.seed, dimension + 2)
     domes = scene.light_count - scene.first_dome
     if last:
@@ -187,14 +283,18 @@ def direct_light(scene: SceneData, point: Point, lobes: Lobes, sampler: Sampler,
             count = float(1.0)
             if k >= lamps:
                 index = scene.first_dome + k - lamps
-            elif total > 0.0:
-                index = picked_light(scene, point, (float(k) + offset) * total / float(picks))
-                count = expected_samples(scene, point, index, total, float(picks))
+            elif targets.total > 0.0:
+                reach = (float(k) + offset) * targets.total / float(targets.picks)
+                index = picked_light(scene, point.position, point.normal, reach)
+                count = samples_of(scene, point.position, point.normal, index, targets)
+            choice = float(0.0)
+            if index >= scene.lamp_count and index < scene.first_distant:
+                choice = sample_1d(sampler.index, sampler.seed, dimension + FACE_CHOICE + k)
             if k < lamps or scene.lights[index].dome >= 0:
-                arrival = light_arrival(scene, point, lobes, index, count, u, not last)
+                arrival = light_arrival(scene, point, lobes, index, count, u, choice, not last)
         if arrival.radiance[0] + arrival.radiance[1] + arrival.radiance[2] > 0.0:
-            passed = float(1.0)
-            if arrival.casts != 0:
-                passed = shadow(scene, point, arrival.direction, arrival.distance, shines_through(lobes, arrival.direction))
-            light_sum += arrival.radiance * passed
+            through = shines_through(lobes, arrival.direction)
+            light_sum += arrival.radiance * light_passed(
+                scene, settings, scene.lights[arrival.light], offset_origin(point, through), arrival.direction,
+                arrival.distance, leaving_skip(scene, point, through))
     return light_sum

@@ -1,20 +1,22 @@
 """UsdLux lights: choosing a direction towards one, meeting one with a ray, and the density of that direction.
 
-Rect and disk emit towards their local -Z, sphere and cylinder outwards, a distant light arrives along its local -Z within
-a cone, a dome surrounds the scene.
+Rect and disk emit towards their local -Z (double-sided ones to both sides), sphere and cylinder outwards, a distant light
+arrives along its local -Z within a cone, a dome surrounds the scene, and geometry may glow.
 """
 
 # ruff: noqa: UP018, RUF046 - in Warp, float(0.0) declares a variable and 0.0 a constant
 
 import warp as wp
 
-from scenewright.render.kernels.sampling import basis_of
-from scenewright.render.kernels.textures import CLAMP, REPEAT, sample_texture
+from scenewright.render.kernels.domes import dome_pdf, dome_radiance, sample_dome_direction
+from scenewright.render.kernels.emitters import sample_emitter
+from scenewright.render.kernels.light_sample import LightSample, ball_pdf, cone_direction, sample_ball
+from scenewright.render.kernels.shaping import shape_factor
+from scenewright.render.kernels.textures import CLAMP, sample_texture
 from scenewright.render.kernels.types import LightData, SceneData
 from scenewright.render.scene.records import LightKind
 
-__all__ = ["LightSample", "dome_pdf", "dome_radiance", "intersect_light", "light_estimate", "light_pdf", "light_radiance",
-           "sample_light"]
+__all__ = ["Lamp", "distant_radiance", "light_estimate", "light_pdf", "nearest_lamp", "sample_light"]
 
 DISTANT = wp.constant(int(LightKind.DISTANT))
 SPHERE = wp.constant(int(LightKind.SPHERE))
@@ -22,99 +24,11 @@ RECT = wp.constant(int(LightKind.RECT))
 DISK = wp.constant(int(LightKind.DISK))
 CYLINDER = wp.constant(int(LightKind.CYLINDER))
 DOME = wp.constant(int(LightKind.DOME))
+MESH = wp.constant(int(LightKind.MESH))
+NO_LIGHT = wp.constant(-1)
 
 PI = wp.constant(3.141592653589793)
 FAR = wp.constant(1.0e30)
-
-
-@wp.struct
-class LightSample:
-    """A direction towards a light."""
-
-    direction: wp.vec3  # unit, from the point to the light
-    distance: wp.float32
-    radiance: wp.vec3  # cd/m2, or lux for a distant light, whose pdf is 0 because no ray can meet it
-    pdf: wp.float32  # per solid angle; negative where the light cannot be seen from the point
-
-
-@wp.func
-def find_interval(cdf: wp.array(dtype=wp.float32), start: int, count: int, u: float) -> int:
-    """Return the interval i of ``count`` with cdf[start + i] <= u < cdf[start + i + 1]."""
-    low = int(0)
-    high = int(count - 1)
-    while low < high:
-        middle = (low + high + 1) // 2
-        if cdf[start + middle] <= u:
-            low = middle
-        else:
-            high = middle - 1
-    return low
-
-
-@wp.func
-def dome_uv(light: LightData, direction: wp.vec3) -> wp.vec2:
-    """Return lat-long texture coordinates: +Y is the top, +Z the middle, +X a quarter to its left (OpenEXR, UsdLux)."""
-    x = wp.dot(direction, light.axis_x)
-    y = wp.dot(direction, light.axis_y)
-    z = wp.dot(direction, light.axis_z)
-    u = 0.5 - wp.atan2(x, z) * 0.15915494309189535
-    return wp.vec2(u, 0.5 + wp.asin(wp.clamp(y, -1.0, 1.0)) * 0.3183098861837907)
-
-
-@wp.func
-def dome_radiance(scene: SceneData, light: LightData, direction: wp.vec3) -> wp.vec3:
-    """Return what a dome sends from a unit direction."""
-    if light.texture < 0:
-        return light.color
-    texel = sample_texture(scene.textures[light.texture], scene.srgb_to_linear, dome_uv(light, direction), REPEAT, CLAMP)
-    return wp.cw_mul(light.color, wp.vec3(texel[0], texel[1], texel[2]))
-
-
-@wp.func
-def dome_pdf(scene: SceneData, light: LightData, direction: wp.vec3) -> float:
-    """Return the density per solid angle with which ``sample_light`` chooses a direction of a textured dome."""
-    dome = scene.domes[light.dome]
-    uv = dome_uv(light, direction)
-    column = wp.clamp(int((uv[0] - wp.floor(uv[0])) * float(dome.width)), 0, dome.width - 1)
-    row = wp.clamp(int(uv[1] * float(dome.height)), 0, dome.height - 1)
-    at = row * (dome.width + 1) + column
-    p_row = dome.marginal[row + 1] - dome.marginal[row]
-    p_column = dome.conditional[at + 1] - dome.conditional[at]
-    y = wp.dot(direction, light.axis_y)
-    sine = wp.sqrt(wp.max(1.0 - y * y, 1.0e-8))
-    return p_row * p_column * float(dome.width * dome.height) / (2.0 * PI * PI * sine)
-
-
-@wp.func
-def sample_dome(scene: SceneData, light: LightData, u: wp.vec2) -> LightSample:
-    """Choose a direction of a textured dome by its brightness."""
-    dome = scene.domes[light.dome]
-    row = find_interval(dome.marginal, 0, dome.height, u[1])
-    low = dome.marginal[row]
-    v = (float(row) + (u[1] - low) / wp.max(dome.marginal[row + 1] - low, 1.0e-12)) / float(dome.height)
-    start = row * (dome.width + 1)
-    column = find_interval(dome.conditional, start, dome.width, u[0])
-    low = dome.conditional[start + column]
-    s = (float(column) + (u[0] - low) / wp.max(dome.conditional[start + column + 1] - low, 1.0e-12)) / float(dome.width)
-    longitude = (0.5 - s) * 2.0 * PI
-    latitude = (v - 0.5) * PI
-    flat = wp.cos(latitude)
-    sample = LightSample()
-    sample.direction = (light.axis_x * (flat * wp.sin(longitude)) + light.axis_y * wp.sin(latitude)
-                        + light.axis_z * (flat * wp.cos(longitude)))
-    sample.distance = FAR
-    sample.radiance = dome_radiance(scene, light, sample.direction)
-    sample.pdf = dome_pdf(scene, light, sample.direction)
-    return sample
-
-
-@wp.func
-def cone_direction(axis: wp.vec3, one_minus_cos: float, u: wp.vec2) -> wp.vec3:
-    """Return a direction uniform in the cone round ``axis``."""
-    rise = u[0] * one_minus_cos
-    sine = wp.sqrt(wp.max(0.0, rise * (2.0 - rise)))
-    phi = 2.0 * PI * u[1]
-    return basis_of(axis) * wp.vec3(sine * wp.cos(phi), sine * wp.sin(phi), 1.0 - rise)
 
 
 @wp.func
@@ -131,28 +45,6 @@ def light_radiance(scene: SceneData, light: LightData, x: float, y: float) -> wp
 
 
 @wp.func
-def sample_sphere_light(light: LightData, p: wp.vec3, u: wp.vec2) -> LightSample:
-    """Choose a direction uniform in the cone that a sphere fills; from inside, any direction."""
-    sample = LightSample()
-    to_centre = light.position - p
-    d2 = wp.dot(to_centre, to_centre)
-    radius = light.half_x
-    sine2 = radius * radius / wp.max(d2, 1.0e-30)
-    if sine2 >= 1.0:
-        sample.direction = cone_direction(wp.vec3(0.0, 0.0, 1.0), 2.0, u)
-        sample.pdf = 0.25 / PI
-        sample.distance = 0.0
-        return sample
-    one_minus_cos = sine2 / (1.0 + wp.sqrt(1.0 - sine2))
-    sample.direction = cone_direction(to_centre / wp.sqrt(d2), one_minus_cos, u)
-    along = wp.dot(sample.direction, to_centre)
-    inside = wp.max(0.0, radius * radius - (d2 - along * along))
-    sample.distance = along - wp.sqrt(inside)
-    sample.pdf = 1.0 / (2.0 * PI * one_minus_cos)
-    return sample
-
-
-@wp.func
 def sample_flat_light(light: LightData, p: wp.vec3, u: wp.vec2, x: float, y: float) -> LightSample:
     """Return the sample of a flat light through its local point x, y in -1..1."""
     sample = LightSample()
@@ -161,6 +53,8 @@ def sample_flat_light(light: LightData, p: wp.vec3, u: wp.vec2, x: float, y: flo
     sample.distance = wp.sqrt(d2)
     sample.direction = to_light / sample.distance
     cosine = wp.dot(sample.direction, light.axis_z)
+    if light.double_sided != 0:
+        cosine = wp.abs(cosine)
     sample.pdf = wp.where(cosine > 1.0e-6, d2 / (wp.max(cosine, 1.0e-6) * light.area), -1.0)
     return sample
 
@@ -192,33 +86,59 @@ def sample_cylinder_light(light: LightData, p: wp.vec3, u: wp.vec2) -> LightSamp
 
 
 @wp.func
-def sample_light(scene: SceneData, light: LightData, p: wp.vec3, u: wp.vec2) -> LightSample:
-    """Choose a direction from ``p`` towards a light by a point of the unit square."""
+def sample_light(scene: SceneData, light: LightData, p: wp.vec3, u: wp.vec2, choice: float) -> LightSample:
+    """Choose a direction from ``p`` towards a light.
+
+    Args:
+        scene: The scene.
+        light: The light; of domes only textured ones are sampled.
+        p: Where its light arrives.
+        u: Point of the unit square.
+        choice: Number in [0, 1) that picks a face of glowing geometry; others do not need it.
+    """
     sample = LightSample()
     if light.kind == DISTANT:
-        sample.direction = cone_direction(light.axis_z, 1.0 - light.cos_angle, u)
+        sample.direction = cone_direction(light.axis_z, light.spread, u)
         sample.distance = FAR
         sample.radiance = light.color
+        if light.spread > 0.0:
+            sample.pdf = 1.0 / (2.0 * PI * light.spread)
         return sample
     if light.kind == DOME:
-        return sample_dome(scene, light, u)
-    if light.kind == SPHERE:
-        sample = sample_sphere_light(light, p, u)
-        sample.radiance = light.color
+        sample.direction = sample_dome_direction(scene, light, u)
+        sample.distance = FAR
+        sample.radiance = dome_radiance(scene, light, sample.direction)
+        sample.pdf = dome_pdf(scene, light, sample.direction)
         return sample
-    if light.kind == CYLINDER:
-        sample = sample_cylinder_light(light, p, u)
-        sample.radiance = light.color
-        return sample
+    if light.kind == MESH:
+        return sample_emitter(scene, light, p, u, choice)
     x = 2.0 * u[0] - 1.0
     y = 2.0 * u[1] - 1.0
-    if light.kind == DISK:
-        r = wp.sqrt(u[0])
-        x = r * wp.cos(2.0 * PI * u[1])
-        y = r * wp.sin(2.0 * PI * u[1])
-    sample = sample_flat_light(light, p, u, x, y)
-    sample.radiance = light_radiance(scene, light, x, y)
+    if light.kind == SPHERE:
+        sample = sample_ball(light.position, light.half_x, p, u)
+        if wp.length(p - light.position) <= light.half_x:  # it shines outwards alone
+            sample.pdf = -1.0
+    elif light.kind == CYLINDER:
+        sample = sample_cylinder_light(light, p, u)
+    else:
+        if light.kind == DISK:
+            r = wp.sqrt(u[0])
+            x = r * wp.cos(2.0 * PI * u[1])
+            y = r * wp.sin(2.0 * PI * u[1])
+        sample = sample_flat_light(light, p, u, x, y)
+    sample.radiance = wp.cw_mul(light_radiance(scene, light, x, y), shape_factor(scene, light, sample.direction))
     return sample
+
+
+@wp.func
+def distant_radiance(light: LightData, direction: wp.vec3) -> wp.vec3:
+    """Return what arrives from a distant light along a unit direction; nothing from one without size."""
+    sine2 = light.spread * (2.0 - light.spread)
+    along = wp.dot(direction, light.axis_z)
+    aside = direction - light.axis_z * along
+    if light.spread > 0.0 and along > 0.0 and wp.dot(aside, aside) <= sine2:
+        return light.color
+    return wp.vec3(0.0, 0.0, 0.0)
 
 
 @wp.func
@@ -260,7 +180,7 @@ def intersect_light(light: LightData, o: wp.vec3, d: wp.vec3, t_min: float) -> f
         return intersect_cylinder_light(light, o, d, t_min)
     if light.kind == RECT or light.kind == DISK:
         falling = wp.dot(d, light.axis_z)
-        if falling <= 1.0e-12:
+        if wp.abs(falling) <= 1.0e-12 or (falling < 0.0 and light.double_sided == 0):
             return -1.0
         t = wp.dot(light.position - o, light.axis_z) / falling
         if t <= t_min:
@@ -275,15 +195,44 @@ def intersect_light(light: LightData, o: wp.vec3, d: wp.vec3, t_min: float) -> f
     return -1.0
 
 
+@wp.struct
+class Lamp:
+    """The nearest area light along a ray."""
+
+    t: wp.float32
+    light: wp.int32  # NO_LIGHT where none
+    radiance: wp.vec3
+
+
+@wp.func
+def nearest_lamp(scene: SceneData, o: wp.vec3, d: wp.vec3, t_min: float, t_max: float, for_camera: int) -> Lamp:
+    """Return the first area light that a ray meets: of those that the camera sees, or of those that paths meet."""
+    found = Lamp()
+    found.t = t_max
+    found.light = NO_LIGHT
+    for i in range(scene.lamp_count):
+        light = scene.lights[i]
+        if wp.where(for_camera != 0, light.visible, light.met) != 0:
+            t = intersect_light(light, o, d, t_min)
+            if t >= 0.0 and t < found.t:
+                found.t = t
+                found.light = i
+    if found.light != NO_LIGHT:
+        light = scene.lights[found.light]
+        local = o + d * found.t - light.position
+        x = wp.dot(local, light.axis_x) / wp.max(light.half_x, 1.0e-20)
+        y = wp.dot(local, light.axis_y) / wp.max(light.half_y, 1.0e-20)
+        found.radiance = wp.cw_mul(light_radiance(scene, light, x, y), shape_factor(scene, light, wp.normalize(d)))
+    return found
+
+
 @wp.func
 def light_pdf(light: LightData, p: wp.vec3, direction: wp.vec3, distance: float) -> float:
     """Return the density with which ``sample_light`` chooses a unit direction that meets an area light at ``distance``."""
+    if light.kind == DISTANT:
+        return 1.0 / (2.0 * PI * wp.max(light.spread, 1.0e-20))
     if light.kind == SPHERE:
-        to_centre = light.position - p
-        sine2 = light.half_x * light.half_x / wp.max(wp.dot(to_centre, to_centre), 1.0e-30)
-        if sine2 >= 1.0:
-            return 0.25 / PI
-        return (1.0 + wp.sqrt(1.0 - sine2)) / (2.0 * PI * sine2)
+        return ball_pdf(light.position, light.half_x, p)
     if light.kind == CYLINDER:
         q = p - light.position
         across = wp.length(q - light.axis_x * wp.dot(q, light.axis_x))
@@ -292,14 +241,14 @@ def light_pdf(light: LightData, p: wp.vec3, direction: wp.vec3, distance: float)
         reach = wp.acos(wp.clamp(light.half_y / across, 0.0, 1.0))
         cosine = wp.max(-wp.dot(direction, normal), 1.0e-6)
         return distance * distance / (cosine * 4.0 * reach * light.half_y * light.half_x)
-    cosine = wp.max(wp.dot(direction, light.axis_z), 1.0e-6)
+    cosine = wp.max(wp.abs(wp.dot(direction, light.axis_z)), 1.0e-6)
     return distance * distance / (cosine * light.area)
 
 
 @wp.func
-def light_estimate(light: LightData, p: wp.vec3, normal: wp.vec3) -> float:
+def light_estimate(scene: SceneData, light: LightData, p: wp.vec3, normal: wp.vec3) -> float:
     """Return a cheap positive guess at the light's unshadowed irradiance, for choosing among many lights."""
-    power = wp.max(wp.max(light.color[0], light.color[1]), light.color[2])
+    power = wp.max(wp.max(light.color[0], light.color[1]), light.color[2]) * light.area
     if light.kind == DISTANT:
         return power * (0.05 + wp.max(0.0, wp.dot(light.axis_z, normal)))
     if light.kind == DOME:
@@ -308,7 +257,10 @@ def light_estimate(light: LightData, p: wp.vec3, normal: wp.vec3) -> float:
     size = wp.max(light.half_x, light.half_y)
     d2 = wp.dot(to_light, to_light) + size * size
     facing = float(1.0)
-    if light.kind == RECT or light.kind == DISK:
+    if (light.kind == RECT or light.kind == DISK) and light.double_sided == 0:
         facing = 0.05 + wp.max(0.0, wp.dot(to_light, light.axis_z) / wp.sqrt(d2))
+    if light.extra >= 0:
+        factor = shape_factor(scene, light, to_light / wp.sqrt(wp.max(wp.dot(to_light, to_light), 1.0e-30)))
+        facing *= 0.05 + wp.max(wp.max(factor[0], factor[1]), factor[2])
     lit = 0.05 + wp.max(0.0, (wp.dot(to_light, normal) + size) / wp.sqrt(d2))
-    return power * light.area * facing * wp.min(lit, 1.0) / d2
+    return power * facing * wp.min(lit, 1.0) / d2

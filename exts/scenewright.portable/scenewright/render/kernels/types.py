@@ -6,9 +6,9 @@ origin loses nothing and a ray from the camera starts at exactly (0, 0, 0).
 
 import warp as wp
 
-__all__ = ["CUTOUT", "NO_HIT", "SLOTS_PER_MATERIAL", "TRANSLUCENT", "CameraData", "DomeData", "Hit", "InstanceData",
-           "LightData", "MaterialData", "MeshData", "MotionData", "PathSettings", "PrimData", "SceneData", "SlotData",
-           "TextureData"]
+__all__ = ["CUTOUT", "NO_HIT", "SLOTS_PER_MATERIAL", "TRANSLUCENT", "CameraData", "DomeData", "EmitterData", "FogData", "Hit",
+           "InstanceData", "LightData", "LightExtraData", "MaterialData", "MeshData", "MotionData", "PathSettings", "PrimData",
+           "SceneData", "SlotData", "TextureData"]
 
 CUTOUT = wp.constant(1)
 """Instance flag: some material of it has points that rays pass through."""
@@ -64,7 +64,17 @@ class PrimData:
     """What belongs to a prim id: a slot of an instance."""
 
     material: wp.int32
+    emitter: wp.int32  # 1 + row of SceneData.emitters; 0: does not shine
     color: wp.vec3
+
+
+@wp.struct
+class EmitterData:
+    """A prim that shines, by its material or by a light made of it."""
+
+    light: wp.int32  # row of SceneData.lights by which it is sampled
+    first_entry: wp.int32  # entry of triangle 0, or of the whole analytic shape
+    glow: wp.vec3  # radiance beside the material's emission
 
 
 @wp.struct
@@ -131,18 +141,40 @@ class LightData:
 
     kind: wp.int32
     shadows: wp.int32
-    visible: wp.int32
+    visible: wp.int32  # to the camera
+    met: wp.int32  # 1: a path may meet it, as light is sampled towards it; 0: without shadows or with linked ones
+    double_sided: wp.int32
     texture: wp.int32
     dome: wp.int32  # row of SceneData.domes, -1 for a constant dome
-    color: wp.vec3
+    extra: wp.int32  # row of SceneData.light_extras, -1 for none
+    color: wp.vec3  # radiance; irradiance of a distant light without size
     position: wp.vec3
     axis_x: wp.vec3
     axis_y: wp.vec3
     axis_z: wp.vec3
     half_x: wp.float32  # half width | radius | half length of a cylinder
     half_y: wp.float32  # half height | radius
-    cos_angle: wp.float32  # of a distant light's cone
-    area: wp.float32
+    spread: wp.float32  # 1 - cosine of a distant light's half angle
+    area: wp.float32  # of a distant light: irradiance of a facing surface over ``color``
+    first_entry: wp.int32  # of glowing geometry: its entries in SceneData.emitter_*
+    entry_count: wp.int32
+
+
+@wp.struct
+class LightExtraData:
+    """What few lights have: shaping, multipliers and links."""
+
+    cone_start: wp.float32  # angle off the axis [rad] at which the light begins to fade
+    cone_end: wp.float32  # and where it has gone
+    focus: wp.float32
+    focus_tint: wp.vec3
+    ies: wp.int32  # first value in SceneData.ies, -1 for none
+    ies_scale: wp.float32  # factor of the candela values
+    ies_angle_scale: wp.float32
+    diffuse: wp.float32
+    specular: wp.float32
+    light_link: wp.int32  # first value in SceneData.links, -1: shines on everything
+    shadow_link: wp.int32
 
 
 @wp.struct
@@ -186,6 +218,21 @@ class CameraData:
 
 
 @wp.struct
+class FogData:
+    """A medium whose density falls off with height, or is even; relative to the camera centre."""
+
+    density: wp.float32  # extinction per stage unit at ``base``; 0: no fog
+    falloff: wp.float32  # per stage unit of height; 0: even
+    base: wp.float32  # height at which the density is ``density``; below, it stays so where there is a falloff
+    up: wp.vec3
+    start: wp.float32  # distance from the camera centre at which it begins
+    reach: wp.float32  # and ends
+    glow: wp.vec3  # radiance towards which a view through endless fog goes, light apart
+    albedo: wp.vec3  # part of the extinction that scatters
+    anisotropy: wp.float32  # mean cosine of scattering (Henyey and Greenstein)
+
+
+@wp.struct
 class PathSettings:
     """What the colour pass needs of the render settings."""
 
@@ -193,7 +240,10 @@ class PathSettings:
     sample_stride: wp.uint32  # samples rounded up to a power of two
     bounces: wp.int32
     seed: wp.uint32
+    path_traced: wp.int32  # 1: nothing is cut short or left out
     indirect_limit: wp.float32  # largest indirect radiance of one sample
+    direct_limit: wp.float32  # largest radiance of one sample
+    fog: FogData
 
 
 @wp.struct
@@ -214,10 +264,19 @@ class SceneData:
     textures: wp.array(dtype=TextureData)
     srgb_to_linear: wp.array(dtype=wp.float32)
     glossy_albedo: wp.array(dtype=wp.vec2)  # reflectance of GGX lobes by roughness and angle
-    lights: wp.array(dtype=LightData)  # domes last
+    lights: wp.array(dtype=LightData)  # lamps that rays can meet, glowing geometry, distant lights, domes
     light_count: wp.int32
+    lamp_count: wp.int32
+    first_distant: wp.int32
     first_dome: wp.int32
     domes: wp.array(dtype=DomeData)
+    light_extras: wp.array(dtype=LightExtraData)
+    ies: wp.array(dtype=wp.float32)  # candela grids, each 181 x 145
+    links: wp.array(dtype=wp.uint8)  # for each linked light, whether each instance belongs to it
+    emitters: wp.array(dtype=EmitterData)
+    emitter_cdf: wp.array(dtype=wp.float32)  # for each light of geometry: cumulative probabilities of its entries, 0..1
+    emitter_instance: wp.array(dtype=wp.int32)  # at the same places: whose face an entry is
+    emitter_face: wp.array(dtype=wp.int32)  # triangle; -1 for the whole of an analytic shape
 
 
 @wp.struct

@@ -11,6 +11,10 @@ how lights made by Replicator scripts are meant.
 A dome's image is an OpenEXR latlong: pole +Y of light space at the top row, its centre column towards +Z and its right
 half towards -X. The pole of both DomeLight and DomeLight_1 (poleAxis "scene") is the stage's up axis; for a Z-up stage the
 record's matrix begins with the quarter turn about X that brings +Y to +Z.
+
+Attributes beyond UsdLux: ``visibleInPrimaryRay`` (Omniverse) hides a light from the camera alone; ``doubleSided`` lets rect
+and disk lights shine to both sides. A light with an impossible number, a transform without an inverse, or no area is left
+out with a warning that names it.
 """
 
 import logging
@@ -20,10 +24,11 @@ import numpy as np
 from pxr import Usd, UsdGeom, UsdLux
 
 from scenewright.render.scene.errors import SceneError
+from scenewright.render.scene.light_shaping import ShapingReader, read_link
 from scenewright.render.scene.records import LightKind, LightRecord
 from scenewright.render.scene.textures import TextureLibrary, texture_request
 
-__all__ = ["LIGHT_TYPES", "Y_TO_Z", "is_light", "read_light", "warn_of_links"]
+__all__ = ["LIGHT_TYPES", "Y_TO_Z", "LightReader", "is_light"]
 
 _log = logging.getLogger(__name__)
 
@@ -35,14 +40,21 @@ LIGHT_TYPES = {
     "CylinderLight": LightKind.CYLINDER,
     "DomeLight": LightKind.DOME,
     "DomeLight_1": LightKind.DOME,
+    "GeometryLight": LightKind.MESH,
 }
-"""Schema types that are rendered."""
+"""Schema types that are rendered; beside them every gprim with MeshLightAPI."""
 
 Y_TO_Z = np.array(((1.0, 0, 0, 0), (0, 0, 1.0, 0), (0, -1.0, 0, 0), (0, 0, 0, 1.0)))
 """Row-vector rotation about X that brings +Y to +Z (and +Z to -Y)."""
 
 _CONFORMANT_VERSION = 2505
-_POINT_RADIUS = 1e-3  # of a sphere light's radius that stands in for a point
+_POINT_RADIUS = 1e-3  # of a sphere light's radius that stands in for a point, and of a cylinder's for a line
+_SHAPED = (LightKind.SPHERE, LightKind.RECT, LightKind.DISK, LightKind.CYLINDER)
+_FLAT_ENOUGH = 1e-7  # of the largest axis of a transform: an axis as short as this is none
+
+
+class _UnfitLightError(ValueError):
+    """A light that cannot shine; the message names prim and attribute."""
 
 
 def is_light(prim: Usd.Prim) -> bool:
@@ -50,84 +62,150 @@ def is_light(prim: Usd.Prim) -> bool:
     return prim.GetTypeName() in LIGHT_TYPES or prim.HasAPI(UsdLux.LightAPI)
 
 
-def warn_of_links(prim: Usd.Prim) -> None:
-    """Say that a light which is linked to some prims only shines on all."""
-    for name in ("lightLink", "shadowLink"):
-        root = prim.GetAttribute(f"collection:{name}:includeRoot")
-        targets = [prim.GetRelationship(f"collection:{name}:{side}") for side in ("includes", "excludes")]
-        if (root and root.Get() is False) or any(rel and rel.HasAuthoredTargets() for rel in targets):
-            _log.warning("%s: collection:%s is not supported yet; the light acts on every prim.", prim.GetPath(), name)
+class LightReader:
+    """Reads the lights of one stage; says of each once why it cannot shine as it stands."""
 
+    def __init__(self, textures: TextureLibrary) -> None:
+        self._textures = textures
+        self._shaping = ShapingReader()
+        self._told: set[str] = set()
 
-def read_light(prim: Usd.Prim, world: np.ndarray, time: Usd.TimeCode, textures: TextureLibrary) -> LightRecord | None:
-    """Return the record of a visible light, or None for a kind that is not rendered (with a warning) or emits nothing.
+    def read(self, prim: Usd.Prim, world: np.ndarray, time: Usd.TimeCode) -> LightRecord | None:
+        """Return the record of a visible light, or None where it emits nothing or cannot shine (then with a warning).
 
-    Args:
-        prim: The light.
-        world: (4, 4) float64 light to world.
-        time: Where to sample.
-        textures: Takes the light's image.
+        Args:
+            prim: The light.
+            world: (4, 4) float64 light to world.
+            time: Where to sample.
 
-    Raises:
-        SceneError: A value is not finite or negative, or the image is missing.
-    """
-    kind = LIGHT_TYPES.get(prim.GetTypeName())
-    if kind is None:
-        _log.warning(
-            "%s: light type %r is not rendered yet. Rendered: %s.", prim.GetPath(), prim.GetTypeName(), ", ".join(LIGHT_TYPES)
+        Raises:
+            SceneError: The image is missing or of a layout that is not supported.
+        """
+        kind = _kind(prim)
+        if kind is None:
+            rendered = ", ".join(LIGHT_TYPES)
+            self._tell(f"{prim.GetPath()}: light type {str(prim.GetTypeName())!r} is not rendered yet. "
+                       f"Rendered: {rendered}, and gprims with MeshLightAPI.")
+            return None
+        try:
+            record = self._record(prim, kind, world, time)
+        except _UnfitLightError as problem:
+            self._tell(str(problem))
+            return None
+        return record if any(record.color) else None
+
+    def _record(self, prim: Usd.Prim, kind: LightKind, world: np.ndarray, time: Usd.TimeCode) -> LightRecord:
+        if kind != LightKind.MESH:
+            _check_transform(prim, kind, world)
+        color = _luminance(prim, time)
+        space = Y_TO_Z @ world if kind == LightKind.DOME and _dome_pole(prim) == "Z" else world
+        texture, size, geometry = "", (0.0, 0.0), ()
+        if kind == LightKind.DISTANT:
+            angle = math.radians(_number(prim, "inputs:angle", time))
+            color, size = color * _distant_factor(prim, angle, time), (min(0.5 * angle, 0.5 * math.pi), 0.0)
+        elif kind == LightKind.MESH:
+            geometry = _geometry(prim)
+        elif kind != LightKind.DOME:
+            color, size = _area_light(prim, kind, world, color, time)
+        if kind in (LightKind.RECT, LightKind.DOME):
+            texture = self._texture(prim, kind, time)
+        links = [read_link(prim, name, self._tell) for name in ("lightLink", "shadowLink")]
+        return LightRecord(
+            path=str(prim.GetPath()),
+            kind=kind,
+            matrix=np.array(space),
+            color=(float(color[0]), float(color[1]), float(color[2])),
+            size=size,
+            texture=texture,
+            shadows=_flag(prim, "inputs:shadow:enable", time, default=True),
+            visible_to_camera=_flag(prim, "visibleInPrimaryRay", time, default=True),
+            double_sided=kind in (LightKind.RECT, LightKind.DISK) and _flag(prim, "doubleSided", time),
+            diffuse=_number(prim, "inputs:diffuse", time, default=1.0),
+            specular=_number(prim, "inputs:specular", time, default=1.0),
+            shaping=self._shaping.read(prim, time, self._tell) if kind in _SHAPED else None,
+            light_link=links[0],
+            shadow_link=links[1],
+            geometry=geometry,
+            divide_by_area=kind == LightKind.MESH and _flag(prim, "inputs:normalize", time),
         )
-        return None
-    luminance = _luminance(prim, time)
-    texture, space = "", world
-    if kind in (LightKind.RECT, LightKind.DOME):
-        texture = _texture(prim, kind, time, textures)
-    if kind == LightKind.DISTANT:
-        angle = math.radians(_number(prim, "inputs:angle", time))
-        color, size = luminance * _distant_factor(prim, angle, time), (0.5 * angle, 0.0)
-    elif kind == LightKind.DOME:
-        color, size = luminance, (0.0, 0.0)
-        space = Y_TO_Z @ world if _dome_pole(prim) == "Z" else world
+
+    def _texture(self, prim: Usd.Prim, kind: LightKind, time: Usd.TimeCode) -> str:
+        attribute = prim.GetAttribute("inputs:texture:file")
+        if not attribute or not attribute.HasAuthoredValue():
+            return ""
+        layout = prim.GetAttribute("inputs:texture:format")
+        if kind == LightKind.DOME and layout and str(layout.Get(time)) not in ("automatic", "latlong"):
+            raise SceneError(
+                f"{prim.GetPath()}: texture:format {str(layout.Get(time))!r} is not supported yet; use a latlong image."
+            )
+        return self._textures.load(texture_request(attribute, "auto", time))
+
+    def _tell(self, message: str) -> None:
+        if message not in self._told:
+            self._told.add(message)
+            _log.warning("%s", message)
+
+
+def _kind(prim: Usd.Prim) -> LightKind | None:
+    if prim.HasAPI(UsdLux.MeshLightAPI) and prim.IsA(UsdGeom.Gprim):
+        return LightKind.MESH
+    return LIGHT_TYPES.get(prim.GetTypeName())
+
+
+def _geometry(prim: Usd.Prim) -> tuple[str, ...]:
+    """Return the paths of the prims that a light makes glow."""
+    if prim.GetTypeName() != "GeometryLight":
+        return (str(prim.GetPath()),)
+    paths = tuple(str(path) for path in prim.GetRelationship("geometry").GetForwardedTargets())
+    if not paths:
+        raise _UnfitLightError(f"{prim.GetPath()}: geometry names no prim; the light is left out. Target a gprim.")
+    return paths
+
+
+def _check_transform(prim: Usd.Prim, kind: LightKind, world: np.ndarray) -> None:
+    """Raise where the light's axes that matter have no length."""
+    axes = world[:3, :3]
+    if kind in (LightKind.RECT, LightKind.DISK):  # a flattened flat light is still there; its normal is across its plane
+        flat = np.linalg.norm(np.cross(axes[0], axes[1])) <= _FLAT_ENOUGH * max(np.abs(axes[:2]).max(), 1e-30) ** 2
     else:
-        size, area = _extent(prim, kind, world, time)
-        color = luminance / area if _flag(prim, "inputs:normalize", time) and area > 0.0 else luminance
-        if kind == LightKind.SPHERE and _flag(prim, "treatAsPoint", time):
-            color, size = color / _POINT_RADIUS**2, (size[0] * _POINT_RADIUS, 0.0)
-    if not color.any():
-        return None
-    shadow = prim.GetAttribute("inputs:shadow:enable")
-    visible = prim.GetAttribute("visibleInPrimaryRay")  # Omniverse's name
-    return LightRecord(
-        path=str(prim.GetPath()),
-        kind=kind,
-        matrix=np.array(space),
-        color=(float(color[0]), float(color[1]), float(color[2])),
-        size=size,
-        texture=texture,
-        shadows=shadow.Get(time) is not False if shadow else True,
-        visible_to_camera=visible.Get(time) is not False if visible else True,
-    )
+        flat = np.linalg.svd(axes, compute_uv=False)[-1] <= _FLAT_ENOUGH * max(np.abs(axes).max(), 1e-30)
+    if flat:
+        raise _UnfitLightError(f"{prim.GetPath()}: its transform scales the light to nothing; the light is left out. "
+                               "Give every axis a scale other than 0.")
 
 
 def _luminance(prim: Usd.Prim, time: Usd.TimeCode) -> np.ndarray:
     """Return intensity * 2^exposure * color * blackbody, (3,) float64."""
     intensity, exposure = _number(prim, "inputs:intensity", time), _number(prim, "inputs:exposure", time, signed=True)
     color = np.array(prim.GetAttribute("inputs:color").Get(time), dtype=np.float64)
+    if not np.all(np.isfinite(color)) or color.min() < 0.0:
+        raise _UnfitLightError(f"{prim.GetPath()}: inputs:color is {tuple(color.tolist())}; its parts must be finite and not "
+                               "negative. The light is left out.")
     if _flag(prim, "inputs:enableColorTemperature", time):
         # Luminance-preserving linear Rec.709, valid from 1000 K to 10000 K.
-        color *= np.array(UsdLux.BlackbodyTemperatureAsRgb(_number(prim, "inputs:colorTemperature", time)))
-    return intensity * 2.0**exposure * color
+        kelvin = _number(prim, "inputs:colorTemperature", time)
+        color *= np.array(UsdLux.BlackbodyTemperatureAsRgb(min(max(kelvin, 1000.0), 10000.0)))
+    luminance = intensity * 2.0 ** min(exposure, 127.0) * color
+    if luminance.max() > 1e30:
+        raise _UnfitLightError(f"{prim.GetPath()}: inputs:intensity and inputs:exposure give {luminance.max():g} cd/m2, more "
+                               "than a float holds; the light is left out.")
+    return luminance
 
 
-def _number(prim: Usd.Prim, name: str, time: Usd.TimeCode, *, signed: bool = False) -> float:
-    value = float(prim.GetAttribute(name).Get(time))
+def _number(prim: Usd.Prim, name: str, time: Usd.TimeCode, *, signed: bool = False, default: float = 0.0) -> float:
+    attribute = prim.GetAttribute(name)
+    given = attribute.Get(time) if attribute else None
+    value = default if given is None else float(given)
     if not math.isfinite(value) or (value < 0.0 and not signed):
-        raise SceneError(f"{prim.GetPath()}: {name} is {value}; it must be finite{'' if signed else ' and not negative'}.")
+        allowed = "finite" if signed else "finite and not negative"
+        raise _UnfitLightError(f"{prim.GetPath()}: {name} is {value}; it must be {allowed}. The light is left out.")
     return value
 
 
-def _flag(prim: Usd.Prim, name: str, time: Usd.TimeCode) -> bool:
+def _flag(prim: Usd.Prim, name: str, time: Usd.TimeCode, *, default: bool = False) -> bool:
     attribute = prim.GetAttribute(name)
-    return bool(attribute.Get(time)) if attribute else False
+    given = attribute.Get(time) if attribute else None
+    return default if given is None else bool(given)
 
 
 def _distant_factor(prim: Usd.Prim, angle: float, time: Usd.TimeCode) -> float:
@@ -138,6 +216,21 @@ def _distant_factor(prim: Usd.Prim, angle: float, time: Usd.TimeCode) -> float:
     if angle == 0.0 or _flag(prim, "inputs:normalize", time):
         return 1.0
     return math.pi * math.sin(min(0.5 * angle, 0.5 * math.pi)) ** 2
+
+
+def _area_light(prim: Usd.Prim, kind: LightKind, world: np.ndarray, luminance: np.ndarray,
+                time: Usd.TimeCode) -> tuple[np.ndarray, tuple[float, float]]:
+    """Return radiance and local size of a rect, disk, sphere or cylinder light."""
+    size, area = _extent(prim, kind, world, time)
+    if not area > 0.0:
+        raise _UnfitLightError(f"{prim.GetPath()}: its size {size[0]:g}{f' x {size[1]:g}' if size[1] else ''} has no area; the "
+                               "light is left out. Give it a size above 0.")
+    color = luminance / area if _flag(prim, "inputs:normalize", time) else luminance
+    if kind == LightKind.SPHERE and _flag(prim, "treatAsPoint", time):
+        return color / _POINT_RADIUS**2, (size[0] * _POINT_RADIUS, 0.0)
+    if kind == LightKind.CYLINDER and _flag(prim, "treatAsLine", time):
+        return color / _POINT_RADIUS, (size[0] * _POINT_RADIUS, size[1])
+    return color, size
 
 
 def _extent(prim: Usd.Prim, kind: LightKind, world: np.ndarray, time: Usd.TimeCode) -> tuple[tuple[float, float], float]:
@@ -160,15 +253,3 @@ def _dome_pole(prim: Usd.Prim) -> str:
     attribute = prim.GetAttribute("poleAxis")
     pole = str(attribute.Get()) if attribute else "scene"
     return str(UsdGeom.GetStageUpAxis(prim.GetStage())) if pole not in ("Y", "Z") else pole
-
-
-def _texture(prim: Usd.Prim, kind: LightKind, time: Usd.TimeCode, textures: TextureLibrary) -> str:
-    attribute = prim.GetAttribute("inputs:texture:file")
-    if not attribute or not attribute.HasAuthoredValue():
-        return ""
-    layout = prim.GetAttribute("inputs:texture:format")
-    if kind == LightKind.DOME and layout and str(layout.Get(time)) not in ("automatic", "latlong"):
-        raise SceneError(
-            f"{prim.GetPath()}: texture:format {str(layout.Get(time))!r} is not supported yet; use a latlong image."
-        )
-    return textures.load(texture_request(attribute, "auto", time))

@@ -4,13 +4,14 @@ Matrices are float64 (4, 4) in USD's row-vector convention (``p' = p @ M``, tran
 space of the stage, in stage units. Colours are linear Rec.709. Angles are radians.
 """
 
+import math
 from dataclasses import dataclass, field
 from enum import IntEnum
 
 import numpy as np
 
-__all__ = ["CameraRecord", "InstanceRecord", "LensRecord", "LightKind", "LightRecord", "MaterialRecord",
-           "MeshRecord", "ShapeKind", "TextureRecord", "TextureSlot"]
+__all__ = ["CameraRecord", "IesRecord", "InstanceRecord", "LensRecord", "LightKind", "LightRecord", "LinkRecord",
+           "MaterialRecord", "MeshRecord", "ShapeKind", "ShapingRecord", "TextureRecord", "TextureSlot"]
 
 
 class ShapeKind(IntEnum):
@@ -120,6 +121,39 @@ class LightKind(IntEnum):
     DISK = 3
     CYLINDER = 4
     DOME = 5
+    MESH = 6  # geometry that glows: a MeshLightAPI's own prim, or what a GeometryLight names
+
+
+@dataclass(frozen=True, eq=False)
+class IesRecord:
+    """The light distribution of a luminaire; one object for each file."""
+
+    key: str
+    candela: np.ndarray  # (181, 145) float32: rows by degrees from the light's axis (-Z), columns by 2.5 degrees from +X
+
+
+@dataclass(frozen=True)
+class ShapingRecord:
+    """How an area light's radiance depends on the angle from its axis, local -Z (UsdLux ShapingAPI)."""
+
+    cone_angle: float = math.pi  # radians off the axis, beyond which nothing shines
+    cone_softness: float = 0.0  # part of the cone over which the light fades
+    focus: float = 0.0  # exponent of the cosine
+    focus_tint: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    ies: IesRecord | None = None
+    ies_angle_scale: float = 0.0
+    ies_normalize: bool = False
+
+
+@dataclass(frozen=True)
+class LinkRecord:
+    """Which prims a light shines on, or which throw its shadow: a UsdCollection as (path, expansion rule) pairs.
+
+    A prim belongs to it by the rule of its nearest ancestor that has one: ``expandPrims`` yes, ``exclude`` no,
+    ``explicitOnly`` only the named prim itself.
+    """
+
+    rules: tuple[tuple[str, str], ...]
 
 
 @dataclass(eq=False)
@@ -133,7 +167,15 @@ class LightRecord:
     size: tuple[float, float] = (0.0, 0.0)  # (radius, length) | (width, height) | (cone half angle, 0)
     texture: str = ""  # TextureRecord.key of the lat-long image (dome) or rect texture
     shadows: bool = True
-    visible_to_camera: bool = True  # domes are; area lights are drawn as emitters
+    visible_to_camera: bool = True  # area lights are drawn as emitters, domes as the background
+    double_sided: bool = False  # rect and disk lights that shine to +Z, too
+    diffuse: float = 1.0  # multiplies what Lambert lobes reflect
+    specular: float = 1.0  # multiplies what all other lobes reflect
+    shaping: ShapingRecord | None = None
+    light_link: LinkRecord | None = None  # None: shines on everything
+    shadow_link: LinkRecord | None = None  # None: everything throws its shadow
+    geometry: tuple[str, ...] = ()  # MESH: paths of the prims that glow
+    divide_by_area: bool = False  # MESH: ``color`` is to be divided by the world area of the geometry
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from scenewright.render.scene.dirt import Dirt, sort_changes
 from scenewright.render.scene.entity_boxes import EntityPlaces, MeshExtents
 from scenewright.render.scene.labels import LabelSource, LabelTable, SemanticFilter
 from scenewright.render.scene.leaves import Leaf, LeafReader
-from scenewright.render.scene.lights import read_light, warn_of_links
+from scenewright.render.scene.lights import LightReader
 from scenewright.render.scene.materials import MaterialLibrary, material_textures
 from scenewright.render.scene.mesh_library import MeshLibrary
 from scenewright.render.scene.point_instances import place_instancer
@@ -59,6 +59,7 @@ class StageScene:
         self.time: Usd.TimeCode | None = None
         """Time of the last sync."""
         self._textures = TextureLibrary(missing_textures)
+        self._light_reader = LightReader(self._textures)
         self._meshes = MeshLibrary()
         self._materials = MaterialLibrary(self._textures)
         self._reader = LeafReader(self._meshes)
@@ -337,11 +338,8 @@ class StageScene:
         before = [_light_state(light) for light in self.lights]
         prims = self._survey.shining(time)
         worlds = world_matrices(prims, UsdGeom.XformCache(time))
-        found = [read_light(prim, world, time, self._textures) for prim, world in zip(prims, worlds, strict=True)]
+        found = [self._light_reader.read(prim, world, time) for prim, world in zip(prims, worlds, strict=True)]
         self.lights = [light for light in found if light is not None]
-        for prim in prims:
-            if str(prim.GetPath()) not in self._light_paths:
-                warn_of_links(prim)
         self._light_paths = {str(prim.GetPath()) for prim in prims}
         self._light_lines = {str(p) for prim in prims for p in prim.GetPath().GetPrefixes()} | self._light_paths
         self._lights_animated = any(_is_animated(prim) for prim in prims)
