@@ -112,10 +112,11 @@ def test_camera_attributes(stage):
     assert camera.GetFocusDistanceAttr().Get() == 400
     with pytest.raises(ValueError, match="0 < near < far"):
         create.camera(clipping_range=(1, 1))
-    with pytest.raises(FeatureUnavailableError, match="fisheyePolynomial"):
-        create.camera(projection_type="fisheyePolynomial")
-    with pytest.raises(FeatureUnavailableError, match="openCV_focal_x"):
-        create.camera(openCV_focal_x=400)
+    lens = create.camera(projection_type="pinholeOpenCV", openCV_focal_x=400, fisheye_p1=0.5)
+    assert [lens.GetAttribute(name).Get() for name in ("cameraProjectionType", "openCVFx", "p1")] == ["pinholeOpenCV", 400, 0.5]
+    assert not lens.HasAttribute("fthetaPolyB")
+    with pytest.raises(ValueError, match="fisheye_max_fov=-1"):
+        create.camera(projection_type="fisheyePolynomial", fisheye_max_fov=-1)
     with pytest.raises(ValueError, match="Unknown projection_type 'orthographic'"):
         create.camera(projection_type="orthographic")
 

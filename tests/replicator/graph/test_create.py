@@ -132,14 +132,19 @@ def test_lens_values_can_be_drawn(graph_stage):
     assert all(20 <= length <= 30 for length in lengths) and lengths[0] != lengths[1]
 
 
-def test_other_projections_are_refused_by_name(graph_stage):
-    with pytest.raises(NotImplementedError, match="fisheyePolynomial"):
-        rep.create.camera(projection_type="fisheyePolynomial")
-    with pytest.raises(NotImplementedError, match="fisheye_max_fov"):
-        rep.create.camera(fisheye_max_fov=180.0)
+def test_lenses_are_authored_and_may_be_drawn(graph_stage):
+    item = rep.create.camera(projection_type="fisheyePolynomial", fisheye_polynomial_c=rep.distribution.uniform(0.25, 0.5))
+    prim = item.get_prims()[0].GetChildren()[0]
+    assert prim.GetAttribute("cameraProjectionType").Get() == "fisheyePolynomial"
+    assert prim.GetAttribute("fthetaPolyB").Get() == pytest.approx(0.00245) and prim.GetAttribute("fthetaWidth").Get() == 1936
+    rep.orchestrator.preview()
+    assert 0.25 <= prim.GetAttribute("fthetaPolyC").Get() <= 0.5
+    pair = rep.create.stereo_camera(0.1, projection_type="pinholeOpenCV", openCV_focal_x=400, openCV_focal_y=410)
+    assert [side.GetAttribute("openCVFy").Get() for side in pair.get_prims()[0].GetChildren()] == [410, 410]
     with pytest.raises(ValueError, match="orthographic"):
         rep.create.camera(projection_type="orthographic")
-    assert rep.create.camera(fisheye_max_fov=200.0).get_prims()
+    with pytest.raises(TypeError, match=r"fisheye_max_fof.*Did you mean 'fisheye_max_fov'"):
+        rep.create.camera(fisheye_max_fof=200.0)
 
 
 def test_lights_of_every_type(graph_stage):

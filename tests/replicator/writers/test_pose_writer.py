@@ -7,7 +7,7 @@ import omni.replicator.core as rep
 import pytest
 
 from scenewright.replicator.backends import BackendGroup
-from scenewright.replicator.writers.cuboid import EDGES, project, truncation_ratio
+from scenewright.replicator.writers.cuboid import EDGES, project, project_exact, truncation_ratio
 
 
 @pytest.fixture
@@ -95,9 +95,42 @@ def test_bad_parameters(params, error, message):
         rep.WriterRegistry.get("PoseWriter", init_params=params)
 
 
-def test_other_camera_models_are_refused():
-    with pytest.raises(NotImplementedError, match="fisheyePolynomial"):
-        project(np.ones((1, 4)), {"cameraModel": "fisheyePolynomial"})
+def _lens(model, **entries):
+    return {"cameraModel": model, "renderProductResolution": (512, 256), "cameraFisheyeNominalWidth": 0,
+            "cameraFisheyeNominalHeight": 0, "cameraFisheyeOpticalCentre": (0.0, 0.0), "cameraFisheyeMaxFOV": 0.0,
+            "cameraFisheyePolynomial": np.zeros(6), "cameraFisheyeLensP": (), "cameraFisheyeLensS": (), "cameraOpenCVFx": 0.0,
+            "cameraOpenCVFy": 0.0, "cameraFocalLength": 24.0, "cameraAperture": (24.0, 15.0),
+            "cameraApertureOffset": (0.0, 0.0), "cameraProjection": np.eye(4)} | entries
+
+
+def test_a_polynomial_is_solved_and_scaled_from_its_nominal_image():
+    coefficients = (0.05, 0.002, 1e-6, -1e-9, 1e-12, -1e-15)
+    camera = _lens("fisheyePolynomial", cameraFisheyeNominalWidth=1024, cameraFisheyeNominalHeight=1024,
+                   cameraFisheyeOpticalCentre=(500.0, 510.0), cameraFisheyePolynomial=coefficients)
+    for radius in (100.0, 300.0, 700.0):
+        angle = np.polynomial.polynomial.polyval(radius, coefficients)
+        point = np.array([[3 * np.sin(angle) * 0.6, 3 * np.sin(angle) * 0.8, -3 * np.cos(angle), 1.0]])
+        np.testing.assert_allclose(project_exact(point, camera), [((500 + 0.6 * radius) / 2, (510 - 0.8 * radius) / 4)])
+    np.testing.assert_allclose(project_exact(np.array([[0.0, 0, -1, 1]]), camera), [(250, 127.5)])
+
+
+def test_an_opencv_pinhole_has_its_middle_where_none_is_given():
+    points = np.array([[0.5, 0.25, -2.0, 1], [0.5, 0.25, 2.0, 1], [1, 1, 0, 1]])
+    camera = _lens("pinholeOpenCV", cameraOpenCVFx=400.0, cameraOpenCVFy=200.0)
+    np.testing.assert_allclose(project_exact(points, camera), [(356, 103), (156, 153), (256, 128)])
+    camera |= {"cameraFisheyeNominalWidth": 1024, "cameraFisheyeNominalHeight": 1024, "cameraFisheyeOpticalCentre": (500, 0)}
+    np.testing.assert_allclose(project_exact(points[:1], camera), [(300, (512 - 25) / 4)])
+
+
+def test_other_lenses_are_projected_as_they_are():
+    turned = np.radians(40.0)
+    point = np.array([[np.sin(turned), 0, -np.cos(turned), 1]])
+    kannala_brandt = _lens("fisheyeKannalaBrandtK3", cameraFisheyePolynomial=(0.1, 0, 0, 0, 0, 0))
+    expected = 256 + 512 * (turned + 0.1 * turned**3)  # focal length and aperture are equal: f is one width
+    np.testing.assert_allclose(project_exact(point, kannala_brandt), [(expected, 128)])
+    np.testing.assert_allclose(project_exact(point, _lens("fisheyeSpherical")), [(256 + 512 * 40 / 360, 128)])
+    with pytest.raises(NotImplementedError, match="omniDirectionalStereo"):
+        project(point, _lens("omniDirectionalStereo"))
 
 
 def test_projection_rounds_and_survives_the_camera_plane():

@@ -14,7 +14,7 @@ from pxr import Usd, UsdGeom
 from scenewright.host.settings import get_settings
 from scenewright.replicator.availability import unavailable_names, unsupported
 from scenewright.replicator.functional import modify as write
-from scenewright.replicator.functional.camera_definition import camera_columns
+from scenewright.replicator.functional.camera_definition import CAMERA_DEFAULTS, LENS_ARGUMENTS, attribute_of, camera_columns
 from scenewright.replicator.functional.layer_writes import AttributeColumn
 from scenewright.replicator.functional.light_definition import LIGHT_KINDS, light_columns
 from scenewright.replicator.functional.material_definition import define_materials, write_material_inputs
@@ -141,14 +141,6 @@ def light(position: Any = None, scale: Any = None, rotation: Any = None, look_at
     return item
 
 
-_LENS_DEFAULTS = {
-    "fisheye_nominal_width": 1936.0, "fisheye_nominal_height": 1216.0, "fisheye_optical_centre_x": 970.94244,
-    "fisheye_optical_centre_y": 600.37482, "fisheye_max_fov": 200.0, "fisheye_polynomial_a": 0.0,
-    "fisheye_polynomial_b": 0.00245, "fisheye_polynomial_c": 0.0, "fisheye_polynomial_d": 0.0, "fisheye_polynomial_e": 0.0,
-    "fisheye_polynomial_f": 0.0,
-}
-
-
 def camera(position: Any = None, rotation: Any = None, look_at: Any = None, look_at_up_axis: Any = None,
            focal_length: Any = 24.0, focus_distance: Any = 400.0, f_stop: Any = 0.0, horizontal_aperture: Any = 20.955,
            horizontal_aperture_offset: Any = 0.0, vertical_aperture_offset: Any = 0.0,
@@ -172,29 +164,31 @@ def camera(position: Any = None, rotation: Any = None, look_at: Any = None, look
         horizontal_aperture_offset: Lens shift, as the aperture.
         vertical_aperture_offset: Lens shift, as the aperture.
         clipping_range: Near and far [stage units].
-        projection_type: "pinhole"; the other types of Replicator are refused by name.
+        projection_type: "pinhole", "fisheyePolynomial", "fisheyeSpherical", "fisheyeKannalaBrandtK3",
+            "fisheyeRadTanThinPrism", "omniDirectionalStereo", "pinholeOpenCV" or "generalizedProjection".
         count: Number of cameras in the item.
         parent: Path, prim or item below which to create; None = ``/Replicator``.
         name: Prim name in place of "Camera".
         tick_rate: Refused unless None.
-        lens: Parameters of other projections (``fisheye_*``, ``openCV_*``); accepted at their default values only.
+        lens: Parameters of other projections (``fisheye_*``, ``openCV_focal_*``); ``render.scene.lenses`` says what they mean.
 
     Raises:
         ValueError: A value is out of range or the projection type does not exist.
-        NotImplementedError: A projection or parameter that is not built.
+        TypeError: An argument that does not exist.
+        NotImplementedError: ``tick_rate``.
     """
     if tick_rate is not None:
         unsupported("rep.create.camera(tick_rate=…)")
     values = {"focal_length": focal_length, "focus_distance": focus_distance, "f_stop": f_stop,
               "horizontal_aperture": horizontal_aperture, "horizontal_aperture_offset": horizontal_aperture_offset,
-              "vertical_aperture_offset": vertical_aperture_offset, "clipping_range": clipping_range}
-    fixed = {**static_inputs(values), **_changed_lens(lens), "projection_type": projection_type}
+              "vertical_aperture_offset": vertical_aperture_offset, "clipping_range": clipping_range, **_given(lens)}
+    fixed = {**static_inputs(values), "projection_type": projection_type}
     item = create_wrapped("create.camera", "Camera", lambda stage, n: camera_columns(n, fixed), count=count, name=name,
                           parent=parent, pose=_pose(position, None, rotation, look_at, look_at_up_axis),
                           turned=_has_turned_cameras())
 
     def drawn(stage: Usd.Stage, n: int, draws: dict[str, Any]) -> Sequence[AttributeColumn]:
-        names = {_camel_case(key) for key in draws}
+        names = {attribute_of(key) for key in draws}
         return [column for column in camera_columns(n, draws)[1] if column.name in names]
 
     live_columns(item.node, "create.camera", values, drawn)
@@ -225,7 +219,7 @@ def stereo_camera(stereo_baseline: float, position: Any = None, rotation: Any = 
         horizontal_aperture_offset: Lens shift, as the aperture.
         vertical_aperture_offset: Lens shift, as the aperture.
         clipping_range: Near and far [stage units].
-        projection_type: "pinhole".
+        projection_type: See ``camera``.
         count: Number of pairs in the item.
         parent: Path, prim or item below which to create; None = ``/Replicator``.
         name: First part of the names in place of "StereoCamera".
@@ -234,16 +228,17 @@ def stereo_camera(stereo_baseline: float, position: Any = None, rotation: Any = 
 
     Raises:
         ValueError: A value is out of range or the projection type does not exist.
-        NotImplementedError: A projection or parameter that is not built, or a lens value that is a distribution.
+        TypeError: An argument that does not exist.
+        NotImplementedError: ``tick_rate``, or a lens value that is a distribution.
     """
     if tick_rate is not None:
         unsupported("rep.create.stereo_camera(tick_rate=…)")
     values = {"focal_length": focal_length, "focus_distance": focus_distance, "f_stop": f_stop,
               "horizontal_aperture": horizontal_aperture, "horizontal_aperture_offset": horizontal_aperture_offset,
-              "vertical_aperture_offset": vertical_aperture_offset, "clipping_range": clipping_range}
+              "vertical_aperture_offset": vertical_aperture_offset, "clipping_range": clipping_range, **_given(lens)}
     if any(map(is_dynamic, values.values())):
         unsupported("A distribution as a lens value of rep.create.stereo_camera", "rep.modify.attribute changes lens values.")
-    fixed = {**values, **_changed_lens(lens), "projection_type": projection_type}
+    fixed = {**values, "projection_type": projection_type}
     base = name or "StereoCamera"
     sides: list[Usd.Prim] = []
 
@@ -460,20 +455,22 @@ def _pose(position: Any, scale: Any, rotation: Any, look_at: Any, look_at_up_axi
             "pivot": pivot}
 
 
-def _changed_lens(lens: dict[str, Any]) -> dict[str, Any]:
-    """Return the arguments of other projections that are not at their defaults."""
-    return {key: value for key, value in lens.items() if value is not None and value != _LENS_DEFAULTS.get(key)}
+def _given(lens: dict[str, Any]) -> dict[str, Any]:
+    """Return the arguments of a lens that are given.
+
+    Raises:
+        TypeError: There is no such argument.
+    """
+    for name in lens:
+        if name not in LENS_ARGUMENTS:
+            raise TypeError(f"camera: {unknown_name(name, (*CAMERA_DEFAULTS, *LENS_ARGUMENTS), 'argument')}")
+    return {name: value for name, value in lens.items() if value is not None}
 
 
 def _has_turned_cameras() -> bool:
     setting = get_settings().get("/scenewright/cameraZUpRotation")
     wanted = setting is None or get_settings().get_as_bool("/scenewright/cameraZUpRotation")
     return wanted and UsdGeom.GetStageUpAxis(current_session().stage) == UsdGeom.Tokens.z
-
-
-def _camel_case(name: str) -> str:
-    first, *others = name.split("_")
-    return first + "".join(map(str.capitalize, others))
 
 
 def _define_scope(stage: Usd.Stage, path: str) -> None:

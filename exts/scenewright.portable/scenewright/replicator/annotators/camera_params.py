@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from scenewright.replicator.annotators.camera_lens import lens_parameters
 from scenewright.replicator.annotators.template import AnnotatorOutput, AnnotatorTemplate
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ class CameraParams(AnnotatorTemplate):
     cameraApertureOffset (float32[2]); renderProductResolution (int32[2], width and height); cameraModel; cameraViewTransform
     (float64[16], world to camera for row vectors); cameraProjection (float64[16], see :func:`projection_matrix`); cameraNearFar
     (float32[2], stage units); metersPerSceneUnit; and the cameraFisheye… / cameraOpenCV… keys, which are zero for a pinhole.
+    cameraModel is Replicator's projection type, whichever attributes author the lens, or "orthographic"; as in Isaac Sim,
+    cameraProjection is a pinhole's for every lens.
     """
 
     names = ("camera_params", "CameraParams")
@@ -45,15 +48,7 @@ class CameraParams(AnnotatorTemplate):
             "cameraProjection": projection_matrix(camera, resolution).ravel(),
             "cameraNearFar": np.array(camera.clipping_range, np.float32),
             "metersPerSceneUnit": float(capture.meters_per_unit),
-            "cameraFisheyeNominalWidth": 0,
-            "cameraFisheyeNominalHeight": 0,
-            "cameraFisheyeOpticalCentre": np.zeros(2, np.float32),
-            "cameraFisheyeMaxFOV": 0.0,
-            "cameraFisheyePolynomial": np.zeros(6, np.float32),
-            "cameraFisheyeLensP": np.zeros(0, np.float32),
-            "cameraFisheyeLensS": np.zeros(0, np.float32),
-            "cameraOpenCVFx": 0.0,
-            "cameraOpenCVFy": 0.0,
+            **lens_parameters(camera),
         })
 
 
@@ -68,6 +63,11 @@ def projection_matrix(camera: "CameraRecord", resolution: tuple[int, int]) -> np
     horizontal = float(camera.horizontal_aperture)
     vertical = horizontal * height / width
     matrix = np.zeros((4, 4))
+    if camera.lens is not None and camera.lens.model == "orthographic":
+        matrix[0, 0], matrix[1, 1], matrix[2, 2] = 20.0 / horizontal, 20.0 / vertical, 1.0 / (far - near)
+        matrix[3] = (-2.0 * camera.aperture_offset[0] / horizontal, -2.0 * camera.aperture_offset[1] / vertical,
+                     far / (far - near), 1.0)
+        return matrix
     matrix[0, 0] = 2.0 * camera.focal_length / horizontal
     matrix[1, 1] = 2.0 * camera.focal_length / vertical
     matrix[2, 0] = 2.0 * camera.aperture_offset[0] / horizontal

@@ -7,7 +7,7 @@ import numpy as np
 from pxr import Gf
 
 from scenewright.replicator.annotators.bounding_box_3d import BoundingBox3d
-from scenewright.replicator.annotators.camera_params import projection_matrix
+from scenewright.replicator.annotators.camera_lens import image_points
 from scenewright.replicator.annotators.template import AnnotatorError, AnnotatorOutput
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class Dope(BoundingBox3d):
     def compute(self, capture: "Capture", params: Mapping[str, Any]) -> AnnotatorOutput:
         """Transform and project each box."""
         boxes = super().compute(capture, params)
-        view, to_image, turn = _transforms(capture, params["cameraRotation"])
+        view, to_camera, turn = _transforms(capture, params["cameraRotation"])
         records = np.zeros(len(boxes.data), DOPE_DTYPE)
         records["semanticId"] = boxes.data["semanticId"]
         records["visibility"] = 1.0 - boxes.data["occlusionRatio"]
@@ -59,7 +59,8 @@ class Dope(BoundingBox3d):
             low, high = (np.array([box[f"{axis}_{end}"] for axis in "xyz"], np.float64) for end in ("min", "max"))
             corners[:8, :3] = np.where(_CORNER_SIGNS, high, low)
             corners[8, :3] = 0.0
-            record["projected_cuboid"] = _pixels(corners @ world @ to_image, capture)
+            record["projected_cuboid"] = image_points(corners @ world @ to_camera, capture.frame.camera,
+                                                      capture.frame.resolution)
         return AnnotatorOutput(records, boxes.info)
 
 
@@ -86,13 +87,14 @@ class Pose(BoundingBox3d):
         """Transform each prim and project its origin."""
         boxes = super().compute(capture, params)
         kept = np.flatnonzero(params["includeOccludedPrims"] | (boxes.data["occlusionRatio"] < 1.0))
-        view, to_image, turn = _transforms(capture, params["cameraRotation"])
+        view, to_camera, turn = _transforms(capture, params["cameraRotation"])
         records = np.zeros(len(kept), POSE_DTYPE)
         records["semanticId"] = boxes.data["semanticId"][kept]
         for record, box in zip(records, boxes.data[kept], strict=True):
             world = np.array(Gf.Matrix4d(*box["transform"].astype(np.float64).ravel().tolist()).RemoveScaleShear())
             record["prims_to_desired_camera"] = (world @ view @ turn).T
-            record["center_coords_image_space"] = _pixels(world[3:] @ to_image, capture)[0]
+            record["center_coords_image_space"] = image_points(world[3:] @ to_camera, capture.frame.camera,
+                                                                capture.frame.resolution)[0]
         info = {**boxes.info, "primPaths": [boxes.info["primPaths"][row] for row in kept.tolist()],
                 "bboxIds": boxes.info["bboxIds"][kept]}
         return AnnotatorOutput(records, info)
@@ -107,19 +109,13 @@ def _with_rotation(name: str, params: dict[str, Any]) -> dict[str, Any]:
 
 
 def _transforms(capture: "Capture", degrees: Sequence[float]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return world to camera, world to clip space of the turned camera, and the turn; all for row vectors."""
+    """Return world to camera, world to the turned camera, and the turn; all for row vectors."""
     turn = Gf.Matrix4d(1.0)
     for axis, angle in zip(np.eye(3).tolist(), degrees, strict=True):
         turn *= Gf.Matrix4d().SetRotate(Gf.Rotation(Gf.Vec3d(axis), angle))
     turn = np.array(turn)
     view = capture.frame.camera.view_matrix()
-    return view, view @ turn @ projection_matrix(capture.frame.camera, capture.frame.resolution), turn
-
-
-def _pixels(clip: np.ndarray, capture: "Capture") -> np.ndarray:
-    w = np.where(np.abs(clip[:, 3]) < 1e-10, 1e-10, clip[:, 3])
-    width, height = capture.frame.resolution
-    return np.stack(((clip[:, 0] / w + 1.0) * width / 2.0, (1.0 - clip[:, 1] / w) * height / 2.0), axis=1)
+    return view, view @ turn, turn
 
 
 def _quaternion(matrix: np.ndarray) -> list[float]:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from scenewright.replicator.annotators.camera_params import projection_matrix
+from scenewright.render.device.camera import ImageCamera
 from scenewright.replicator.annotators.labelling import FILTER_PARAMETERS, FIRST_ID, check_label_parameters, label_table
 from scenewright.replicator.annotators.regions import prim_runs
 from scenewright.replicator.annotators.template import AnnotatorOutput, AnnotatorTemplate
@@ -13,7 +13,10 @@ from scenewright.replicator.annotators.template import AnnotatorOutput, Annotato
 if TYPE_CHECKING:
     from scenewright.replicator.capture import Capture
 
-__all__ = ["Pointcloud", "unproject"]
+__all__ = ["DEPTHS", "Pointcloud", "unproject"]
+
+DEPTHS = ("distance_to_camera", "distance_to_image_plane")
+"""Buffers that `unproject` reads."""
 
 
 class Pointcloud(AnnotatorTemplate):
@@ -36,16 +39,16 @@ class Pointcloud(AnnotatorTemplate):
 
     def buffers(self, params: Mapping[str, Any]) -> frozenset[str]:
         """Return what a point carries."""
-        return frozenset(("distance_to_image_plane", "ldr_color", "normals", "prim_id"))
+        return frozenset((*DEPTHS, "ldr_color", "normals", "prim_id"))
 
     def compute(self, capture: "Capture", params: Mapping[str, Any]) -> AnnotatorOutput:
-        """Unproject the planar depth."""
+        """Unproject the depth."""
         table, frame, runs = label_table(capture, params), capture.frame, prim_runs(capture)
         instance = runs.paint(table.instance_of_prim).ravel()
         semantic = runs.paint(table.semantic_of_prim).ravel()
         depth = np.asarray(frame["distance_to_image_plane"]).ravel()
         kept = np.flatnonzero((instance >= (1 if params["includeUnlabelled"] else FIRST_ID)) & np.isfinite(depth))
-        return AnnotatorOutput(unproject(capture, kept, np.take(depth, kept)), {
+        return AnnotatorOutput(unproject(capture, kept), {
             "pointRgb": np.take(np.asarray(frame["ldr_color"]).reshape(-1, 4), kept, axis=0),
             "pointNormals": np.take(np.asarray(frame["normals"]).reshape(-1, 4), kept, axis=0),
             "pointSemantic": np.take(semantic, kept),
@@ -53,20 +56,31 @@ class Pointcloud(AnnotatorTemplate):
         })
 
 
-def unproject(capture: "Capture", pixels: np.ndarray, depth: np.ndarray) -> np.ndarray:
-    """Return the world points of flat pixel indices at planar ``depth`` [m]: the inverse of :func:`projection_matrix`.
+def unproject(capture: "Capture", pixels: np.ndarray) -> np.ndarray:
+    """Return the world points [stage units] that flat pixel indices show, (N, 3) float32; the capture has the `DEPTHS`.
 
-    A pixel's ray, one long along the viewing axis, is the sum of a vector of its column and one of its row.
+    A pinhole's ray, one long along the viewing axis, is the sum of a vector of its column and one of its row; so is the start
+    of an orthographic camera's. Other lenses have a ray each, along which the distance to the camera is measured.
     """
-    width, height = capture.frame.resolution
-    camera = capture.frame.camera
-    projection = projection_matrix(camera, (width, height))
-    right, up, back = camera.matrix[:3, :3]
-    x = ((np.arange(width) + 0.5) * (2.0 / width) - 1.0 + projection[2, 0]) / projection[0, 0]
-    y = (1.0 - (np.arange(height) + 0.5) * (2.0 / height) + projection[2, 1]) / projection[1, 1]
+    frame, camera = capture.frame, capture.frame.camera
+    width, height = frame.resolution
+    depth = np.take(np.asarray(frame["distance_to_image_plane"]).ravel(), pixels).astype(np.float64) / capture.meters_per_unit
     row, column = np.divmod(pixels, width)
-    points = np.take(x[:, None] * right - back, column, axis=0)
+    image = ImageCamera(camera, width, height)
+    if not image.is_linear:
+        distance = np.take(np.asarray(frame["distance_to_camera"]).ravel(), pixels).astype(np.float64) / capture.meters_per_unit
+        origins, rays = image.rays(column + 0.5, row + 0.5)
+        along = np.sqrt(np.maximum(distance**2 - image.eye_offset**2, 0.0))
+        return (origins + rays * along[:, None]).astype(np.float32)
+    right, up, back = camera.matrix[:3, :3]
+    lens = image.lens
+    x = (np.arange(width) + 0.5) * lens.step + lens.start_x
+    y = lens.start_y - (np.arange(height) + 0.5) * lens.step
+    points = np.take(x[:, None] * right - (0.0 if image.is_parallel else back), column, axis=0)
     points += np.take(y[:, None] * up, row, axis=0)
-    points *= (depth.astype(np.float64) / capture.meters_per_unit)[:, None]
+    if image.is_parallel:
+        points -= depth[:, None] * back
+    else:
+        points *= depth[:, None]
     points += camera.matrix[3, :3]
     return points.astype(np.float32)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from scenewright.replicator.annotators.camera_params import projection_matrix
+from scenewright.replicator.annotators.camera_lens import image_points
 from scenewright.replicator.annotators.skeletons import SkeletonPose, skeleton_poses, time_of
 from scenewright.replicator.annotators.template import AnnotatorOutput, AnnotatorTemplate
 
@@ -94,10 +94,7 @@ def _projected(points: np.ndarray, capture: "Capture") -> tuple[np.ndarray, np.n
     """Return homogeneous world points as pixels (N, 2) and their planar depth [stage units]."""
     camera, (width, height) = capture.frame.camera, capture.frame.resolution
     in_camera = points @ camera.view_matrix()
-    clip = in_camera @ projection_matrix(camera, (width, height))
-    w = np.where(np.abs(clip[:, 3]) < 1e-10, 1e-10, clip[:, 3])
-    pixels = np.stack(((clip[:, 0] / w + 1.0) * width / 2.0, (1.0 - clip[:, 1] / w) * height / 2.0), axis=1)
-    return pixels, -in_camera[:, 2]
+    return image_points(in_camera, camera, (width, height)), -in_camera[:, 2]
 
 
 def _occlusion_types(pose: SkeletonPose, pixels: np.ndarray, depths: np.ndarray, capture: "Capture") -> list[str]:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from scenewright.replicator.annotators.pointcloud import unproject
+from scenewright.replicator.annotators.pointcloud import DEPTHS, unproject
 from scenewright.replicator.annotators.template import AnnotatorOutput, AnnotatorTemplate, BufferTemplate
 
 if TYPE_CHECKING:
@@ -173,15 +173,15 @@ class PtWorldPos(AnnotatorTemplate):
     per_camera = True
 
     def buffers(self, params: Mapping[str, Any]) -> frozenset[str]:
-        """Return the planar depth."""
-        return frozenset(("distance_to_image_plane",))
+        """Return what unprojecting needs."""
+        return frozenset(DEPTHS)
 
     def compute(self, capture: "Capture", params: Mapping[str, Any]) -> AnnotatorOutput:
-        """Unproject the planar depth."""
+        """Unproject the depth."""
         depth = np.asarray(capture.frame["distance_to_image_plane"])
         hit = np.flatnonzero(np.isfinite(depth.ravel()))
         points = np.zeros((depth.size, 4), np.float16)
         with np.errstate(over="ignore"):
-            points[hit, :3] = unproject(capture, hit, depth.ravel()[hit])
+            points[hit, :3] = unproject(capture, hit)
         points[hit, 3] = 1.0
         return AnnotatorOutput(points.reshape(*depth.shape, 4))

@@ -1,16 +1,15 @@
-"""Pinhole cameras as Replicator authors them."""
+"""Cameras as Replicator authors them: UsdGeomCamera with ``cameraProjectionType`` and the ``ftheta…`` attributes of a lens."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from pxr import Sdf
 
-from scenewright.replicator.availability import unsupported
 from scenewright.replicator.functional.attribute_values import values_for
 from scenewright.replicator.functional.layer_writes import AttributeColumn
 from scenewright.replicator.functional.prim_arguments import unknown_name
 
-__all__ = ["CAMERA_DEFAULTS", "LENS_ARGUMENTS", "PROJECTIONS", "camera_columns"]
+__all__ = ["CAMERA_DEFAULTS", "LENS_ARGUMENTS", "PROJECTIONS", "attribute_of", "camera_columns"]
 
 _T = Sdf.ValueTypeNames
 
@@ -24,18 +23,37 @@ _ATTRIBUTES = {  # argument -> attribute, type, default
     "clipping_range": ("clippingRange", _T.Float2, (1.0, 1000000.0)),
 }
 
+_LENS = {  # argument -> attribute, type, value of a fisheyePolynomial that does not give it
+    "fisheye_nominal_width": ("fthetaWidth", _T.Float, 1936.0),
+    "fisheye_nominal_height": ("fthetaHeight", _T.Float, 1216.0),
+    "fisheye_optical_centre_x": ("fthetaCx", _T.Float, 970.94244),
+    "fisheye_optical_centre_y": ("fthetaCy", _T.Float, 600.37482),
+    "fisheye_max_fov": ("fthetaMaxFov", _T.Float, 200.0),
+    **{f"fisheye_polynomial_{letter}": (f"fthetaPoly{letter.upper()}", _T.Float, 0.00245 if letter == "b" else 0.0)
+       for letter in "abcdef"},
+    **{f"fisheye_{name}": (name, _T.Float, None) for name in ("p0", "p1", "s0", "s1", "s2", "s3")},
+    "openCV_focal_x": ("openCVFx", _T.Float, None),
+    "openCV_focal_y": ("openCVFy", _T.Float, None),
+    "cross_camera_reference_name": ("crossCameraReferenceName", _T.String, None),
+}
+
+_POSITIVE = ("focal_length", "horizontal_aperture", "fisheye_nominal_width", "fisheye_nominal_height", "fisheye_max_fov",
+             "openCV_focal_x", "openCV_focal_y")
+
 CAMERA_DEFAULTS: dict[str, Any] = {**{name: row[2] for name, row in _ATTRIBUTES.items()}, "projection_type": "pinhole"}
 """Arguments of a camera and their defaults: lengths as USD has them (tenths of a stage unit), clipping in stage units."""
 
 PROJECTIONS = ("pinhole", "fisheyePolynomial", "fisheyeSpherical", "fisheyeKannalaBrandtK3", "fisheyeRadTanThinPrism",
-               "omniDirectionalStereo", "pinholeOpenCV")
-"""Projection types of Replicator; only "pinhole" is built."""
+               "omniDirectionalStereo", "pinholeOpenCV", "generalizedProjection")
+"""Projection types of Replicator. A generalizedProjection is the pinhole: its textures have no arguments."""
 
-LENS_ARGUMENTS = ("fisheye_nominal_width", "fisheye_nominal_height", "fisheye_optical_centre_x", "fisheye_optical_centre_y",
-                  "fisheye_max_fov", *(f"fisheye_polynomial_{letter}" for letter in "abcdef"), "fisheye_p0", "fisheye_p1",
-                  *(f"fisheye_s{index}" for index in range(4)), "openCV_focal_x", "openCV_focal_y",
-                  "cross_camera_reference_name")
-"""Arguments of the other projections; giving one is an error that says so."""
+LENS_ARGUMENTS = tuple(_LENS)
+"""Arguments of the other projections, None by default; what is not given is not authored but for a fisheyePolynomial."""
+
+
+def attribute_of(argument: str) -> str:
+    """Return the name of the attribute that an argument sets."""
+    return (_ATTRIBUTES.get(argument) or _LENS[argument])[0]
 
 
 def camera_columns(count: int, values: Mapping[str, Any]) -> tuple[str, list[AttributeColumn]]:
@@ -43,39 +61,35 @@ def camera_columns(count: int, values: Mapping[str, Any]) -> tuple[str, list[Att
 
     Args:
         count: Number of cameras N.
-        values: Arguments of `CAMERA_DEFAULTS`; each one value or N; None = the default.
+        values: Arguments of `CAMERA_DEFAULTS` and `LENS_ARGUMENTS`; each one value or N; None = the default.
 
     Raises:
-        NotImplementedError: A projection other than "pinhole", or an argument of one, was asked for.
         TypeError: Unknown argument or wrong type.
-        ValueError: A length that must be positive is not, or the clipping range is empty.
+        ValueError: The projection type does not exist, a length that must be positive is not, or the clipping range is empty.
     """
     given = CAMERA_DEFAULTS | {name: value for name, value in values.items() if value is not None}
-    _check_projection(given.pop("projection_type"), given)
+    projection = given.pop("projection_type")
+    if projection not in PROJECTIONS:
+        raise ValueError(unknown_name(str(projection), PROJECTIONS, "projection_type"))
+    if projection == "fisheyePolynomial":
+        given = {name: row[2] for name, row in _LENS.items() if row[2] is not None} | given
     columns = []
     for name, value in given.items():
-        attribute, value_type, _ = _ATTRIBUTES[name]
+        if name not in _ATTRIBUTES and name not in _LENS:
+            raise TypeError(f"camera: {unknown_name(name, (*CAMERA_DEFAULTS, *LENS_ARGUMENTS), 'argument')}")
+        attribute, value_type, _ = _ATTRIBUTES.get(name) or _LENS[name]
         column = values_for(value_type, value, count, f"camera {name}")
         for entry in column:
             _check(name, entry)
         columns.append(AttributeColumn(attribute, value_type, column))
+    if projection != "pinhole":
+        columns.append(AttributeColumn("cameraProjectionType", _T.Token, values_for(_T.Token, projection, count,
+                                                                                    "camera projection_type")))
     return "Camera", columns
 
 
-def _check_projection(projection: str, given: Mapping[str, Any]) -> None:
-    for name in given:
-        if name in LENS_ARGUMENTS:
-            unsupported(f"The camera argument {name} (a lens model)", "Only projection_type='pinhole' is.")
-        if name not in _ATTRIBUTES:
-            raise TypeError(f"camera: {unknown_name(name, CAMERA_DEFAULTS, 'argument')}")
-    if projection not in PROJECTIONS:
-        raise ValueError(unknown_name(str(projection), PROJECTIONS, "projection_type"))
-    if projection != "pinhole":
-        unsupported(f"The camera projection_type={projection!r}", "Only 'pinhole' is.")
-
-
 def _check(name: str, value: Any) -> None:
-    if name in ("focal_length", "horizontal_aperture") and not value > 0.0:
+    if name in _POSITIVE and not value > 0.0:
         raise ValueError(f"camera {name}={value}; it must be greater than 0")
     if name in ("focus_distance", "f_stop") and value < 0.0:
         raise ValueError(f"camera {name}={value}; it cannot be negative")

@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from numpy.polynomial import polynomial
 from pxr import Gf
 
-from scenewright.replicator.availability import unsupported
+from scenewright.replicator.annotators.camera_lens import camera_of_parameters, image_points
 
 __all__ = ["EDGES", "keypoints_local", "project", "project_exact", "scale_of", "truncation_ratio", "wxyz"]
 
@@ -54,23 +55,76 @@ def project(points: np.ndarray, camera: Mapping[str, Any]) -> list[tuple[int, in
 def project_exact(points: np.ndarray, camera: Mapping[str, Any]) -> np.ndarray:
     """Return camera-space points as pixels, origin top-left, (N, 2) float64.
 
-    A point in the camera's own plane gives the image centre. Points behind the camera are mirrored, as in Isaac Sim.
+    As in Isaac Sim (isaacsim.replicator.writers) a fisheyePolynomial shows every angle, a pinholeOpenCV is projected without
+    its distortion, points in a pinhole's own plane give the image centre and points behind it are mirrored. Isaac Sim takes all
+    other models for pinholes; here they are projected as they are.
 
     Args:
         points: (N, 4) homogeneous camera-space points.
         camera: Output of ``camera_params``.
 
     Raises:
-        FeatureUnavailableError: The camera is no pinhole.
+        FeatureUnavailableError: ``camera`` does not say all that this lens needs.
     """
-    if camera["cameraModel"] != "pinhole":
-        unsupported(f"Projecting keypoints with the camera model '{camera['cameraModel']}'", "Use a pinhole camera.")
+    project_points = _PROJECTIONS.get(camera["cameraModel"])
+    if project_points is not None:
+        return project_points(points, camera)
+    width, height = (int(v) for v in camera["renderProductResolution"])
+    return image_points(points, camera_of_parameters(camera), (width, height))
+
+
+def _project_pinhole(points: np.ndarray, camera: Mapping[str, Any]) -> np.ndarray:
     width, height = (int(v) for v in camera["renderProductResolution"])
     clip = points @ np.asarray(camera["cameraProjection"]).reshape(4, 4)
     flat = np.abs(clip[:, 3]) < 1e-10
     ndc = clip[:, :2] / np.where(flat, 1.0, clip[:, 3])[:, None]
     ndc[flat] = 0.0
     return np.stack(((ndc[:, 0] + 1.0) * width / 2.0, (1.0 - ndc[:, 1]) * height / 2.0), axis=1)
+
+
+def _nominal(camera: Mapping[str, Any]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the nominal size, the optical centre in it and what scales it to the image, (2,) each."""
+    size = np.asarray(camera["renderProductResolution"], np.float64)
+    nominal = np.array([camera["cameraFisheyeNominalWidth"], camera["cameraFisheyeNominalHeight"]], np.float64)
+    nominal = np.where(nominal == 0.0, size, nominal)
+    center = np.asarray(camera["cameraFisheyeOpticalCentre"], np.float64)
+    return nominal, center, size / nominal
+
+
+def _project_opencv(points: np.ndarray, camera: Mapping[str, Any]) -> np.ndarray:
+    nominal, center, scale = _nominal(camera)
+    center = np.where(center == 0.0, nominal / 2.0, center)
+    focal = np.array([camera["cameraOpenCVFx"], camera["cameraOpenCVFy"]], np.float64)
+    depth = -points[:, 2]
+    flat = np.abs(depth) < 1e-10
+    slopes = np.where(flat[:, None], 0.0, points[:, :2] / np.where(flat, 1.0, depth)[:, None])
+    return (slopes * (1.0, -1.0) * focal + center) * scale
+
+
+def _project_polynomial(points: np.ndarray, camera: Mapping[str, Any]) -> np.ndarray:
+    _, center, scale = _nominal(camera)
+    away = np.hypot(points[:, 0], points[:, 1])
+    radius = _radius(np.arctan2(away, -points[:, 2]), np.asarray(camera["cameraFisheyePolynomial"], np.float64))
+    on_axis = away < 1e-10
+    across = points[:, :2] / np.where(on_axis, 1.0, away)[:, None] * (1.0, -1.0)
+    return (center + np.where(on_axis, 0.0, radius)[:, None] * across) * scale
+
+
+def _radius(angles: np.ndarray, coefficients: np.ndarray) -> np.ndarray:
+    """Return r where ``a + b r + c r^2 + ... = angle``, by Newton's method from the linear solution."""
+    slope = polynomial.polyder(coefficients)
+    a, b = coefficients[:2]
+    r = (angles - a) / b if abs(b) > 1e-10 else np.array(angles)
+    for _ in range(_NEWTON_STEPS):
+        steep = polynomial.polyval(r, slope)
+        r = r - np.where(np.abs(steep) < 1e-10, 0.0, (polynomial.polyval(r, coefficients) - angles)
+                         / np.where(np.abs(steep) < 1e-10, 1.0, steep))
+    return r
+
+
+_PROJECTIONS = {"pinhole": _project_pinhole, "generalizedProjection": _project_pinhole, "pinholeOpenCV": _project_opencv,
+                "fisheyePolynomial": _project_polynomial}
+_NEWTON_STEPS = 30
 
 
 def truncation_ratio(pixels: Sequence[tuple[int, int]], resolution: Sequence[int]) -> float:

@@ -49,7 +49,6 @@ class PoseWriter(Writer):
         ValueError: There is nowhere to write, or a format is not known.
         TypeError: ``backend`` is no backend.
         ImportError: S3 is asked for and the ``[s3]`` extra is not installed.
-        FeatureUnavailableError: While writing, a camera is no pinhole.
     """
 
     CUBOID_KEYPOINTS_ORDER_DEFAULT = ("Center", "LDB", "LDF", "LUB", "LUF", "RDB", "RDF", "RUB", "RUF")
