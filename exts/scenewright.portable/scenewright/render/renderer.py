@@ -16,9 +16,9 @@ from scenewright.render.frame import Frame
 from scenewright.render.kernels.film import develop
 from scenewright.render.kernels.labels import LABEL_BITS, LabelBuffers, buffer_dtype, write_labels
 from scenewright.render.kernels.multihit import cover_rows
-from scenewright.render.kernels.rays import trace_primary
 from scenewright.render.kernels.trace import GuideBuffers, shade_pixels
-from scenewright.render.kernels.types import Hit, PathSettings
+from scenewright.render.kernels.types import PathSettings
+from scenewright.render.primary import primary_kernel, trace_primary
 from scenewright.render.scene.errors import SceneError
 from scenewright.render.scene.records import CameraRecord
 from scenewright.render.scene.stage_scene import StageScene
@@ -34,7 +34,7 @@ _MAX_SIDE = 16384
 
 def compile_kernels(device: str = "cpu") -> None:
     """Compile and load every kernel for ``device``, so that worker processes find them in Warp's cache."""
-    load_kernels([trace_primary, write_labels, shade_pixels, develop, cover_rows, *DENOISE_KERNELS], device)
+    load_kernels([primary_kernel(device), write_labels, shade_pixels, develop, cover_rows, *DENOISE_KERNELS], device)
 
 
 class Renderer:
@@ -117,7 +117,7 @@ class Renderer:
             ValueError: An unknown buffer or an impossible resolution.
         """
         specs = wanted_buffers(buffers)
-        load_kernels(needed_kernels(specs, settings), self.device)
+        load_kernels(needed_kernels(specs, settings, self.device), self.device)
         width, height = checked_resolution(resolution)
         self.sync(self._time)
         record = self._scene.camera(camera, settings.exposure)
@@ -125,8 +125,7 @@ class Renderer:
         image = ImageCamera(record, width, height, self._scene.meters_per_unit, self.device)
         placed = self._device_scene.place(image.center)
         arrays = {spec.name: wp.empty(width * height, dtype=buffer_dtype(spec), device=self.device) for spec in specs}
-        hits = wp.empty(width * height, dtype=Hit, device=self.device)
-        self._launcher.launch(trace_primary, width * height, [placed.data, image.data], [hits])
+        hits = trace_primary(self._launcher, image, placed)
         self._write_labels(image, placed, hits, arrays)
         if any(spec.source == "color" for spec in specs):
             self._write_color(image, placed, hits, arrays, settings)
@@ -176,9 +175,9 @@ class Renderer:
             self._launcher.launch(develop, count, [hdr, exposure, int(settings.tone_map == "aces")], [arrays["ldr_color"]])
 
 
-def needed_kernels(specs: list[BufferSpec], settings: RenderSettings) -> list[wp.Kernel]:
+def needed_kernels(specs: list[BufferSpec], settings: RenderSettings, device: str) -> list[wp.Kernel]:
     """Return the kernels that render some buffers."""
-    kernels = [trace_primary]
+    kernels = [primary_kernel(device)]
     if any(spec.source == "label" for spec in specs):
         kernels.append(write_labels)
     if any(spec.source == "color" for spec in specs):

@@ -8,13 +8,10 @@ whatever the polynomial (``device.lens_tables``); what bends the image beside it
 
 import warp as wp
 
-from scenewright.render.kernels.intersect import closest_hit
-from scenewright.render.kernels.types import NO_HIT, CameraData, Hit, SceneData
+from scenewright.render.kernels.types import CameraData
 
 __all__ = ["BENT", "BENT_FLAT", "CENTRAL", "PANORAMA", "PARALLEL", "PINHOLE", "STRAIGHT", "camera_direction", "camera_origin",
-           "image_position", "pixel_width", "sees", "trace_primary"]
-
-wp.set_module_options({"enable_backward": False, "max_unroll": 4})
+           "image_position", "pixel_width", "sees"]
 
 PINHOLE = wp.constant(0)
 CENTRAL = wp.constant(1)
@@ -221,25 +218,3 @@ def central_position(camera: CameraData, across: wp.vec2, depth: float) -> wp.ve
         w = axis * hermite(a[0], a[1], b[0], b[1], at - float(knot))
         w = w + shift(camera, w)
     return wp.vec3(camera.center[0] + w[0] / camera.scale[0], camera.center[1] + w[1] / camera.scale[1], 1.0)
-
-
-@wp.kernel
-def trace_primary(
-    # Scene:
-    scene: SceneData,
-    camera: CameraData,
-    # In:
-    first: int,
-    # Out:
-    hits: wp.array(dtype=Hit),
-):
-    """Store the nearest hit of the ray through each pixel centre."""
-    i = first + wp.tid()
-    x = float(i % camera.width) + 0.5
-    y = float(i // camera.width) + 0.5
-    hit = Hit()
-    hit.instance = NO_HIT
-    d = camera_direction(camera, x, y)
-    if sees(d):
-        hit = closest_hit(scene, camera_origin(camera, x, y), d, camera.near, camera.far, -1)
-    hits[i] = hit

@@ -1,0 +1,173 @@
+"""Sixteen rays from one point, traced together through the solid meshes on the CPU.
+
+The rays of a block of pixels visit nearly the same boxes, so one bound of their directions stands for all of them in the
+trees (Boulos et al., "Geometric and Arithmetic Culling Methods for Entire Ray Packets", 2006), and as they start at one
+point a triangle's planes are set up once for all. What each ray meets is, to the last bit, what it meets alone.
+"""
+
+import warp as wp
+
+from scenewright.render.kernels.types import Hit, SceneData
+from scenewright.render.kernels.wide_bvh import WALK
+
+__all__ = ["PACKET_WIDTH", "packet_closest", "packet_vec"]
+
+PACKET_WIDTH = 4
+
+packet_vec = wp.types.vector(PACKET_WIDTH * PACKET_WIDTH, wp.float32)
+
+_PACKET = WALK + r"""
+    typedef float fp __attribute__((ext_vector_type(16)));
+    typedef int ip __attribute__((ext_vector_type(16)));
+    typedef bool bp __attribute__((ext_vector_type(16)));
+    auto any = [](ip mask) { return __builtin_bit_cast(unsigned short, __builtin_convertvector(mask, bp)); };
+    auto spread = [&](fp v, float& low, float& high) {
+        low = __builtin_reduce_min(v);
+        high = __builtin_reduce_max(v);
+    };
+    struct Rays { fp d[3]; };
+    auto dot = [&](const f4* n, int k, const Rays& rays) __attribute__((always_inline)) {
+        return mad((fp)n[2][k], rays.d[2], mad((fp)n[1][k], rays.d[1], n[0][k] * rays.d[0]));
+    };
+    struct Nearest { fp t; ip instance; ip face; fp u; fp v; };
+    Rays world;
+    for (int k = 0; k < 16; ++k) { world.d[0][k] = dx[k]; world.d[1][k] = dy[k]; world.d[2][k] = dz[k]; }
+    Nearest best { (fp)t_max, (ip)-1, (ip)-1, (fp)0.0f, (fp)0.0f };
+    // where the lens sees nothing there is no ray: another's direction stands in and finds nothing
+    const ip none = (world.d[0] == 0.0f) & (world.d[1] == 0.0f) & (world.d[2] == 0.0f);
+    const unsigned seen = 0xFFFFu & ~any(none);
+    if (seen != 0xFFFFu) {
+        const int other = seen ? __builtin_ctz(seen) : 0;
+        for (int axis = 0; axis < 3; ++axis) world.d[axis] = none ? (fp)world.d[axis][other] : world.d[axis];
+        best.t = none ? (fp)-1.0f : best.t;
+    }
+    float t_last = seen ? t_max : -1.0f;
+    // as walk, with the directions of all rays bounded by axis; rays that part ways along an axis only leave its slab ahead
+    auto walk_packet = [&](const Node* nodes, const float* o, const Rays& rays, float pad, auto take)
+        __attribute__((always_inline)) {
+        float low_o[3], high_o[3], inverse_low[3], inverse_high[3];
+        int sign[3];
+        for (int axis = 0; axis < 3; ++axis) {
+            float low, high;
+            spread(rays.d[axis], low, high);
+            low = nonzero(low);
+            high = nonzero(high);
+            sign[axis] = low > 0.0f ? 1 : high < 0.0f ? -1 : 0;
+            inverse_low[axis] = 1.0f / low;
+            inverse_high[axis] = 1.0f / high;
+            low_o[axis] = o[axis] + pad;
+            high_o[axis] = o[axis] - pad;
+        }
+        Entry stack[288];
+        int size = 0;
+        Entry at { t_min, 0, 0 };
+        while (true) {
+            if (at.count > 0) {
+                take(at.child, at.count);
+            } else {
+                const Node& node = nodes[at.child];
+                f8 enter = (f8)t_min, leave = (f8)t_last;
+                for (int axis = 0; axis < 3; ++axis) {
+                    const f8 low = *(const f8u*)node.bounds[0][axis] - low_o[axis];
+                    const f8 high = *(const f8u*)node.bounds[1][axis] - high_o[axis];
+                    if (sign[axis] > 0) {
+                        enter = greater(enter, lesser(low * inverse_high[axis], low * inverse_low[axis]));
+                        leave = lesser(leave, greater(high * inverse_high[axis], high * inverse_low[axis]));
+                    } else if (sign[axis] < 0) {
+                        enter = greater(enter, lesser(high * inverse_high[axis], high * inverse_low[axis]));
+                        leave = lesser(leave, greater(low * inverse_high[axis], low * inverse_low[axis]));
+                    } else {
+                        enter = greater(enter, greater(low * inverse_high[axis], high * inverse_low[axis]));
+                    }
+                }
+                enter *= 0.999999f;
+                leave *= 1.000001f;
+                unsigned met = __builtin_bit_cast(unsigned char, __builtin_convertvector(enter <= leave, b8));
+                if (met) {
+                    enter_children(node, enter, met, stack, size, at);
+                    continue;
+                }
+            }
+            do {
+                if (size == 0) return;
+                at = stack[--size];
+            } while (at.t > t_last);
+        }
+    };
+    auto meet_packet = [&](const Block& block, const float* o, const Rays& rays, int instance) __attribute__((always_inline)) {
+        Planes p;
+        planes_of(block, o, p);
+        bool found = false;
+        for (int k = 0; k < 4; ++k) {
+            const fp u = dot(p.normal[0], k, rays);
+            const fp v = dot(p.normal[1], k, rays);
+            const fp w = dot(p.normal[2], k, rays);
+            const fp det = u + v + w;
+            ip inside = (((u >= 0.0f) & (v >= 0.0f) & (w >= 0.0f)) | ((u <= 0.0f) & (v <= 0.0f) & (w <= 0.0f))) & (det != 0.0f);
+            if (!any(inside)) continue;
+            const fp a = dot(p.corner[0], k, rays);
+            const fp b = dot(p.corner[1], k, rays);
+            const fp c = dot(p.corner[2], k, rays);
+            const fp squared = mad(rays.d[2], rays.d[2], mad(rays.d[1], rays.d[1], rays.d[0] * rays.d[0]));
+            const fp t = mad(u, a, mad(v, b, w * c)) / (det * squared);
+            const int face = block.face[k];
+            const ip earlier = (instance < best.instance) | ((instance == best.instance) & (face < best.face));
+            inside &= (t >= t_min) & ((t < best.t) | ((t == best.t) & earlier));
+            if (!any(inside)) continue;
+            found = true;
+            best.t = inside ? t : best.t;
+            best.instance = inside ? (ip)instance : best.instance;
+            best.face = inside ? (ip)face : best.face;
+            best.u = inside ? u / det : best.u;
+            best.v = inside ? v / det : best.v;
+        }
+        if (found) t_last = __builtin_reduce_max(best.t);
+    };
+    if (seen && scene.solid_nodes.shape[0] != 0) {
+        const float centre[3] = { 0.0f, 0.0f, 0.0f };
+        const int* items = (const int*)scene.solid_items.data;
+        walk_packet((const Node*)scene.solid_nodes.data, centre, world, 0.0f, [&](int first, int count) {
+            for (int k = first; k < first + count; ++k) {
+                const auto& instance = scene.instances.data[items[k]];
+                const auto& mesh = scene.meshes.data[instance.mesh];
+                if (mesh.wide_nodes.shape[0] == 0) continue;
+                Rays rays;
+                float o[3];
+                for (int r = 0; r < 3; ++r) {
+                    const float* row = instance.inverse.data[r];
+                    rays.d[r] = mad((fp)row[2], world.d[2], mad((fp)row[1], world.d[1], row[0] * world.d[0]));
+                    o[r] = mad(row[2], centre[2], mad(row[1], centre[1], row[0] * centre[0])) + instance.inverse_origin[r];
+                }
+                const Block* blocks = (const Block*)mesh.wide_blocks.data;
+                const float pad = 5.0e-7f * (largest(o[0], o[1], o[2]) + mesh.extent);
+                walk_packet((const Node*)mesh.wide_nodes.data, o, rays, pad, [&](int start, int number)
+                    __attribute__((always_inline)) {
+                    for (int b = start; b < start + number; ++b) meet_packet(blocks[b], o, rays, items[k]);
+                });
+            }
+        });
+    }
+    for (int k = 0; k < 16; ++k) {
+        const int x = x0 + k % 4, y = y0 + k / 4;
+        if (x < width && y < height) {
+            auto& hit = hits_out.data[y * width + x];
+            hit.t = best.t[k];
+            hit.instance = best.instance[k];
+            hit.face = best.face[k];
+            hit.u = best.u[k];
+            hit.v = best.v[k];
+        }
+    }
+}
+#endif
+"""
+
+
+@wp.func_native(_PACKET)
+def packet_closest(scene: SceneData, dx: packet_vec, dy: packet_vec, dz: packet_vec, t_min: float, t_max: float, x0: int,
+                   y0: int, width: int, height: int, hits_out: wp.array(dtype=Hit)):
+    """Store what sixteen rays from the origin meet in [t_min, t_max), for the pixels of a 4 x 4 block at x0, y0.
+
+    A ray whose direction is zero meets nothing.
+    """
+    ...

@@ -1,0 +1,33 @@
+"""Finds the label hit of every pixel: in packets on the CPU, a thread a ray on a GPU."""
+
+from typing import TYPE_CHECKING
+
+import warp as wp
+
+from scenewright.render.kernels.packets import PACKET_WIDTH
+from scenewright.render.kernels.primary import trace_blocks, trace_pixels
+from scenewright.render.kernels.types import Hit
+
+if TYPE_CHECKING:
+    from scenewright.render.device.camera import ImageCamera
+    from scenewright.render.device.scene import PlacedScene
+    from scenewright.render.tiles import TileLauncher
+
+__all__ = ["primary_kernel", "trace_primary"]
+
+
+def primary_kernel(device: str) -> wp.Kernel:
+    """Return the kernel that finds the label hits on a device."""
+    return trace_blocks if wp.get_device(device).is_cpu else trace_pixels
+
+
+def trace_primary(launcher: "TileLauncher", image: "ImageCamera", placed: "PlacedScene") -> wp.array:
+    """Return the nearest hit of the ray through each pixel centre, (width * height,) Hit."""
+    hits = wp.empty(image.width * image.height, dtype=Hit, device=launcher.device)
+    kernel = primary_kernel(launcher.device)
+    if kernel is trace_pixels:
+        launcher.launch(kernel, len(hits), [placed.data, image.data], [hits])
+    else:
+        across, down = -(-image.width // PACKET_WIDTH), -(-image.height // PACKET_WIDTH)
+        launcher.launch(kernel, across * down, [placed.data, image.data], [hits], tile=512)
+    return hits
