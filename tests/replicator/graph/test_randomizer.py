@@ -81,8 +81,28 @@ def test_materials_are_chosen_from_an_item(graph_stage):
     assert {path.GetParentPath() for path in first} == {prim.GetPath() for prim in pool.get_prims()}
     rep.orchestrator.step()
     assert first != [shader_of(prim.GetChildren()[0]).GetPath() for prim in item.get_prims()]
-    with item, pytest.raises(NotImplementedError, match=r"MDL file 'wood\.mdl'"):
+
+
+def test_materials_of_mdl_files(graph_stage, tmp_path, monkeypatch):
+    for name in ("Wood", "Glossy"):
+        (tmp_path / f"{name}.mdl").write_text("mdl 1.6;")
+    item = rep.create.cube(count=12)
+    files = [str(tmp_path / "Wood.mdl"), str(tmp_path / "Glossy.mdl"), "OmniGlass.mdl"]
+    with rep.trigger.on_frame(), item:
+        rep.randomizer.materials(rep.distribution.choice(files))
+    rep.orchestrator.step()
+    shaders = [shader_of(prim.GetChildren()[0]) for prim in item.get_prims()]
+    assert {shader.GetSourceAsset("mdl").path for shader in shaders} == set(files)
+    assert {shader.GetSourceAssetSubIdentifier("mdl") for shader in shaders} == {"Wood", "Glossy", "OmniGlass"}
+    assert len({shader.GetPath() for shader in shaders}) == 3, "one material for each file"
+    with item, pytest.raises(FileNotFoundError, match=r"no MDL file 'wood\.mdl'.*--missing-assets=proxy"):
         rep.randomizer.materials(["wood.mdl"])
+    monkeypatch.setattr("scenewright.replicator.graph.mdl_files.proxies_wanted", lambda: True)
+    with rep.trigger.on_frame(), item:
+        rep.randomizer.materials(["/none/wood.mdl"])
+    rep.orchestrator.step()
+    proxy = shader_of(item.get_prims()[0].GetChildren()[0])
+    assert proxy.GetSourceAsset("mdl").path == "OmniPBR.mdl" and proxy.GetPath() == "/Replicator/Looks/wood/Shader"
 
 
 def test_textures_are_chosen_from_a_list(graph_stage):

@@ -23,6 +23,7 @@ from scenewright.replicator.functional.rotation_math import euler_from_matrix, m
 from scenewright.replicator.functional.scatter_sampling import PlacementError
 from scenewright.replicator.graph.creating import ROOT, checked_count
 from scenewright.replicator.graph.item import ReplicatorItem, node_of
+from scenewright.replicator.graph.mdl_files import MdlFiles
 from scenewright.replicator.graph.node import ActionNode
 from scenewright.replicator.graph.population import instantiate_population
 from scenewright.replicator.graph.sampling import checked_weights, distribution_of, is_dynamic, rows
@@ -103,7 +104,8 @@ def materials(materials: Any, seed: int | None = None, max_cached_materials: int
 
     Args:
         materials: Item of materials (``rep.create.material_omnipbr(count=…)``, ``rep.get.material``), a list of Material
-            prims or paths, or a distribution of those.
+            prims, paths or MDL files, or a distribution of those. The renderer knows OmniPBR and OmniGlass; what else an MDL
+            file holds, it draws grey and says so.
         seed: A seed of its own; None = the global seed.
         max_cached_materials: Accepted; materials are never loaded twice.
         input_prims: Prims to bind to; None = those of the context.
@@ -111,10 +113,12 @@ def materials(materials: Any, seed: int | None = None, max_cached_materials: int
 
     Raises:
         OrchestratorError: There are no prims to act on.
-        FeatureUnavailableError: An entry is an MDL file.
+        FileNotFoundError: There is no such MDL file.
     """
-    _refuse_mdl_files(materials)
     graph = current_session().graph
+    files = MdlFiles(graph.stage)
+    if isinstance(materials, list | tuple | str) and not is_dynamic(materials):
+        materials = files.loaded([materials] if isinstance(materials, str) else materials)
     source = None if is_dynamic(materials) else prims_node(materials, graph, kind="randomizer.materials.choices")
 
     def apply(node: ActionNode) -> None:
@@ -122,7 +126,7 @@ def materials(materials: Any, seed: int | None = None, max_cached_materials: int
         if not prims:
             return
         if source is None:
-            chosen = resolve_prims(list(rows(node.inputs["materials"], len(prims))), node.graph.stage)
+            chosen = resolve_prims(files.loaded(rows(node.inputs["materials"], len(prims))), node.graph.stage)
         else:
             pool = source.prims()
             if not pool:
@@ -373,13 +377,6 @@ def _drawn(node: ActionNode, key: str, count: int, width: int | None) -> Sequenc
         raise ValueError(f"{key} is empty; give at least one.")
     picked = node.generator().integers(len(pool), size=count)
     return [rows(pool[index], count, width)[row] for row, index in enumerate(picked)]
-
-
-def _refuse_mdl_files(materials: Any) -> None:
-    entries = materials if isinstance(materials, list | tuple) else [materials]
-    for entry in entries:
-        if isinstance(entry, str) and entry.lower().endswith(".mdl"):
-            unsupported(f"rep.randomizer.materials with the MDL file {entry!r}", "Use rep.create.material_omnipbr.")
 
 
 def _action(kind: str, apply: Callable[[ActionNode], None], inputs: dict[str, Any], input_prims: Any, seed: int | None,
