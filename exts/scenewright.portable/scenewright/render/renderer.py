@@ -223,5 +223,5 @@ def path_settings(settings: RenderSettings, exposure: float) -> PathSettings:
     words = [settings.seed & 0xFFFFFFFFFFFFFFFF, settings.step & 0xFFFFFFFFFFFFFFFF]
     data.seed = np.random.SeedSequence(words).generate_state(1)[0]
     data.indirect_limit = min(settings.indirect_limit / exposure, 1e30)
-    return data
     data.direct_limit = 1e30
+    return data
