@@ -16,6 +16,7 @@ from scenewright.render.frame import Frame
 from scenewright.render.kernels.film import develop
 from scenewright.render.kernels.labels import LABEL_BITS, LabelBuffers, buffer_dtype, write_labels
 from scenewright.render.kernels.multihit import cover_rows
+from scenewright.render.kernels.splats import blend_splats
 from scenewright.render.kernels.trace import GuideBuffers, shade_pixels
 from scenewright.render.kernels.types import PathSettings
 from scenewright.render.primary import primary_kernel, trace_primary
@@ -23,6 +24,7 @@ from scenewright.render.scene.errors import SceneError
 from scenewright.render.scene.records import CameraRecord
 from scenewright.render.scene.stage_scene import StageScene
 from scenewright.render.settings import RenderSettings
+from scenewright.render.splats import place_splats
 from scenewright.render.tiles import TileLauncher, load_kernels
 
 __all__ = ["Renderer", "compile_kernels"]
@@ -158,7 +160,7 @@ class Renderer:
 
     def _write_color(self, image: ImageCamera, placed: PlacedScene, hits: wp.array, arrays: dict[str, wp.array],
                      settings: RenderSettings) -> None:
-        if not self._device_scene.has_lights and not self._warned_dark:
+        if not self._device_scene.has_lights and not self._scene.splats.prims and not self._warned_dark:
             self._warned_dark = True
             _log.warning("The stage has no light that shines: colour will be black. Add a UsdLux light, such as a DomeLight.")
         count = image.width * image.height
@@ -171,6 +173,11 @@ class Renderer:
         self._launcher.launch(shade_pixels, count, [placed.data, image.data, path, hits], [hdr, guides], tile=4096)
         if settings.denoise:
             denoise(self._launcher, image, hdr, guides, settings.samples)
+        splats = place_splats(self._scene.splats.placed(self._time), image, self.device)
+        if splats is not None:
+            blending = [splats.splats, splats.order, splats.starts, splats.tiles_across, image.width, hits, exposure,
+                        int(settings.tone_map == "aces")]
+            self._launcher.launch(blend_splats, count, blending, [hdr])
         if "ldr_color" in arrays:
             self._launcher.launch(develop, count, [hdr, exposure, int(settings.tone_map == "aces")], [arrays["ldr_color"]])
 
