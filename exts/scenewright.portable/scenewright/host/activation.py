@@ -17,7 +17,7 @@ _STAND_INS = Path(__file__).parent / "stand_ins"
 STAND_IN_ROOTS = ("Semantics", "carb", "isaacsim", "omni")
 
 #: Single modules inside packages that are installed.
-_STAND_IN_MODULES = frozenset({"pxr.PhysxSchema", "pxr.Semantics"})
+_STAND_IN_MODULES = frozenset({"pxr.PhysicsSchemaTools", "pxr.PhysxSchema", "pxr.Semantics"})
 
 _REPLICATOR = "omni.replicator.core"
 _PORTABLE_REPLICATOR = "scenewright.replicator"
@@ -57,6 +57,8 @@ _MOVED = {
     "omni.isaac.core.utils": "isaacsim.core.utils",
     "omni.isaac.nucleus": "isaacsim.storage.native",
     "omni.replicator.isaac": "isaacsim.replicator.writers",
+    "omni.syntheticdata.scripts": "omni.syntheticdata",
+    "omni.syntheticdata.scripts.SyntheticData": "omni.syntheticdata",
     "omni.usd._impl": "omni.usd",
     "omni.usd._impl.utils": "omni.usd",
 }

@@ -67,8 +67,8 @@ def _run(script: Path) -> int:
         if error.name and error.name.partition(".")[0] in STAND_IN_ROOTS:
             lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(script)]
             raise ScriptImportError(
-                f"{script}:{lines[-1] if lines else 1}: module {error.name!r} has no stand-in on the portable host. Available: "
-                f"{', '.join(available_stand_ins())}.", name=error.name) from error
+                f"{script}:{lines[-1] if lines else 1}: module {error.name!r} has no stand-in on the portable host. Available "
+                f"nearby: {', '.join(_neighbours(error.name))}.", name=error.name) from error
         raise
     except (TypeError, AttributeError) as error:
         blamed = blame_missing_root(error)
@@ -76,3 +76,14 @@ def _run(script: Path) -> int:
             raise
         raise blamed.with_traceback(error.__traceback__) from error
     return 0
+
+
+def _neighbours(missing: str) -> list[str]:
+    """Return the stand-ins that share the longest beginning of a dotted name with ``missing``, the packages of Kit at least."""
+    available = available_stand_ins()
+    parts = missing.split(".")
+    for length in range(len(parts) - 1, 0, -1):
+        near = [name for name in available if name.split(".")[:length] == parts[:length]]
+        if near:
+            return near if len(near) <= 12 else sorted({".".join(name.split(".")[:length + 1]) for name in near})
+    return [name for name in available if "." not in name]
