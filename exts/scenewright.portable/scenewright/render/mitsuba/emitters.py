@@ -1,0 +1,96 @@
+"""Light records as Mitsuba emitters."""
+
+import logging
+import math
+from collections.abc import Mapping
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from scenewright.render.device.pixels import linear_texels
+from scenewright.render.scene.records import LightKind, LightRecord, TextureRecord
+
+__all__ = ["emitter_of"]
+
+_log = logging.getLogger(__name__)
+
+
+def emitter_of(mi: ModuleType, light: LightRecord, center: np.ndarray, textures: Mapping[str, TextureRecord], reach: float
+               ) -> list[dict[str, Any]]:
+    """Return the emitters, or the glowing shapes, that stand for a light relative to ``center``.
+
+    Args:
+        mi: Mitsuba.
+        light: The record.
+        center: (3,) world position of the camera.
+        textures: Texture records by key.
+        reach: How far the scene reaches from the camera; a distant light of some width stands well beyond it.
+    """
+    if light.shaping is not None or light.light_link is not None or light.shadow_link is not None:
+        _log.warning("%s: the renderer 'mitsuba' has no light shaping and no light links; the light shines without them.",
+                     light.path)
+    matrix = np.asarray(light.matrix, np.float64).copy()
+    matrix[3, :3] -= center
+    if light.kind == LightKind.DOME:
+        return [_dome(mi, light, matrix, textures)]
+    if light.kind == LightKind.DISTANT:
+        return [_distant(mi, light, matrix, reach)]
+    if light.kind == LightKind.MESH:
+        _log.warning("%s: the renderer 'mitsuba' leaves geometry lights out. Give the geometry an emissive material.",
+                     light.path)
+        return []
+    radiance: dict[str, Any] = {"type": "rgb", "value": list(light.color)}
+    if light.kind == LightKind.RECT and light.texture:
+        texels = linear_texels(textures[light.texture]) * np.array(light.color, np.float32)
+        # UsdLux: the image begins at (+X, +Y); Mitsuba's rectangle, turned to shine along -Z, has u along -X already
+        radiance = {"type": "bitmap", "bitmap": mi.Bitmap(np.ascontiguousarray(texels.astype(np.float32))), "raw": True}
+    area = {"type": "area", "radiance": radiance}
+    a, b = light.size
+    if light.kind == LightKind.SPHERE:
+        radius = a * float(np.cbrt(abs(np.linalg.det(matrix[:3, :3]))))
+        return [{"type": "sphere", "center": matrix[3, :3].tolist(), "radius": radius, "emitter": area, "bsdf": _black()}]
+    if light.kind == LightKind.CYLINDER:
+        along = matrix[0, :3] * 0.5 * b
+        radius = a * math.sqrt(np.linalg.norm(matrix[1, :3]) * np.linalg.norm(matrix[2, :3]))
+        return [{"type": "cylinder", "p0": (matrix[3, :3] - along).tolist(), "p1": (matrix[3, :3] + along).tolist(),
+                 "radius": float(radius), "emitter": area, "bsdf": _black()}]
+    half = (0.5 * a, 0.5 * b) if light.kind == LightKind.RECT else (a, a)
+    shape = "rectangle" if light.kind == LightKind.RECT else "disk"
+    turn = np.diag((-half[0], half[1], -1.0, 1.0))  # local +Z of Mitsuba's shape to -Z, a rotation about Y
+    found = [{"type": shape, "to_world": mi.ScalarTransform4f(matrix.T @ turn), "emitter": area, "bsdf": _black()}]
+    if light.double_sided:
+        other = np.diag((half[0], half[1], 1.0, 1.0))
+        found.append({"type": shape, "to_world": mi.ScalarTransform4f(matrix.T @ other), "emitter": area, "bsdf": _black()})
+    return found
+
+
+def _black() -> dict[str, Any]:
+    return {"type": "diffuse", "reflectance": {"type": "rgb", "value": [0.0, 0.0, 0.0]}}
+
+
+def _distant(mi: ModuleType, light: LightRecord, matrix: np.ndarray, reach: float) -> dict[str, Any]:
+    """Light travels along local -Z; one of some width is a disk far away, of the radiance that gives its irradiance."""
+    towards = matrix[2, :3] / max(np.linalg.norm(matrix[2, :3]), 1e-30)
+    half_angle = light.size[0]
+    if half_angle < 1e-4:
+        irradiance = {"type": "rgb", "value": list(light.color)}
+        return {"type": "directional", "direction": (-towards).tolist(), "irradiance": irradiance}
+    distance = 1e3 * reach
+    radiance = np.array(light.color) / (math.pi * math.sin(min(half_angle, 0.5 * math.pi)) ** 2)
+    frame = mi.ScalarTransform4f().look_at(origin=(towards * distance).tolist(), target=[0, 0, 0],
+                                           up=np.eye(3)[np.argmin(np.abs(towards))].tolist())
+    radius = distance * math.tan(min(half_angle, 1.5))
+    return {"type": "disk", "to_world": frame @ mi.ScalarTransform4f().scale([radius, radius, 1.0]), "bsdf": _black(),
+            "emitter": {"type": "area", "radiance": {"type": "rgb", "value": radiance.tolist()}}}
+
+
+def _dome(mi: ModuleType, light: LightRecord, matrix: np.ndarray, textures: Mapping[str, TextureRecord]) -> dict[str, Any]:
+    if not light.texture:
+        return {"type": "constant", "radiance": {"type": "rgb", "value": list(light.color)}}
+    texels = linear_texels(textures[light.texture]) * np.array(light.color, np.float32)
+    # Both: +Z in the middle of the image, +X a quarter to the left, +Y at the top
+    axes = np.eye(4)
+    axes[:3, :3] = matrix[:3, :3].T / np.maximum(np.linalg.norm(matrix[:3, :3], axis=1), 1e-30)
+    return {"type": "envmap", "bitmap": mi.Bitmap(np.ascontiguousarray(texels[::-1].astype(np.float32))),
+            "to_world": mi.ScalarTransform4f(axes)}

@@ -1,0 +1,126 @@
+"""Material records as Mitsuba BSDFs."""
+
+from collections.abc import Mapping
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from scenewright.render.device.pixels import linear_texels
+from scenewright.render.scene.records import MaterialRecord, TextureRecord, TextureSlot
+
+__all__ = ["BsdfBuilder"]
+
+_WRAP = ("repeat", "clamp", "mirror", "clamp")
+_SMOOTH = 0.03  # roughness below which a dielectric is a perfect one
+_SLOTS = tuple(f"{name}_texture" for name in ("base_color", "metallic", "roughness", "opacity", "emission", "normal"))
+
+
+class BsdfBuilder:
+    """Builds BSDF dictionaries; equal textures are shared.
+
+    Mapping: glass to ``dielectric``, ``roughdielectric`` or ``thindielectric``; a dielectric without reflection to ``diffuse``;
+    everything else to ``principled`` (its layering is Disney's, so glossy dielectrics differ a little from ours). All but glass
+    are two-sided. Opacity is a ``mask``.
+    """
+
+    def __init__(self, mi: ModuleType, textures: Mapping[str, TextureRecord]) -> None:
+        self._mi = mi
+        self._textures = textures
+        self._bitmaps: dict[tuple, Any] = {}
+
+    def needs_uvs(self, material: MaterialRecord) -> bool:
+        """Return whether a texture is read."""
+        return any(getattr(material, slot).texture for slot in _SLOTS)
+
+    def surface(self, material: MaterialRecord, color: tuple[float, float, float] | str) -> dict[str, Any]:
+        """Return the ``bsdf`` and, of a glowing material, the ``emitter`` of a shape.
+
+        Args:
+            material: The record.
+            color: displayColor, or the name of the mesh attribute that holds it.
+        """
+        found: dict[str, Any] = {"bsdf": self._bsdf(material, color)}
+        if max(material.emission) > 0.0 or material.emission_texture.texture:
+            radiance = self._value(material.emission, material.emission_texture, color=True)
+            found["emitter"] = {"type": "area", "radiance": radiance}
+        return found
+
+    def _bsdf(self, material: MaterialRecord, color: tuple[float, float, float] | str) -> dict[str, Any]:
+        base: Any = self._value(material.base_color, material.base_color_texture, color=True)
+        if material.use_display_color:
+            base = {"type": "mesh_attribute", "name": color} if isinstance(color, str) else _rgb(color)
+        glass = material.transmission > 0.5
+        bsdf = self._glass(material, base) if glass else self._opaque(material, base)
+        if material.normal_texture.texture:
+            bsdf = {"type": "normalmap", "normalmap": self._bitmap(material.normal_texture, "normal"), "bsdf": bsdf}
+        if not glass:
+            bsdf = {"type": "twosided", "bsdf": bsdf}
+        if material.opacity < 1.0 or material.opacity_texture.texture:
+            bsdf = {"type": "mask", "opacity": self._opacity(material), "bsdf": bsdf}
+        return bsdf
+
+    def _glass(self, material: MaterialRecord, tint: Any) -> dict[str, Any]:
+        if material.thin_walled:
+            return {"type": "thindielectric", "int_ior": material.ior, "specular_transmittance": tint}
+        if material.roughness <= _SMOOTH:
+            return {"type": "dielectric", "int_ior": material.ior, "specular_transmittance": tint}
+        return {"type": "roughdielectric", "int_ior": material.ior, "alpha": material.roughness**2, "distribution": "ggx",
+                "specular_transmittance": tint}
+
+    def _opaque(self, material: MaterialRecord, base: Any) -> dict[str, Any]:
+        at_normal = ((material.ior - 1.0) / (material.ior + 1.0)) ** 2 * 2.0 * material.specular * max(material.specular_color)
+        metallic = material.metallic > 0.0 or bool(material.metallic_texture.texture)
+        if not metallic and at_normal <= 0.0 and material.clearcoat <= 0.0:
+            return {"type": "diffuse", "reflectance": base}
+        bsdf = {"type": "principled", "base_color": base, "specular": float(np.clip(at_normal / 0.08, 0.0, 1.0)),
+                "roughness": self._value(material.roughness, material.roughness_texture),
+                "metallic": self._value(material.metallic, material.metallic_texture)}
+        if material.clearcoat > 0.0:
+            bsdf["clearcoat"] = material.clearcoat
+            bsdf["clearcoat_gloss"] = float(np.clip(1.0 - material.clearcoat_roughness, 0.0, 1.0))
+        return bsdf
+
+    def _opacity(self, material: MaterialRecord) -> Any:
+        threshold = material.opacity_threshold
+        if not material.opacity_texture.texture:
+            return float(material.opacity >= threshold) if threshold > 0.0 else material.opacity
+        return self._bitmap(material.opacity_texture, "number", threshold)
+
+    def _value(self, constant: Any, slot: TextureSlot, *, color: bool = False) -> Any:
+        if slot.texture:
+            return self._bitmap(slot, "color" if color else "number")
+        return _rgb(constant) if color else float(constant)
+
+    def _bitmap(self, slot: TextureSlot, use: str, threshold: float = 0.0) -> dict[str, Any]:
+        """Return the texture with its scale and bias applied, in linear values."""
+        key = (slot.texture, slot.channel, slot.scale, slot.bias, use, threshold)
+        if key not in self._bitmaps:
+            record = self._textures[slot.texture]
+            texels = linear_texels(record) if use == "color" and slot.channel < 0 else _raw(record)
+            width = texels.shape[2]
+            texels = texels * np.array(slot.scale[:width]) + np.array(slot.bias[:width])
+            if slot.channel >= 0:
+                texels = np.repeat(texels[..., slot.channel : slot.channel + 1], 3, axis=2)
+            texels = texels[..., :1] if use == "number" else texels[..., :3]
+            if use == "normal":
+                texels = 0.5 * texels + 0.5
+            if threshold > 0.0:
+                texels = (texels >= threshold).astype(np.float32)
+            self._bitmaps[key] = self._mi.Bitmap(np.ascontiguousarray(texels.astype(np.float32)))
+        turn = np.eye(3)
+        angle = slot.uv_rotation
+        turn[:2, :2] = ((np.cos(angle), -np.sin(angle)), (np.sin(angle), np.cos(angle)))
+        turn[:2, :2] = turn[:2, :2] @ np.diag(slot.uv_scale)
+        turn[:2, 2] = slot.uv_translate
+        return {"type": "bitmap", "bitmap": self._bitmaps[key], "raw": True, "wrap_mode": _WRAP[slot.wrap[0]],
+                "to_uv": self._mi.ScalarTransform3f(turn)}
+
+
+def _rgb(value: tuple[float, float, float]) -> dict[str, Any]:
+    return {"type": "rgb", "value": [float(v) for v in value]}
+
+
+def _raw(record: TextureRecord) -> np.ndarray:
+    pixels = record.pixels
+    return pixels.astype(np.float32) / 255.0 if pixels.dtype == np.uint8 else pixels.astype(np.float32)
