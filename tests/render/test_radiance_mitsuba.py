@@ -71,9 +71,9 @@ class Pair:
         self.studio.light("DomeLight", "/World/Dome", intensity=radiance)
         self.scene["dome"] = {"type": "constant", "radiance": rgb(*[radiance] * 3)}
 
-    def errors(self, bounces, samples=256, reference=1024, **settings):
+    def errors(self, bounces, samples=256, reference=1024, mitsuba_bounces=None, **settings):
         """Return the relative error of the whole image and of 6 x 4 blocks that are not nearly black."""
-        self.scene["integrator"] = {"type": "path", "max_depth": bounces + 2, "rr_depth": 1000}
+        self.scene["integrator"] = {"type": "path", "max_depth": (mitsuba_bounces or bounces) + 2, "rr_depth": 1000}
         truth = np.array(mi.render(mi.load_dict(self.scene), spp=reference))[..., :3]
         chosen = RenderSettings(samples=samples, bounces=bounces, **settings)
         ours = self.studio.render(["hdr_color"], size=SIZE, settings=chosen)["hdr_color"][..., :3]
@@ -136,13 +136,48 @@ def test_white_metal_ball(pair, roughness, more):
     assert -0.01 < whole < more
 
 
-@pytest.mark.parametrize("roughness", [0.2, 0.6])
-def test_dielectric_ball(pair, roughness):
-    """Other models (exact Fresnel and Disney's diffuse lobe there, Schlick's Fresnel and Lambert here): alike, not equal."""
-    plastic = {"type": "principled", "base_color": rgb(0.2, 0.4, 0.6), "roughness": roughness, "eta": 1.5}
-    show_ball(pair, plastic, diffuseColor=Gf.Vec3f(0.2, 0.4, 0.6), roughness=roughness)
+@pytest.mark.parametrize("color", [(0.2, 0.4, 0.6), (0.9, 0.9, 0.9)])
+def test_plastic_ball(pair, color):
+    """Mitsuba's smooth plastic is the same layering: Lambert under a dielectric, light that stays within made up for.
+
+    (Its principled dielectric is up to 8 % brighter: there the diffuse lobe gives back light that the coat has reflected
+    already. Its rough plastic with GGX gives back 36 % of what it should at alpha 0.8. What rough ones do is held to
+    integrals in test_bsdf.) What is left is Schlick's Fresnel term, as UsdPreviewSurface asks for: over all directions it
+    reflects 8.6 % at index 1.5, the exact one 9.2 %.
+    """
+    plastic = {"type": "plastic", "int_ior": 1.5, "nonlinear": False, "diffuse_reflectance": rgb(*color)}
+    show_ball(pair, plastic, diffuseColor=Gf.Vec3f(*color), roughness=0.0)
     whole, blocks = pair.errors(bounces=2)
-    assert abs(whole) < 0.08 and blocks < 0.2
+    assert abs(whole) < 0.015 and blocks < 0.05
+
+
+def show_glass(pair, bsdf, thin=False, frosting=0.0):
+    """A ball of OmniGlass on a grey floor, lit by a large lamp."""
+    prim = pair.ball("Ball", (0, 0, 1.1), 1.0)
+    material = UsdShade.Material.Define(pair.studio.stage, "/World/Looks/Glass")
+    shader = UsdShade.Shader.Define(pair.studio.stage, "/World/Looks/Glass/Shader")
+    shader.SetSourceAsset("OmniGlass.mdl", "mdl")
+    shader.SetSourceAssetSubIdentifier("OmniGlass", "mdl")
+    shader.CreateInput("glass_color", Sdf.ValueTypeNames.Color3f).Set(Gf.Vec3f(0.7, 0.85, 1.0))
+    shader.CreateInput("depth", Sdf.ValueTypeNames.Float).Set(0.0)
+    shader.CreateInput("thin_walled", Sdf.ValueTypeNames.Bool).Set(thin)
+    shader.CreateInput("frosting_roughness", Sdf.ValueTypeNames.Float).Set(frosting)
+    material.CreateSurfaceOutput("mdl").ConnectToSource(shader.ConnectableAPI(), "out")
+    UsdShade.MaterialBindingAPI.Apply(prim.GetPrim()).Bind(material)
+    pair.scene["Ball"]["bsdf"] = {**bsdf, "int_ior": 1.491, "specular_transmittance": rgb(0.7, 0.85, 1.0)}
+    pair.paint("Floor", pair.quad("Floor", 20.0), 0.5, 0.5, 0.5)
+    pair.rect_light((0, -1.0, 5.0), 4.0, 4.0, 20.0)
+    pair.camera((0, -5, 1.5), (0, 0, 1.0), focal=48.0)
+
+
+@pytest.mark.parametrize("kind", ["solid", "thin", "frosted"])
+def test_glass_ball(pair, kind):
+    """Sharp refraction with its caustic, a thin shell, and frosted glass."""
+    model = {"solid": {"type": "dielectric"}, "thin": {"type": "thindielectric"},
+             "frosted": {"type": "roughdielectric", "distribution": "ggx", "alpha": 0.3**2}}[kind]
+    show_glass(pair, model, thin=kind == "thin", frosting=0.3 if kind == "frosted" else 0.0)
+    whole, blocks = pair.errors(bounces=4, samples=1024, reference=1024, mitsuba_bounces=12, indirect_limit=float("inf"))
+    assert abs(whole) < 0.01 and blocks < 0.06
 
 
 def test_textured_card(pair, tmp_path):
@@ -175,4 +210,4 @@ def test_closed_box(pair, radiance):
     pair.rect_light((0, 0, 1.98), 0.6, 0.6, radiance)
     pair.camera((0, -3.6, 1), (0, 0, 1), focal=32.0)
     whole, blocks = pair.errors(bounces=8, indirect_limit=float("inf"))
-    assert abs(whole) < 0.01 and blocks < 0.03
+    assert abs(whole) < 0.015 and blocks < 0.05

@@ -118,6 +118,37 @@ def test_omni_pbr_scale_and_shift(studio, chart):
     np.testing.assert_allclose(albedo(studio), expected, atol=2e-3)
 
 
+def test_a_missing_file_gives_the_fallback(studio, caplog):
+    texture_node(studio, wide_card(studio), "gone.png", fallback=Gf.Vec4f(0.5, 0.25, 0.75, 1.0), scale=Gf.Vec4f(1, 2, 1, 1))
+    with caplog.at_level("WARNING"):
+        rendered = albedo(studio)
+    np.testing.assert_allclose(rendered, np.broadcast_to((0.5, 0.5, 0.75), rendered.shape), atol=1e-6)
+    assert "/World/Looks/Card/Texture.inputs:file: texture @gone.png@ not found" in caplog.text
+
+
+def test_udim_tiles(studio, tmp_path, caplog):
+    """Tile 1001 + u + 10 v lies on the unit square at (u, v); beside the tiles the texture is black."""
+    image = pytest.importorskip("PIL.Image")
+    colors = {1001: (250, 20, 20), 1002: (20, 250, 20), 1012: (20, 20, 250)}
+    for number, color in colors.items():
+        image.fromarray(np.full((2, 2, 3), color, np.uint8)).save(tmp_path / f"skin.{number}.png")
+    points = [(-1, -1, 0), (1, -1, 0), (1, 1, 0), (-1, 1, 0)]
+    card = studio.mesh("/World/Card", points, [4], [0, 1, 2, 3], uvs=[(-1, -1), (3, -1), (3, 3), (-1, 3)])
+    studio.camera((0, 0, 1), (0, 0, 0), up=(0, 1, 0), focal=24.0, aperture=48.0)
+    texture_node(studio, card, str(tmp_path / "skin.<UDIM>.png"), sourceColorSpace="raw")
+    rendered = albedo(studio, (8, 8))[::-1][1::2, 1::2] * 255.0  # row 0: v from -1
+    expected = np.zeros((4, 4, 3))
+    expected[1, 1], expected[1, 2], expected[2, 2] = colors[1001], colors[1002], colors[1012]
+    np.testing.assert_allclose(rendered, expected, atol=0.01)
+
+
+def test_udim_set_without_tiles_is_missing(studio, tmp_path, caplog):
+    texture_node(studio, wide_card(studio), str(tmp_path / "skin.<UDIM>.png"))
+    with caplog.at_level("WARNING"):
+        np.testing.assert_allclose(albedo(studio), 0.18, atol=1e-6)
+    assert "skin.<UDIM>.png@ not found" in caplog.text
+
+
 COLORS = np.random.default_rng(5).uniform(0.1, 0.9, (8, 3)).astype(np.float32)
 
 

@@ -166,9 +166,9 @@ def test_missing_textures_are_errors_or_warnings(stage, open_scene, add_preview_
     add_texture(stage, "/World/Looks/m/Tex", "./gone/missing.png", "rgb", shader.CreateInput("diffuseColor", COLOR))
     bound(material)
     with pytest.raises(SceneError, match=r"/World/Looks/m/Tex.inputs:file: texture @./gone/missing.png@ not found.*relative"):
-        open_scene(stage)
+        open_scene(stage, missing_textures="error")
     with caplog.at_level(logging.WARNING):
-        scene = open_scene(stage, missing_textures="warn")
+        scene = open_scene(stage)
     assert not scene.materials["/World/Looks/m"].base_color_texture.texture
     assert caplog.text.count("missing.png@ not found") == 1
     with pytest.raises(ValueError, match="missing_textures is 'ignore'; allowed are 'error' and 'warn'"):

@@ -1,7 +1,9 @@
+import logging
 import struct
 import subprocess
 import sys
 import zipfile
+import zlib
 
 import numpy as np
 import pytest
@@ -42,6 +44,43 @@ def test_sixteen_bits_become_floats(write_png):
     linear, srgb = decode_image(write_png("b.png", np.array([[0, 32768, 65535]], np.uint16)), "sRGB")
     assert not srgb  # already decoded
     np.testing.assert_allclose(linear[0, :, 1], (0, 0.2140, 1), atol=1e-4)
+
+
+def chunk(kind, data):
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+@pytest.mark.parametrize(("color_type", "channels"), [(2, 3), (6, 4)])
+def test_sixteen_bit_colour_keeps_its_lower_byte(tmp_path, color_type, channels):
+    values = np.random.default_rng(1).integers(0, 65536, (5, 7, channels), np.uint16)
+    lines = b"".join(b"\0" + row.astype(">u2").tobytes() for row in values)
+    header = struct.pack(">IIBBBBB", 7, 5, 16, color_type, 0, 0, 0)
+    data = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(lines)) + chunk(b"IEND", b"")
+    (tmp_path / "deep.png").write_bytes(data)
+    pixels, srgb = decode_image(str(tmp_path / "deep.png"))
+    assert pixels.dtype == np.float32 and not srgb
+    np.testing.assert_allclose(pixels[::-1, :, :channels], values / 65535.0, rtol=1e-6)
+
+
+def test_grey_with_alpha(tmp_path):
+    from PIL import Image
+
+    Image.fromarray(np.array([[[10, 200], [250, 30]]], np.uint8), "LA").save(tmp_path / "la.png")
+    pixels, srgb = decode_image(str(tmp_path / "la.png"))
+    assert not srgb
+    np.testing.assert_array_equal(pixels, [[[10, 10, 10, 200], [250, 250, 250, 30]]])
+
+
+@pytest.mark.parametrize("names", ["RGB", "RGBA", "Y"])
+def test_exr(tmp_path, names):
+    exr = pytest.importorskip("OpenEXR", reason="pip install 'scenewright[exr]'")
+    planes = np.random.default_rng(2).uniform(-1.0, 60.0, (3, 5, len(names))).astype(np.float32)
+    channels = {name: np.ascontiguousarray(planes[..., k]) for k, name in enumerate(names)}
+    exr.File({"compression": exr.ZIP_COMPRESSION, "type": exr.scanlineimage}, channels).write(str(tmp_path / "a.exr"))
+    pixels, srgb = decode_image(str(tmp_path / "a.exr"))
+    assert not srgb
+    expected = planes if len(names) > 1 else np.repeat(planes, 3, axis=2)
+    np.testing.assert_array_equal(pixels[::-1, :, :expected.shape[2]], expected)
 
 
 def test_jpeg(tmp_path):
@@ -138,11 +177,15 @@ def test_reading_a_scene_imports_no_image_library():
     [(lambda _: b"", "is empty"), (lambda _: b"hello", "no image of a known kind"), (lambda data: data[:60], "truncated")],
     ids=["empty", "text", "truncated"],
 )
-def test_a_damaged_image_is_a_readable_error(tmp_path, write_png, damage, says):
+def test_a_damaged_image_is_a_readable_error(tmp_path, write_png, damage, says, caplog):
     path = tmp_path / write_png("a.png", np.random.default_rng(0).integers(0, 255, (16, 16, 3), np.uint8))
     path.write_bytes(damage(path.read_bytes()))
-    library = TextureLibrary()
+    request = TextureRequest("/World/T.inputs:file", "a.png", str(path), "auto", "")
     with pytest.raises(SceneError, match=says) as raised:
-        library.load(TextureRequest("/World/T.inputs:file", "a.png", str(path), "auto", ""))
+        TextureLibrary("error").load(request)
     assert "/World/T.inputs:file" in str(raised.value)
     assert "0x" not in str(raised.value)
+    library = TextureLibrary()
+    with caplog.at_level(logging.WARNING):
+        assert [library.load(request), library.load(request)] == ["", ""]
+    assert caplog.text.count("/World/T.inputs:file: texture @a.png@ cannot be read") == 1

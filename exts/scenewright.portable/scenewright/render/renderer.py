@@ -17,6 +17,7 @@ from scenewright.render.kernels.film import develop
 from scenewright.render.kernels.labels import LABEL_BITS, LabelBuffers, buffer_dtype, write_labels
 from scenewright.render.kernels.multihit import cover_rows
 from scenewright.render.kernels.splats import blend_splats
+from scenewright.render.kernels.textures import shrink_bytes, shrink_floats
 from scenewright.render.kernels.trace import GuideBuffers, shade_pixels
 from scenewright.render.kernels.types import PathSettings
 from scenewright.render.primary import primary_kernel, trace_primary
@@ -36,7 +37,8 @@ _MAX_SIDE = 16384
 
 def compile_kernels(device: str = "cpu") -> None:
     """Compile and load every kernel for ``device``, so that worker processes find them in Warp's cache."""
-    load_kernels([primary_kernel(device), write_labels, shade_pixels, develop, cover_rows, *DENOISE_KERNELS], device)
+    load_kernels([primary_kernel(device), write_labels, shade_pixels, develop, cover_rows, shrink_bytes, shrink_floats,
+                  *DENOISE_KERNELS], device)
 
 
 class Renderer:

@@ -45,13 +45,13 @@ class DeviceScene:
         self.previous: InstanceSnapshot | None = None
         """Where the instances were in the step before; None = no motion."""
         self._meshes = MeshArrays(device)
-        self._textures = TextureArrays(device)
         self._materials = MaterialArrays(device)
         self._lights = LightArrays(device)
         self._emitters = EmitterArrays(device)
         bytes_ = np.arange(256) / 255.0
         linear = np.where(bytes_ <= 0.04045, bytes_ / 12.92, ((bytes_ + 0.055) / 1.055) ** 2.4)
         self._srgb_to_linear = wp.array(linear.astype(np.float32), dtype=wp.float32, device=device)
+        self._textures = TextureArrays(device, self._srgb_to_linear)
         self._glossy_albedo = wp.array(glossy_albedo_table(), dtype=wp.vec2, device=device)
 
     @property

@@ -10,8 +10,6 @@ that passes spreads as the reflection does, to the other side.
 the surface and ``view`` has z > 0. Values contain the cosine of the light's direction.
 """
 
-# ruff: noqa: UP018 - in Warp, float(0.0) declares a variable and 0.0 a constant
-
 import warp as wp
 
 from scenewright.render.kernels.ggx import ggx_density, ggx_half, ggx_masking, ggx_pdf

@@ -11,11 +11,20 @@ from scenewright.render.kernels.intersect import (
     triangle_uv,
 )
 from scenewright.render.kernels.shapes import shape_normal, shape_tangent, shape_uv
-from scenewright.render.kernels.textures import BASE_COLOR, EMISSION, METALLIC, NORMAL, ROUGHNESS, has_slot, sample_slot
+from scenewright.render.kernels.textures import (
+    BASE_COLOR,
+    EMISSION,
+    METALLIC,
+    NORMAL,
+    OPACITY,
+    ROUGHNESS,
+    has_slot,
+    sample_slot_wide,
+)
 from scenewright.render.kernels.types import CUTOUT, TRANSLUCENT, Hit, InstanceData, MeshData, SceneData
 
-__all__ = ["Point", "Surface", "base_color_at", "closest_hit", "interior_transmittance", "leaving_skip", "material_at", "object_point", "offset_origin",
-           "point_at"]
+__all__ = ["Point", "Surface", "base_color_at", "closest_hit", "interior_transmittance", "leaving_skip", "material_at",
+           "object_point", "offset_origin", "point_at", "widen"]
 
 
 @wp.struct
@@ -33,6 +42,8 @@ class Point:
     instance: wp.int32
     inside: wp.int32  # 1: the ray met the back of the surface
     reach: wp.float32  # magnitude of the numbers the position was computed from, for offsets
+    uv_density: wp.float32  # texture coordinates per stage unit; 0 where no texture is filtered
+    width: wp.float32  # of what the ray sees here, in stage units: what textures are averaged over; set by ``widen``
 
 
 @wp.struct
@@ -124,6 +135,28 @@ def smooth_lift(mesh: MeshData, c: int, p: wp.vec3, p0: wp.vec3, p1: wp.vec3, p2
 
 
 @wp.func
+def uv_density(scene: SceneData, instance: InstanceData, face: int, e1: wp.vec3, e2: wp.vec3) -> float:
+    """Return how many texture coordinates a stage unit of a surface spans; ``e1`` and ``e2`` are a triangle's edges."""
+    if instance.mesh >= 0:
+        c = 3 * face
+        mesh = scene.meshes[instance.mesh]
+        d1 = mesh.corner_uvs[c + 1] - mesh.corner_uvs[c]
+        d2 = mesh.corner_uvs[c + 2] - mesh.corner_uvs[c]
+        area = wp.length(wp.cross(instance.forward * e1, instance.forward * e2))
+        return wp.sqrt(wp.abs(d1[0] * d2[1] - d1[1] * d2[0]) / wp.max(area, 1.0e-30))
+    # an image on a shape covers about twice its size squared
+    side = wp.pow(wp.abs(wp.determinant(instance.forward)), 1.0 / 3.0)
+    return 0.5 / wp.max(side * wp.max(instance.size[0], instance.size[1]), 1.0e-15)
+
+
+@wp.func
+def widen(point: Point, d: wp.vec3, width: float) -> float:
+    """Return the width on a surface of a ray that is ``width`` wide: the mean of the axes of the ellipse it lights."""
+    cosine = wp.abs(wp.dot(point.geometric_normal, d)) / wp.max(wp.length(d), 1.0e-20)
+    return width / wp.sqrt(wp.max(cosine, 0.05))
+
+
+@wp.func
 def point_at(scene: SceneData, hit: Hit, o: wp.vec3, d: wp.vec3) -> Point:
     """Return the geometry of a hit on ray ``o + t d``."""
     instance = scene.instances[hit.instance]
@@ -135,6 +168,7 @@ def point_at(scene: SceneData, hit: Hit, o: wp.vec3, d: wp.vec3) -> Point:
     moved = instance.forward * p
     point.position = moved + instance.forward_origin
     lift = wp.vec3(0.0, 0.0, 0.0)
+    textured = (scene.materials[scene.prims[point.prim].material].textures & ~(1 << OPACITY)) != 0
     point.reach = wp.length(moved) + wp.length(instance.forward_origin) + wp.length(point.position)
     if instance.mesh >= 0:
         mesh = scene.meshes[instance.mesh]
@@ -152,12 +186,16 @@ def point_at(scene: SceneData, hit: Hit, o: wp.vec3, d: wp.vec3) -> Point:
         side = wp.where(wp.dot(point.geometric_normal, d) > 0.0, -1.0, 1.0)
         lift = smooth_lift(mesh, c, p, a, a + e1, a + e2, hit.u, hit.v, side)
         point.uv = triangle_uv(mesh, hit.face, hit.u, hit.v)
+        if textured:
+            point.uv_density = uv_density(scene, instance, hit.face, e1, e2)
         if mesh.has_colors != 0:
             point.color = mesh.corner_colors[c] * hit.u + mesh.corner_colors[c + 1] * hit.v + mesh.corner_colors[c + 2] * w
     else:
         point.geometric_normal = normal_to_world(instance, shape_normal(instance.kind, instance.size, p, hit.face))
         point.normal = point.geometric_normal
         point.uv = shape_uv(instance.kind, instance.size, p, hit.face)
+        if textured:
+            point.uv_density = uv_density(scene, instance, hit.face, p, p)
     if wp.dot(point.geometric_normal, d) > 0.0:
         point.geometric_normal = -point.geometric_normal
         point.normal = -point.normal
@@ -184,7 +222,7 @@ def bend_normal(scene: SceneData, point: Point, hit: Hit, o: wp.vec3, d: wp.vec3
     b = wp.cross(n, t)
     if mirrored:
         b = -b
-    m = sample_slot(scene, material, NORMAL, point.uv)
+    m = sample_slot_wide(scene, material, NORMAL, point.uv, point.width * point.uv_density)
     bent = unit(t * m[0] + b * m[1] + n * wp.max(m[2], 1.0e-3))
     return side * bent
 
@@ -197,7 +235,7 @@ def base_color_at(scene: SceneData, point: Point) -> wp.vec3:
     if scene.materials[material].use_display_color != 0:
         color = point.color
     if has_slot(scene.materials[material].textures, BASE_COLOR):
-        texel = sample_slot(scene, material, BASE_COLOR, point.uv)
+        texel = sample_slot_wide(scene, material, BASE_COLOR, point.uv, point.width * point.uv_density)
         color = wp.vec3(texel[0], texel[1], texel[2])
     return wp.vec3(wp.clamp(color[0], 0.0, 1.0), wp.clamp(color[1], 0.0, 1.0), wp.clamp(color[2], 0.0, 1.0))
 
@@ -220,12 +258,13 @@ def material_at(scene: SceneData, point: Point) -> Surface:
     surface.transmission = material.transmission
     surface.thin = material.thin_walled
     surface.inside = point.inside
+    footprint = point.width * point.uv_density
     if has_slot(material.textures, METALLIC):
-        surface.metallic = wp.clamp(sample_slot(scene, index, METALLIC, point.uv)[0], 0.0, 1.0)
+        surface.metallic = wp.clamp(sample_slot_wide(scene, index, METALLIC, point.uv, footprint)[0], 0.0, 1.0)
     if has_slot(material.textures, ROUGHNESS):
-        surface.roughness = wp.clamp(sample_slot(scene, index, ROUGHNESS, point.uv)[0], 0.0, 1.0)
+        surface.roughness = wp.clamp(sample_slot_wide(scene, index, ROUGHNESS, point.uv, footprint)[0], 0.0, 1.0)
     if has_slot(material.textures, EMISSION):
-        texel = sample_slot(scene, index, EMISSION, point.uv)
+        texel = sample_slot_wide(scene, index, EMISSION, point.uv, footprint)
         surface.emission = wp.vec3(texel[0], texel[1], texel[2])
     return surface
 

@@ -115,14 +115,20 @@ class MaterialData:
 
 @wp.struct
 class TextureData:
-    """An image, row 0 at v = 0. Exactly one of the two arrays holds the texels."""
+    """An image, row 0 at v = 0, and smaller versions of it one after the other, each of half the sides rounded down.
+
+    Exactly one of ``bytes`` and ``floats`` holds the texels; a UDIM set has none and names its tiles.
+    """
 
     width: wp.int32
     height: wp.int32
+    levels: wp.int32
     is_float: wp.int32
     srgb: wp.int32
     bytes: wp.array(dtype=wp.uint32)  # R in the lowest byte
     floats: wp.array(dtype=wp.vec4)
+    tile_count: wp.int32
+    tiles: wp.array(dtype=wp.int32)  # row of SceneData.textures at 10 v + u, -1 where there is no tile
 
 
 @wp.struct

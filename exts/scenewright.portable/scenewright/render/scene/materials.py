@@ -61,7 +61,7 @@ class MaterialLibrary:
         """Read ``material`` into the record ``key`` unless it is there already.
 
         Raises:
-            SceneError: One of its textures is missing or broken.
+            SceneError: One of its textures is missing or broken and that is an error, or an extra is needed to read it.
         """
         if key in self.records:
             return

@@ -96,10 +96,12 @@ class _Inputs:
         return TextureSlot()
 
     def normal_texture(self) -> TextureSlot:
-        """Return the normal map's slot; 8-bit maps without an authored scale and bias get the usual (2, -1)."""
+        """Return the normal map's slot; maps of 0..1 without an authored scale and bias get the usual (2, -1)."""
         slot = self.texture("normal", "rgb")
         if slot.texture and slot.scale == (1.0,) * 4 and slot.bias == (0.0,) * 4:
-            if self.textures.records[slot.texture].pixels.dtype.kind == "u":
+            records = self.textures.records
+            images = [records[tile] for _, tile in records[slot.texture].tiles] or [records[slot.texture]]
+            if all(image.pixels.dtype.kind == "u" or image.pixels.min() >= 0.0 for image in images):
                 slot.scale, slot.bias = (2.0, 2.0, 2.0, 1.0), (-1.0, -1.0, -1.0, 0.0)
         return slot
 
@@ -110,6 +112,9 @@ class _Inputs:
             return TextureSlot()
         space = str(reader.value(texture, "sourceColorSpace", "") or file.GetColorSpace() or "auto")
         key = self.textures.load(texture_request(file, space if space in ("sRGB", "raw") else "auto", reader.time))
+        fallback = reader.value(texture, "fallback", None)
+        if not key and fallback is not None:
+            key = self.textures.constant(_four(fallback))
         if not key:
             return TextureSlot()
         output = source.output if source.output in (*_CHANNEL, "rgb") else usual_output

@@ -50,6 +50,7 @@ class TextureRecord:
     key: str  # file path and colour space: equal keys are one texture
     pixels: np.ndarray  # (H, W, 4) uint8 or float32, encoded as in the file
     srgb: bool  # uint8 pixels are sRGB-encoded and are to be decoded after lookup
+    tiles: tuple[tuple[int, str], ...] = ()  # of a UDIM set: (number from 1001 on, TextureRecord.key); pixels are elsewhere
 
 
 @dataclass(eq=False)

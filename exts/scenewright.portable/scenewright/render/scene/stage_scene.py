@@ -36,13 +36,13 @@ class StageScene:
 
     Args:
         stage: The stage; it may be edited between calls of :meth:`sync`.
-        missing_textures: ``"error"`` (a texture that cannot be found raises) or ``"warn"`` (it is left out).
+        missing_textures: ``"warn"`` (a texture that cannot be found or read is left out) or ``"error"`` (it raises).
 
     Attributes are replaced, not grown, when they change; matrices inside the instance records are views of
     :attr:`matrices` and follow it.
     """
 
-    def __init__(self, stage: Usd.Stage, missing_textures: str = "error") -> None:
+    def __init__(self, stage: Usd.Stage, missing_textures: str = "warn") -> None:
         self.stage = stage
         self.instances: list[InstanceRecord] = []
         """What is drawn, in stage namespace order."""

@@ -1,4 +1,4 @@
-"""Image files to texture records: PNG, JPEG and whatever else Pillow reads, Radiance .hdr, OpenEXR."""
+"""Image files to texture records: PNG, JPEG and whatever else Pillow reads, Radiance .hdr, OpenEXR; UDIM sets of them."""
 
 import io
 import logging
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 import numpy as np
-from pxr import Ar, Sdf, Usd
+from pxr import Ar, Sdf, Usd, UsdShade
 
 from scenewright.render.scene.errors import SceneError
 from scenewright.render.scene.radiance_hdr import read_radiance_hdr
@@ -26,6 +26,7 @@ class TextureRequest:
     resolved: str  # empty where Ar found nothing
     color_space: str  # auto, sRGB or raw
     layer: str  # identifier of the layer that authored the path, for messages
+    tiles: tuple[tuple[int, str], ...] = ()  # of a UDIM set: (number, resolved path) of each tile that exists
 
     @property
     def key(self) -> str:
@@ -37,10 +38,11 @@ class TextureLibrary:
     """The decoded textures of one stage; a file is decoded once per colour space and kept while something uses it.
 
     Args:
-        missing: ``"error"`` raises for a file that cannot be found, ``"warn"`` logs it once and renders without.
+        missing: What happens to a file that cannot be found or read: ``"warn"`` says so once and renders without it,
+            ``"error"`` raises.
     """
 
-    def __init__(self, missing: str = "error") -> None:
+    def __init__(self, missing: str = "warn") -> None:
         if missing not in ("error", "warn"):
             raise ValueError(f"missing_textures is {missing!r}; allowed are 'error' and 'warn'.")
         self.missing = missing
@@ -48,39 +50,63 @@ class TextureLibrary:
         self._warned: set[str] = set()
 
     def load(self, request: TextureRequest) -> str:
-        """Return the key of the decoded texture; empty where it is missing and that is allowed.
+        """Return the key of the decoded texture; empty where there is none and that is allowed.
 
         Raises:
-            SceneError: The file is missing or cannot be decoded.
+            SceneError: The file is missing or cannot be decoded and that is an error, or an extra is needed to read it.
         """
         if not request.authored:
             return ""
-        if "<UDIM>" in request.authored:
-            raise SceneError(f"{request.attribute}: texture {request.authored!r} is a UDIM set, which is not supported yet.")
-        if not request.resolved:
-            message = (
+        if not request.resolved and not request.tiles:
+            self._complain(
                 f"{request.attribute}: texture @{request.authored}@ not found; it was looked for relative to "
                 f"{request.layer or 'the stage'} and in the asset resolver's search path. Correct the path or add the file."
             )
-            if self.missing == "error":
-                raise SceneError(message)
-            if message not in self._warned:
-                self._warned.add(message)
-                _log.warning("%s", message)
             return ""
-        if request.key not in self.records:
-            try:
-                pixels, srgb = decode_image(request.resolved, request.color_space)
-            except (OSError, ValueError, ImportError) as error:
-                message = f"{request.attribute}: texture @{request.authored}@ cannot be read: {error}"
-                raise SceneError(f"{message.rstrip('.')}. Bring an intact image or correct the path.") from error
-            self.records[request.key] = TextureRecord(request.key, pixels, srgb)
+        if request.key in self.records:
+            return request.key
+        if not request.tiles:
+            return self._decode(request, request.key, request.resolved)
+        keys = ((number, self._decode(request, f"{path}|{request.color_space}", path)) for number, path in request.tiles)
+        tiles = tuple((number, key) for number, key in keys if key)
+        if not tiles:
+            return ""
+        self.records[request.key] = TextureRecord(request.key, np.zeros((1, 1, 4), np.uint8), srgb=False, tiles=tiles)
         return request.key
 
+    def constant(self, value: tuple[float, float, float, float]) -> str:
+        """Return the key of a texture that has one linear value everywhere."""
+        key = f"constant {value}"
+        if key not in self.records:
+            self.records[key] = TextureRecord(key, np.array(value, np.float32).reshape(1, 1, 4), srgb=False)
+        return key
+
     def keep_only(self, keys: set[str]) -> None:
-        """Forget every texture that is not in ``keys``."""
-        for key in self.records.keys() - keys:
+        """Forget every texture that is neither in ``keys`` nor a tile of one that is."""
+        tiles = {tile for key in keys & self.records.keys() for _, tile in self.records[key].tiles}
+        for key in self.records.keys() - keys - tiles:
             del self.records[key]
+
+    def _decode(self, request: TextureRequest, key: str, path: str) -> str:
+        if key in self.records:
+            return key
+        try:
+            pixels, srgb = decode_image(path, request.color_space)
+        except ImportError as error:
+            raise SceneError(f"{request.attribute}: texture @{request.authored}@ cannot be read: {error}.") from error
+        except (OSError, ValueError) as error:
+            message = f"{request.attribute}: texture @{request.authored}@ cannot be read: {error}".rstrip(".")
+            self._complain(f"{message}. Bring an intact image or correct the path.", error)
+            return ""
+        self.records[key] = TextureRecord(key, pixels, srgb)
+        return key
+
+    def _complain(self, message: str, cause: Exception | None = None) -> None:
+        if self.missing == "error":
+            raise SceneError(message) from cause
+        if message not in self._warned:
+            self._warned.add(message)
+            _log.warning("%s It is rendered without.", message)
 
 
 def texture_request(attribute: Usd.Attribute, color_space: str, time: Usd.TimeCode) -> TextureRequest:
@@ -90,7 +116,13 @@ def texture_request(attribute: Usd.Attribute, color_space: str, time: Usd.TimeCo
     authored = asset.authoredPath or asset.path
     resolved = asset.resolvedPath
     stack = attribute.GetPropertyStack(time) if authored and not resolved else []
-    return TextureRequest(str(attribute.GetPath()), authored, resolved, color_space, stack[0].layer.identifier if stack else "")
+    tiles: tuple[tuple[int, str], ...] = ()
+    if stack and UsdShade.UdimUtils.IsUdimIdentifier(authored):
+        found = UsdShade.UdimUtils.ResolveUdimTilePaths(authored, stack[0].layer)
+        tiles = tuple(sorted((int(number), path) for path, number in found))
+        resolved = UsdShade.UdimUtils.ResolveUdimPath(authored, stack[0].layer) if tiles else ""
+    layer = stack[0].layer.identifier if stack else ""
+    return TextureRequest(str(attribute.GetPath()), authored, resolved, color_space, layer, tiles)
 
 
 def decode_image(resolved: str, color_space: str = "auto") -> tuple[np.ndarray, bool]:
@@ -140,6 +172,8 @@ def _read_with_pillow(data: bytes) -> tuple[np.ndarray, int]:
         raise ImportError("reading PNG and JPEG textures needs Pillow: pip install pillow") from error
     try:
         with Image.open(io.BytesIO(data)) as image:
+            if data[:4] == b"\x89PNG" and data[24] == 16 and image.mode in ("RGB", "RGBA") and data[25] in (2, 6):
+                return _read_deep_png(data), len(image.mode)
             image.load()
             if image.mode in ("I;16", "I;16B", "I;16L", "I"):
                 return np.asarray(image, dtype=np.float32)[..., None] / np.float32(65535.0), 1
@@ -152,6 +186,19 @@ def _read_with_pillow(data: bytes) -> tuple[np.ndarray, int]:
         raise ValueError("it is no image of a known kind") from None
     except (Image.DecompressionBombError, SyntaxError) as error:  # SyntaxError: a PNG whose header chunk is damaged
         raise ValueError(str(error)) from error
+
+
+def _read_deep_png(data: bytes) -> np.ndarray:
+    """Read 16 bits a channel, of which Pillow decodes the upper byte, or the lower one where it is told another order."""
+    from PIL import Image
+
+    planes = []
+    for order in ("16B", "16L"):
+        with Image.open(io.BytesIO(data)) as image:
+            codec, extents, offset, mode = image.tile[0]
+            image.tile = [(codec, extents, offset, mode.replace("16B", order))]
+            planes.append(np.array(image, np.float32))
+    return (planes[0] * np.float32(256.0) + planes[1]) / np.float32(65535.0)
 
 
 def _read_exr(data: bytes) -> tuple[np.ndarray, int]:
