@@ -10,7 +10,7 @@ import pytest
 from pxr import Gf, Usd, UsdGeom
 
 import scenewright.render
-from scenewright.render import BUFFERS, Renderer, RenderSettings
+from scenewright.render import BUFFERS, Fog, Renderer, RenderSettings
 from scenewright.render.tiles import thread_count
 
 ROOM = Path(scenewright.render.__file__).parent
@@ -109,11 +109,25 @@ def test_bad_resolutions(studio, resolution):
         studio.renderer().render("/Camera", resolution, ["prim_id"])
 
 
-@pytest.mark.parametrize("choice", [{"mode": "path-traced"}, {"samples": 0}, {"bounces": -1}, {"exposure": 0.0},
-                                    {"tone_map": "x"}])
+@pytest.mark.parametrize("choice", [{"mode": "fast"}, {"samples": 0}, {"bounces": -1}, {"bounces": 65}, {"exposure": 0.0},
+                                    {"tone_map": "x"}, {"indirect_limit": 0.0}, {"sample_limit": -1.0}])
 def test_bad_settings(choice):
-    with pytest.raises(ValueError, match=next(iter(choice)).replace("_", " ")):
+    with pytest.raises(ValueError, match=next(iter(choice)).replace("_", "[ _]")):
         RenderSettings(**choice)
+
+
+@pytest.mark.parametrize("choice", [{"density": -1.0}, {"density": float("nan")}, {"anisotropy": 1.0}, {"albedo": (1, 1.2, 1)},
+                                    {"reach": 0.0}, {"color": (0.0, -1.0, 0.0)}])
+def test_bad_fog(choice):
+    with pytest.raises(ValueError, match=f"Fog: .*{next(iter(choice))}"):
+        Fog(**{"density": 0.1, **choice})
+
+
+def test_modes_have_their_own_limits():
+    fast, right = RenderSettings(), RenderSettings(mode="path-traced")
+    assert (fast.bounces, fast.indirect_limit) == (1, 4.0)
+    assert (right.bounces, right.indirect_limit) == (64, float("inf"))
+    assert RenderSettings(mode="path-traced", bounces=3, indirect_limit=2.0).bounces == 3
 
 
 @pytest.mark.parametrize("threads", [0, -1])

@@ -19,7 +19,7 @@ from scenewright.render.coverage import EntityCoverage
 from scenewright.render.frame import Frame
 from scenewright.render.renderer import Renderer, compile_kernels
 from scenewright.render.scene.labels import LabelTable
-from scenewright.render.settings import RenderSettings
+from scenewright.render.settings import Fog, RenderSettings
 
-__all__ = ["BUFFERS", "BufferSpec", "EntityCoverage", "Frame", "LabelTable", "RenderSettings", "Renderer", "buffer_spec",
+__all__ = ["BUFFERS", "BufferSpec", "EntityCoverage", "Fog", "Frame", "LabelTable", "RenderSettings", "Renderer", "buffer_spec",
            "compile_kernels"]

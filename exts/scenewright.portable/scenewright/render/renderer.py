@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Iterable
 
-import numpy as np
 import warp as wp
 from pxr import Sdf, Usd
 
@@ -11,6 +10,7 @@ from scenewright.render.buffers import BUFFERS, BufferSpec, buffer_spec
 from scenewright.render.denoise import DENOISE_KERNELS, denoise, guide_buffers
 from scenewright.render.device.camera import ImageCamera
 from scenewright.render.device.instances import InstanceSnapshot
+from scenewright.render.device.path_settings import Surroundings, path_settings
 from scenewright.render.device.scene import DeviceScene, PlacedScene
 from scenewright.render.frame import Frame
 from scenewright.render.kernels.film import develop
@@ -19,7 +19,6 @@ from scenewright.render.kernels.multihit import cover_rows
 from scenewright.render.kernels.splats import blend_splats
 from scenewright.render.kernels.textures import shrink_bytes, shrink_floats
 from scenewright.render.kernels.trace import GuideBuffers, shade_pixels
-from scenewright.render.kernels.types import PathSettings
 from scenewright.render.primary import primary_kernel, trace_primary
 from scenewright.render.scene.errors import SceneError
 from scenewright.render.scene.records import CameraRecord
@@ -170,7 +169,9 @@ class Renderer:
         if hdr is None:
             hdr = wp.empty(count, dtype=wp.vec4, device=self.device)
         exposure = image.record.exposure
-        path = path_settings(settings, exposure)
+        around = Surroundings(image.center, self._scene.up_axis, self._scene.meters_per_unit, exposure,
+                              self._device_scene.mean_sky)
+        path = path_settings(settings, around)
         guides = guide_buffers(count, self.device) if settings.denoise else GuideBuffers()
         self._launcher.launch(shade_pixels, count, [placed.data, image.data, path, hits], [hdr, guides], tile=4096)
         if settings.denoise:
@@ -221,16 +222,3 @@ def checked_resolution(resolution: tuple[int, int]) -> tuple[int, int]:
     if not whole or not (1 <= width <= _MAX_SIDE and 1 <= height <= _MAX_SIDE):
         raise ValueError(f"resolution must be (width, height), each a whole number from 1 to {_MAX_SIDE}, got {resolution!r}.")
     return width, height
-
-
-def path_settings(settings: RenderSettings, exposure: float) -> PathSettings:
-    """Return the settings as the kernel reads them."""
-    data = PathSettings()
-    data.samples = settings.samples
-    data.sample_stride = 1 << (settings.samples - 1).bit_length()
-    data.bounces = settings.bounces
-    words = [settings.seed & 0xFFFFFFFFFFFFFFFF, settings.step & 0xFFFFFFFFFFFFFFFF]
-    data.seed = np.random.SeedSequence(words).generate_state(1)[0]
-    data.indirect_limit = min(settings.indirect_limit / exposure, 1e30)
-    data.direct_limit = 1e30
-    return data

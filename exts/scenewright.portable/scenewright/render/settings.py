@@ -1,14 +1,60 @@
 """What a caller may choose about a rendering."""
 
+import math
 from dataclasses import dataclass
 
-__all__ = ["DEFAULT_EXPOSURE", "RenderSettings"]
+__all__ = ["DEFAULT_EXPOSURE", "Fog", "RenderSettings"]
 
 DEFAULT_EXPOSURE = 1.10267 * 0.02 * 100.0 / 100.0 / 5.0**2
 """Responsivity * exposure time [s] * iso / 100 / f-stop squared of a camera that authors no exposure (kit_conventions 5.4)."""
 
-_MODES = ("real-time",)
+_MODES = ("real-time", "path-traced", "mitsuba")
 _TONE_MAPS = ("aces", "linear")
+_MOST_BOUNCES = 64
+_REAL_TIME_BOUNCES = 1
+_REAL_TIME_LIMIT = 4.0
+
+
+@dataclass(frozen=True)
+class Fog:
+    """A medium round the camera; lengths are metres. Labels do not see it.
+
+    In the path-traced mode it dims every ray, lights are dimmed on their way, and it scatters their light once towards the
+    camera and towards each surface. In the real-time mode it dims what the camera sees and adds its own colour and the mean
+    colour of the sky.
+
+    Raises:
+        ValueError: A number out of range.
+    """
+
+    density: float
+    """Extinction per metre: after 1 / density metres 37 % of the light is left."""
+    falloff: float = 0.0
+    """Rate per metre at which the density falls off exponentially above ``base``; 0 = even."""
+    base: float = 0.0
+    """Height along the stage's up axis up to which the density is ``density``."""
+    color: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    """Radiance of endless fog of its own, lit by nothing: what RTX's fog colour is."""
+    albedo: tuple[float, float, float] = (1.0, 1.0, 1.0)
+    """Part of the extinction that scatters light rather than swallows it."""
+    anisotropy: float = 0.0
+    """Mean cosine of scattering, -1 (back) to 1 (forward)."""
+    start: float = 0.0
+    """Distance from the camera within which the air is clear."""
+    reach: float = 1000.0
+    """Distance from the camera beyond which there is no more fog, so that the sky is seen."""
+
+    def __post_init__(self) -> None:
+        numbers = {"density": self.density, "falloff": self.falloff, "start": self.start, "color": min(self.color),
+                   "albedo": min(self.albedo)}
+        for name, value in numbers.items():
+            if not (math.isfinite(value) and value >= 0.0):
+                raise ValueError(f"Fog: {name} must be finite and not negative, got {value}.")
+        if not (math.isfinite(self.base) and self.reach > 0.0 and max(self.albedo) <= 1.0 and math.isfinite(max(self.color))):
+            raise ValueError(f"Fog: base and color must be finite, reach above 0 and albedo at most 1; got base {self.base}, "
+                             f"color {self.color}, reach {self.reach}, albedo {self.albedo}.")
+        if not -1.0 < self.anisotropy < 1.0:
+            raise ValueError(f"Fog: anisotropy must be between -1 and 1, got {self.anisotropy}.")
 
 
 @dataclass(frozen=True)
@@ -20,11 +66,15 @@ class RenderSettings:
     """
 
     mode: str = "real-time"
-    """Only ``real-time`` so far: direct light with shadows, environment light and ``bounces`` indirect bounces."""
+    """``real-time``: direct light with shadows, environment light and few indirect bounces, calm at few samples.
+    ``path-traced``: unbiased; converges to what the scene's surfaces and lights radiate as the samples grow.
+    ``mitsuba``: colour by Mitsuba 3's path tracer (extra ``[mitsuba]``), labels by ours."""
     samples: int = 1
-    """Colour samples a pixel. The first goes through the pixel centre and shares the label ray; the others fill the pixel."""
-    bounces: int = 1
-    """Indirect bounces of the colour pass; 0 = direct light only."""
+    """Colour samples a pixel. In real-time mode the first goes through the pixel centre and shares the label ray; all others
+    fill the pixel."""
+    bounces: int | None = None
+    """Indirect bounces of the colour pass; 0 = direct light only. None becomes 1 in real-time mode, else 64, where
+    Russian roulette ends paths that carry little from the fourth on."""
     exposure: float = DEFAULT_EXPOSURE
     """Factor from radiance to the tone mapper's input, for cameras that author no exposure of their own."""
     seed: int = 0
@@ -35,20 +85,36 @@ class RenderSettings:
     """``aces`` (filmic curve) or ``linear`` (clipped)."""
     denoise: bool = False
     """Filter the colour guided by normals, albedo and depth; labels stay as they are."""
-    indirect_limit: float = 4.0
+    indirect_limit: float | None = None
     """Largest exposed radiance that one sample may bring by bounces: above it a path is a firefly rather than light.
-    ``math.inf`` keeps all light."""
+    ``math.inf`` keeps all light. None becomes 4 in real-time mode, infinite in path-traced mode."""
+    sample_limit: float = math.inf
+    """Largest exposed radiance of one whole sample; ``math.inf`` keeps all light."""
+    fog: Fog | None = None
+    """Fog; None for clear air."""
+
+    @property
+    def path_traced(self) -> bool:
+        """Whether the mode is ``path-traced``."""
+        return self.mode == "path-traced"
 
     def __post_init__(self) -> None:
         if self.mode not in _MODES:
             raise ValueError(f"Unknown render mode {self.mode!r}. Available: {', '.join(_MODES)}.")
+        if self.bounces is None:
+            object.__setattr__(self, "bounces", _REAL_TIME_BOUNCES if self.mode == "real-time" else _MOST_BOUNCES)
+        if self.indirect_limit is None:
+            object.__setattr__(self, "indirect_limit", math.inf if self.path_traced else _REAL_TIME_LIMIT)
         if self.tone_map not in _TONE_MAPS:
             raise ValueError(f"Unknown tone map {self.tone_map!r}. Available: {', '.join(_TONE_MAPS)}.")
         if not 1 <= self.samples <= 65536:
             raise ValueError(f"samples must be 1 to 65536, got {self.samples}.")
-        if not 0 <= self.bounces <= 64:
-            raise ValueError(f"bounces must be 0 to 64, got {self.bounces}.")
+        if not 0 <= self.bounces <= _MOST_BOUNCES:
+            raise ValueError(f"bounces must be 0 to {_MOST_BOUNCES}, got {self.bounces}.")
         if not self.exposure > 0.0:
             raise ValueError(f"exposure must be positive, got {self.exposure}.")
-        if not self.indirect_limit > 0.0:
-            raise ValueError(f"indirect_limit must be positive (math.inf for none), got {self.indirect_limit}.")
+        if self.mode == "mitsuba" and (self.denoise or self.fog is not None):
+            raise ValueError("The renderer 'mitsuba' has no denoiser and no fog here. Set denoise to False and fog to None.")
+        for name, limit in (("indirect_limit", self.indirect_limit), ("sample_limit", self.sample_limit)):
+            if not limit > 0.0:
+                raise ValueError(f"{name} must be positive (math.inf for none), got {limit}.")

@@ -43,6 +43,13 @@ def dome_table(record: TextureRecord) -> tuple[np.ndarray, np.ndarray]:
     return marginal / marginal[-1], conditional / conditional[:, -1:]
 
 
+def mean_radiance(record: TextureRecord) -> np.ndarray:
+    """Return the mean of a lat-long image over all directions, (3,) float64."""
+    rows = linear_texels(record).mean(axis=1)
+    weight = np.sin((np.arange(len(rows)) + 0.5) / len(rows) * math.pi)
+    return weight @ rows / weight.sum()
+
+
 def upload_table(record: TextureRecord, device: str) -> DomeData:
     """Upload the sampling table of a lat-long image."""
     marginal, conditional = dome_table(record)
@@ -183,6 +190,9 @@ class LightArrays:
         self._rows = np.zeros(0, LightData.numpy_dtype())
         self._positions = np.zeros((0, 3))
         self.extras, self.ies, self.links = _Extras(()).upload(device)
+        self.mean_sky = np.zeros(3)
+        """Mean radiance of all domes together over all directions."""
+        self._means: dict[str, np.ndarray] = {}
         self.tables: dict[str, tuple[TextureRecord, DomeData]] = {}
 
     def replace(self, lights: Sequence[LightRecord], groups: Sequence[EmitterGroup], textures: Mapping[str, TextureRecord],
@@ -209,7 +219,14 @@ class LightArrays:
             else (textures[key], upload_table(textures[key], self._device))
             for key in keys
         }
+        self._means = {
+            key: self._means[key] if key in kept and kept[key][0] is textures[key] else mean_radiance(textures[key])
+            for key in keys
+        }
         table_rows = {key: row for row, key in enumerate(self.tables)}
+        self.mean_sky = np.zeros(3)
+        for light in shining[orders.index(2) if 2 in orders else len(orders):]:
+            self.mean_sky += light.color * (self._means[light.texture] if light.texture else np.ones(3))
         self.domes = wp.array([entry[1] for entry in self.tables.values()], dtype=DomeData, device=self._device)
         self._rows = np.zeros(self.count, LightData.numpy_dtype())
         self._positions = np.zeros((self.count, 3))

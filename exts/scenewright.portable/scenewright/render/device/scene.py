@@ -59,6 +59,11 @@ class DeviceScene:
         """Whether anything shines."""
         return self._lights.count > 0
 
+    @property
+    def mean_sky(self) -> np.ndarray:
+        """Mean radiance of all domes together over all directions, (3,) float64."""
+        return self._lights.mean_sky
+
     def update(self, scene: "StageScene", changes: "SceneChanges") -> None:
         """Take in what a sync of ``scene`` changed."""
         structure = changes.structure

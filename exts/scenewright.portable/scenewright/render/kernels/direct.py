@@ -294,7 +294,13 @@ def direct_light(scene: SceneData, settings: PathSettings, point: Point, lobes: 
                 arrival = light_arrival(scene, point, lobes, index, count, u, choice, not last)
         if arrival.radiance[0] + arrival.radiance[1] + arrival.radiance[2] > 0.0:
             through = shines_through(lobes, arrival.direction)
+            o = offset_origin(point, through)
+            direction = arrival.direction
+            distance = arrival.distance
+            if distance < FAR:  # what was sampled, as seen from where the shadow ray starts
+                direction = point.position + direction * distance - o
+                distance = wp.length(direction)
+                direction = direction / distance
             light_sum += arrival.radiance * light_passed(
-                scene, settings, scene.lights[arrival.light], offset_origin(point, through), arrival.direction,
-                arrival.distance, leaving_skip(scene, point, through))
+                scene, settings, scene.lights[arrival.light], o, direction, distance, leaving_skip(scene, point, through))
     return light_sum
