@@ -14,7 +14,7 @@ __all__ = ["STAND_IN_ROOTS", "activate", "available_stand_ins", "deactivate"]
 _STAND_INS = Path(__file__).parent / "stand_ins"
 
 #: Top-level names whose modules may be stood in for.
-STAND_IN_ROOTS = ("Semantics", "carb", "isaacsim", "omni")
+STAND_IN_ROOTS = ("Semantics", "carb", "isaacsim", "omni", "semantics", "usdrt", "video_encoding")
 
 #: Single modules inside packages that are installed.
 _STAND_IN_MODULES = frozenset({"pxr.PhysicsSchemaTools", "pxr.PhysxSchema", "pxr.Semantics"})
