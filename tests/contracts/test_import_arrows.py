@@ -11,7 +11,7 @@ SDG = ROOT / "exts/scenewright.sdg/scenewright/sdg"
 
 STANDARD_LIBRARY_AND = {
     "render": {"scenewright.render", "pxr", "numpy", "warp", "PIL", "OpenEXR", "mitsuba", "drjit"},
-    "host": {"scenewright.host", "pxr", "numpy", "warp", "PIL", "isaacsim", "omni"},
+    "host": {"scenewright.host", "pxr", "numpy", "warp", "PIL", "av", "isaacsim", "omni"},
     "replicator": {"scenewright.replicator", "scenewright.render", "scenewright.host", "pxr", "numpy", "warp", "PIL", "OpenEXR",
                    "fsspec", "av", "scipy", "torch", "newton"},
 }

@@ -19,6 +19,7 @@ from scenewright.render.kernels.multihit import cover_rows
 from scenewright.render.kernels.splats import blend_splats
 from scenewright.render.kernels.textures import shrink_bytes, shrink_floats
 from scenewright.render.kernels.trace import GuideBuffers, shade_pixels
+from scenewright.render.mitsuba import MitsubaEngine
 from scenewright.render.primary import primary_kernel, trace_primary
 from scenewright.render.scene.errors import SceneError
 from scenewright.render.scene.records import CameraRecord
@@ -70,6 +71,7 @@ class Renderer:
         self._previous: InstanceSnapshot | None = None
         self._teleport = False
         self._warned_dark = False
+        self._mitsuba: MitsubaEngine | None = None
 
     # ---- following the stage
 
@@ -148,16 +150,16 @@ class Renderer:
             setattr(buffers, name, array)
         before = self._previous_cameras.get(image.record.path, image.record)
         old = ImageCamera(before, image.width, image.height, device=self.device)
-        motion = None
+        motion, old_corners = None, None
         if "motion_vectors" in wanted:
-            motion = self._device_scene.instances.motion(self._previous, old.center, not image.same_view(old))
+            motion, old_corners = self._device_scene.instances.motion(self._previous, old.center, not image.same_view(old))
         table = self._scene.labels() if {"instance_id", "semantic_id"} & set(wanted) else None
         luts = [None if table is None else wp.array(lut, dtype=wp.uint32, device=self.device)
                 for lut in (getattr(table, "instance_of_prim", None), getattr(table, "semantic_of_prim", None))]
         bits = sum(LABEL_BITS[name] for name in wanted)
         self._launcher.launch(
             write_labels, image.width * image.height,
-            [placed.data, image.data, old.data, motion, *luts, self._scene.meters_per_unit, hits, bits], [buffers])
+            [placed.data, image.data, old.data, motion, old_corners, *luts, self._scene.meters_per_unit, hits, bits], [buffers])
 
     def _write_color(self, image: ImageCamera, placed: PlacedScene, hits: wp.array, arrays: dict[str, wp.array],
                      settings: RenderSettings) -> None:
@@ -169,13 +171,11 @@ class Renderer:
         if hdr is None:
             hdr = wp.empty(count, dtype=wp.vec4, device=self.device)
         exposure = image.record.exposure
-        around = Surroundings(image.center, self._scene.up_axis, self._scene.meters_per_unit, exposure,
-                              self._device_scene.mean_sky)
-        path = path_settings(settings, around)
-        guides = guide_buffers(count, self.device) if settings.denoise else GuideBuffers()
-        self._launcher.launch(shade_pixels, count, [placed.data, image.data, path, hits], [hdr, guides], tile=4096)
-        if settings.denoise:
-            denoise(self._launcher, image, hdr, guides, settings.samples)
+        if settings.mode == "mitsuba":
+            self._mitsuba = self._mitsuba or MitsubaEngine()
+            hdr.assign(self._mitsuba.render(self._scene, image, settings).reshape(-1, 4))
+        else:
+            self._trace_paths(image, placed, hits, hdr, settings)
         splats = place_splats(self._scene.splats.placed(self._time), image, self.device)
         if splats is not None:
             blending = [splats.splats, splats.order, splats.starts, splats.tiles_across, image.width, hits, exposure,
@@ -183,6 +183,17 @@ class Renderer:
             self._launcher.launch(blend_splats, count, blending, [hdr])
         if "ldr_color" in arrays:
             self._launcher.launch(develop, count, [hdr, exposure, int(settings.tone_map == "aces")], [arrays["ldr_color"]])
+
+    def _trace_paths(self, image: ImageCamera, placed: PlacedScene, hits: wp.array, hdr: wp.array,
+                     settings: RenderSettings) -> None:
+        around = Surroundings(image.center, self._scene.up_axis, self._scene.meters_per_unit, image.record.exposure,
+                              self._device_scene.mean_sky)
+        path = path_settings(settings, around)
+        count = image.width * image.height
+        guides = guide_buffers(count, self.device) if settings.denoise else GuideBuffers()
+        self._launcher.launch(shade_pixels, count, [placed.data, image.data, path, hits], [hdr, guides], tile=4096)
+        if settings.denoise:
+            denoise(self._launcher, image, hdr, guides, settings.samples)
 
 
 def needed_kernels(specs: list[BufferSpec], settings: RenderSettings, device: str) -> list[wp.Kernel]:

@@ -18,6 +18,8 @@ class InstanceSnapshot:
 
     paths: tuple[str, ...]
     matrices: np.ndarray  # (N, 4, 4) float64, object to world, row-vector convention
+    mesh_keys: tuple[str, ...]  # of each instance; empty for analytic shapes
+    meshes: Mapping[str, MeshRecord]
 
 
 def object_box(record: InstanceRecord, meshes: Mapping[str, MeshRecord]) -> tuple[np.ndarray, np.ndarray]:
@@ -62,6 +64,8 @@ class InstanceArrays:
         self._halves = np.zeros((0, 3))
         self._device = device
         self._rows = np.zeros(0, InstanceData.numpy_dtype())
+        self._mesh_keys: tuple[str, ...] = ()
+        self._meshes: Mapping[str, MeshRecord] = {}
 
     def replace(self, instances: Sequence[InstanceRecord], meshes: Mapping[str, MeshRecord], mesh_rows: Mapping[str, int],
                 first_prim: np.ndarray) -> None:
@@ -73,6 +77,8 @@ class InstanceArrays:
             if key not in boxes:
                 boxes[key] = object_box(record, meshes)
         self.paths = tuple(record.path for record in instances)
+        self._mesh_keys = tuple(record.mesh for record in instances)
+        self._meshes = dict(meshes)
         self._centers = np.array([boxes[key][0] for key in keys]).reshape(count, 3)
         self._halves = np.array([boxes[key][1] for key in keys]).reshape(count, 3)
         self.matrices = np.zeros((count, 4, 4))
@@ -107,7 +113,7 @@ class InstanceArrays:
 
     def snapshot(self) -> InstanceSnapshot:
         """Return where the instances are now."""
-        return InstanceSnapshot(self.paths, self.matrices)
+        return InstanceSnapshot(self.paths, self.matrices, self._mesh_keys, self._meshes)
 
     def world_boxes(self) -> tuple[np.ndarray, np.ndarray]:
         """Return lower and upper corners of the instances' world boxes, each (N, 3) float64, stage units."""
@@ -140,15 +146,20 @@ class InstanceArrays:
         self._rows["inverse_origin"] = -np.einsum("ni,nij->nj", offset, self._inverses)
         return wp.array(self._rows, dtype=InstanceData, device=self._device)
 
-    def motion(self, before: InstanceSnapshot | None, center: np.ndarray, camera_moved: bool) -> wp.array:
-        """Return where each instance was, relative to the previous camera position; (N,) MotionData.
+    def motion(self, before: InstanceSnapshot | None, center: np.ndarray, camera_moved: bool) -> tuple[wp.array, wp.array]:
+        """Return where each instance was, relative to the previous camera position.
 
         Args:
             before: The step before, None when there was none; instances are matched by path.
             center: World position of the camera in the step before, (3,) float64.
-            camera_moved: Whether the camera differs from the step before; if not, only moved instances have motion.
+            camera_moved: Whether the camera differs from the step before; if not, only what moved has motion.
+
+        Returns:
+            (N,) MotionData, and the corners (C,) vec3 that the triangles of deformed meshes had.
         """
         data = np.zeros(len(self.paths), MotionData.numpy_dtype())
+        data["first_corner"] = -1
+        corners = np.zeros((0, 3), np.float32)
         if before is not None and len(data):
             rows = np.arange(len(data))
             if before.paths != self.paths:
@@ -161,4 +172,27 @@ class InstanceArrays:
                 data["moves"][known] = np.any(matrices != self.matrices[known], axis=(1, 2))
             data["forward"][known] = matrices[:, :3, :3].transpose(0, 2, 1)
             data["forward_origin"][known] = matrices[:, 3, :3] - center
-        return wp.array(data, dtype=MotionData, device=self._device)
+            corners = self._add_deformation(data, rows, before)
+        return (wp.array(data, dtype=MotionData, device=self._device),
+                wp.array(corners, dtype=wp.vec3, device=self._device))
+
+    def _add_deformation(self, data: np.ndarray, rows: np.ndarray, before: InstanceSnapshot) -> np.ndarray:
+        """Enter the meshes whose points moved while their triangles stayed; return their old corners, (C, 3) float32."""
+        if all(before.meshes.get(key) is record for key, record in self._meshes.items()):
+            return np.zeros((0, 3), np.float32)
+        first: dict[tuple[str, str], int] = {}
+        corners, count = [], 0
+        for row, old_row in enumerate(rows.tolist()):
+            pair = (self._mesh_keys[row], before.mesh_keys[old_row] if old_row >= 0 else "")
+            if not all(pair):
+                continue
+            if pair not in first:
+                now, old = self._meshes[pair[0]], before.meshes[pair[1]]
+                first[pair] = -1
+                if now is not old and np.array_equal(now.triangles, old.triangles):
+                    first[pair] = count
+                    corners.append(old.points[old.triangles.reshape(-1)])
+                    count += len(corners[-1])
+            if first[pair] >= 0:
+                data["first_corner"][row], data["moves"][row] = first[pair], 1
+        return np.concatenate(corners).astype(np.float32) if corners else np.zeros((0, 3), np.float32)

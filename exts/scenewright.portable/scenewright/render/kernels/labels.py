@@ -110,6 +110,7 @@ def write_labels(
     camera: CameraData,
     before: CameraData,
     motion: wp.array(dtype=MotionData),
+    old_corners: wp.array(dtype=wp.vec3),
     instance_of_prim: wp.array(dtype=wp.uint32),
     semantic_of_prim: wp.array(dtype=wp.uint32),
     meters_per_unit: float,
@@ -144,7 +145,12 @@ def write_labels(
     if (wanted & MOTION_VECTORS) != 0:
         moved = wp.vec4(0.0, 0.0, 0.0, 0.0)
         if found:
-            moved = image_motion(motion[hit.instance], before, object_point(scene, hit, o, d), x, y)
+            then = motion[hit.instance]
+            local = object_point(scene, hit, o, d)
+            if then.first_corner >= 0:
+                c = then.first_corner + 3 * hit.face
+                local = old_corners[c] * hit.u + old_corners[c + 1] * hit.v + old_corners[c + 2] * (1.0 - hit.u - hit.v)
+            moved = image_motion(then, before, local, x, y)
         labels_out.motion_vectors[i] = moved
     if (wanted & GEOMETRY) == 0:
         return

@@ -39,6 +39,7 @@ class MotionData:
     """Where an instance was in the step before, relative to where the camera was."""
 
     moves: wp.int32  # 0: new, teleported, or exactly where it was
+    first_corner: wp.int32  # of its mesh among the corners of the step before; -1 where the mesh was as it is
     forward: wp.mat33
     forward_origin: wp.vec3
 
