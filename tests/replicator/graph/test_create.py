@@ -254,6 +254,20 @@ def test_files_are_listed_sorted_and_filtered(tmp_path):
         rep.utils.get_usd_files("omniverse://server/folder")
 
 
+@pytest.fixture
+def proxies():
+    get_settings().set("/scenewright/missingAssets", "proxy")
+    yield
+    get_settings().destroy_item("/scenewright/missingAssets")
+
+
+def test_a_missing_folder_has_proxies(graph_stage, proxies):
+    files = rep.utils.get_usd_files("omniverse://server/Stools/")
+    assert files == [f"omniverse://server/Stools/Stools_0{number}.usd" for number in (1, 2, 3)]
+    prim = rep.create.from_usd(files[0]).get_prims()[0]
+    assert any(child.IsA(UsdGeom.Gprim) for child in Usd.PrimRange(prim))
+
+
 def test_registered_creators_become_attributes(graph_stage):
     def pair():
         return rep.create.cube(count=2)

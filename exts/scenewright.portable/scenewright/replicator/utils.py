@@ -1,16 +1,18 @@
 """``rep.utils``: events, ordering, files, and the handles of graph scripts."""
 
+import logging
 import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, NoReturn
 
 import numpy as np
 from pxr import Usd
 
+from scenewright.host.assets import proxies_wanted
 from scenewright.replicator import get
 from scenewright.replicator.availability import unavailable_names, unsupported
 from scenewright.replicator.functional.prim_arguments import resolve_prims
@@ -27,6 +29,8 @@ __getattr__ = unavailable_names(__name__, ("auto_connect", "_disconnect"))
 GRAPH_PATH = "/Replicator/SDGPipeline"
 
 _USD_SUFFIXES = frozenset({".usd", ".usda", ".usdc", ".usdz"})
+
+_log = logging.getLogger(__name__)
 
 #: Scripts also write ``rep.utils.utils``.
 utils = sys.modules[__name__]
@@ -51,13 +55,21 @@ def get_usd_files(path: str, recursive: bool = False, path_filter: str | None = 
         recursive: Look into folders below it as well.
         path_filter: Regular expression that is found in the paths of the files taken.
 
+    Returns:
+        Paths. A folder that is not there has three files, for which proxies stand in, where those are wanted.
+
     Raises:
         FileNotFoundError: There is no such folder.
         ValueError: ``path_filter`` is no regular expression, or ``path`` is a URL.
     """
-    if "://" in str(path):
-        raise ValueError(f"rep.utils.get_usd_files: {path!r} is a URL; only local folders can be listed here.")
     folder = Path(path)
+    if proxies_wanted() and not folder.is_dir():
+        name = PurePosixPath(path).name or "object"
+        _log.warning("There is no folder %r: three proxies stand in for what it holds (--missing-assets=proxy).", str(path))
+        return [f"{str(path).rstrip('/')}/{name}_{number:02d}.usd" for number in (1, 2, 3)]
+    if "://" in str(path):
+        raise ValueError(f"rep.utils.get_usd_files: {path!r} is a URL; only local folders can be listed here. Copy it, or let "
+                         "boxes stand in with 'scenewright exec --missing-assets=proxy'.")
     if not folder.is_dir():
         raise FileNotFoundError(f"rep.utils.get_usd_files: there is no folder {str(path)!r}.")
     try:
