@@ -33,12 +33,12 @@ def command(
     choose_device(device)
     from scenewright.sdg.dataset.preview import preview_panels
     from scenewright.sdg.dataset.sheet import contact_sheet
-    from scenewright.sdg.recipe import RecipeError, RecipeSession, load_recipe
+    from scenewright.sdg.recipe import RecipeError, load_recipe, open_session
 
     overrides = [*(set_ or ()), *([f"scenewright.seed={seed}"] if seed is not None else [])]
     try:
         loaded = load_recipe(recipe, overrides)
-        session = RecipeSession(loaded)
+        session = open_session(loaded)
     except RecipeError as error:
         raise InputError(str(error)) from error
     try:

@@ -13,7 +13,7 @@ from scenewright.sdg.dataset.frames import FrameMaker
 from scenewright.sdg.dataset.header import build_header, header_differences, read_header
 from scenewright.sdg.dataset.ledger import LedgerEntry, read_ledger
 from scenewright.sdg.dataset.origin import read_origin
-from scenewright.sdg.recipe import Recipe, RecipeSession, load_recipe
+from scenewright.sdg.recipe import Recipe, load_recipe, open_session
 
 __all__ = ["Reproduction", "recipe_of_dataset", "reproduce"]
 
@@ -66,7 +66,7 @@ def reproduce(
     """
     header = read_header(dataset)
     entry = _entry(dataset, frame)
-    session = RecipeSession(recipe_of_dataset(dataset, header, recipe, frames=frame + 1))
+    session = open_session(recipe_of_dataset(dataset, header, recipe, frames=frame + 1))
     try:
         address = next((a for a in session.addresses if (a.sequence, a.step) == (entry.sequence, entry.step)), None)
         if address is None:
@@ -110,7 +110,7 @@ def _entry(dataset: str | os.PathLike, frame: int) -> LedgerEntry:
     return rows[frame].entry()
 
 
-def _make(session: RecipeSession, address: Any, seed: int, folder: str | os.PathLike) -> LedgerEntry:
+def _make(session: Any, address: Any, seed: int, folder: str | os.PathLike) -> LedgerEntry:
     Path(folder).mkdir(parents=True, exist_ok=True)
     if any(Path(folder).iterdir()):
         raise DatasetInputError(f"{folder} is not empty. Give a new folder for the frame's files.")

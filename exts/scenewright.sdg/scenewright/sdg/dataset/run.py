@@ -16,7 +16,7 @@ from scenewright.sdg.dataset.ledger import read_ledger
 from scenewright.sdg.dataset.origin import write_origin
 from scenewright.sdg.dataset.request import GenerateRequest
 from scenewright.sdg.dataset.selection import parse_frames, parse_shard, share_out
-from scenewright.sdg.recipe import Recipe, RecipeSession, load_recipe
+from scenewright.sdg.recipe import Recipe, load_recipe, open_session
 from scenewright.sdg.recipe.recipe import MAX_FRAMES
 
 __all__ = ["GenerateResult", "LaunchWorkers", "generate", "make_share", "recipe_of"]
@@ -71,7 +71,7 @@ def generate(
     recipe = recipe_of(request)
     folder = DatasetFolder(_output_folder(request, recipe), shard)
     folder.check()
-    session = RecipeSession(recipe)
+    session = open_session(recipe)
     maker = None
     try:
         maker = FrameMaker(session, folder.root, recipe.seed, on_frame)
@@ -125,7 +125,7 @@ def make_share(
         DatasetRunError: if a file could not be written or a writer failed.
     """
     recipe = recipe_of(request)
-    session = RecipeSession(recipe)
+    session = open_session(recipe)
     maker = None
     try:
         maker = FrameMaker(session, root, recipe.seed, on_frame)

@@ -23,10 +23,15 @@ __all__ = [
     "find_recipe_problems",
     "json_schema",
     "load_recipe",
+    "open_session",
 ]
 
 
 def __getattr__(name: str) -> Any:
+    if name == "open_session":
+        from scenewright.sdg.recipe import opening
+
+        return opening.open_session
     if name in ("RecipeSession", "WriterRequest"):
         from scenewright.sdg.recipe import session
 

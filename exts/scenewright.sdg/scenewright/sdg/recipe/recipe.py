@@ -217,6 +217,10 @@ def _read(path: str | os.PathLike[str], overrides: Iterable[str], findings: list
     document = apply_overrides(read_document(path), overrides, findings)
     document = insert_variables(document, findings)
     settings = _settings(document, findings)
+    from scenewright.sdg.recipe.object_description.description import description_key, read_description
+
+    if description_key(document) is not None:
+        return read_description(Path(path).absolute(), document, settings, findings) if settings is not None else None
     program = parse_program(document, findings)
     if settings is None:
         return None

@@ -10,8 +10,10 @@ __all__ = ["create_writer", "register_writers", "unregister_writers", "writer_cl
 def writer_classes() -> dict[str, type]:
     """Return the writers of this extension by registered name (the Replicator knows a writer by the name of its class)."""
     from scenewright.sdg.writers.coco import WriterCoco
+    from scenewright.sdg.writers.object_description import WriterObjectDescription
 
-    return {"coco": type("coco", (WriterCoco,), {"__doc__": WriterCoco.__doc__})}
+    named = {"coco": WriterCoco, "object_description": WriterObjectDescription}
+    return {name: type(name, (writer,), {"__doc__": writer.__doc__}) for name, writer in named.items()}
 
 
 def register_writers() -> None:

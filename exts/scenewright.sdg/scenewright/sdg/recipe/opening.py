@@ -1,0 +1,22 @@
+"""Opening a session for whatever a file holds: a recipe or an object description."""
+
+from typing import Any
+
+from scenewright.sdg.recipe.object_description.description import ObjectDescription
+from scenewright.sdg.recipe.recipe import Recipe
+from scenewright.sdg.recipe.session import RecipeSession
+
+__all__ = ["open_session"]
+
+
+def open_session(recipe: Recipe) -> Any:
+    """Return the session of a recipe, or of an object description, on the application's stage.
+
+    Raises:
+        RecipeError: It cannot be carried out; nothing was written.
+    """
+    if isinstance(recipe, ObjectDescription):
+        from scenewright.sdg.recipe.object_description.session import DescriptionSession
+
+        return DescriptionSession(recipe)
+    return RecipeSession(recipe)
