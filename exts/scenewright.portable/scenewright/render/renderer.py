@@ -16,15 +16,19 @@ from scenewright.render.frame import Frame
 from scenewright.render.kernels.film import develop
 from scenewright.render.kernels.labels import LABEL_BITS, LabelBuffers, buffer_dtype, write_labels
 from scenewright.render.kernels.multihit import cover_rows
+from scenewright.render.kernels.slices import add_slice
 from scenewright.render.kernels.splats import blend_splats
 from scenewright.render.kernels.textures import shrink_bytes, shrink_floats
 from scenewright.render.kernels.trace import GuideBuffers, shade_pixels
+from scenewright.render.kernels.types import PathSettings
 from scenewright.render.mitsuba import MitsubaEngine
+from scenewright.render.moving_scene import MovingScene, shade_slices
 from scenewright.render.primary import primary_kernel, trace_primary
 from scenewright.render.scene.errors import SceneError
 from scenewright.render.scene.records import CameraRecord
 from scenewright.render.scene.stage_scene import StageScene
 from scenewright.render.settings import RenderSettings
+from scenewright.render.shutter import ShutterPlan, plan_shutter
 from scenewright.render.splats import place_splats
 from scenewright.render.tiles import TileLauncher, load_kernels
 
@@ -37,8 +41,8 @@ _MAX_SIDE = 16384
 
 def compile_kernels(device: str = "cpu") -> None:
     """Compile and load every kernel for ``device``, so that worker processes find them in Warp's cache."""
-    load_kernels([primary_kernel(device), write_labels, shade_pixels, develop, cover_rows, shrink_bytes, shrink_floats,
-                  *DENOISE_KERNELS], device)
+    load_kernels([primary_kernel(device), write_labels, shade_pixels, develop, cover_rows, add_slice, shrink_bytes,
+                  shrink_floats, *DENOISE_KERNELS], device)
 
 
 class Renderer:
@@ -69,6 +73,7 @@ class Renderer:
         self._cameras: dict[str, CameraRecord] = {}
         self._previous_cameras: dict[str, CameraRecord] = {}
         self._previous: InstanceSnapshot | None = None
+        self._previous_time = Usd.TimeCode.Default()
         self._teleport = False
         self._warned_dark = False
         self._mitsuba: MitsubaEngine | None = None
@@ -79,6 +84,7 @@ class Renderer:
         """Make the present transforms and cameras the previous ones: motion vectors tell what moves from here on."""
         self._previous = self._device_scene.instances.snapshot() if self._synced else None
         self._previous_cameras = dict(self._cameras)
+        self._previous_time = self._time if self._synced else Usd.TimeCode.Default()
 
     def reset_motion(self) -> None:
         """Forget where everything was (a teleport): after the next sync nothing has moved."""
@@ -103,6 +109,7 @@ class Renderer:
         if self._teleport:
             self._previous = None  # as before the first frame: exactly no motion, not the rounding of two equal poses
             self._previous_cameras = {}
+            self._previous_time = Usd.TimeCode.Default()
             self._teleport = False
 
     # ---- rendering
@@ -140,6 +147,18 @@ class Renderer:
         """Stop following the stage and end the threads. Frames stay valid, but can no longer compute coverage in parallel."""
         self._scene.close()
         self._launcher.close()
+
+    def _path_settings(self, settings: RenderSettings, image: ImageCamera) -> PathSettings:
+        return path_settings(settings, Surroundings(image.center, self._scene.up_axis, self._scene.meters_per_unit,
+                                                    image.record.exposure, self._device_scene.mean_sky))
+
+    def _shutter(self, image: ImageCamera, settings: RenderSettings) -> ShutterPlan | None:
+        """Return the moments that make the colour of a frame, None for the one moment of the frame."""
+        known = not (self._time.IsDefault() or self._previous_time.IsDefault())
+        codes = self._time.GetValue() - self._previous_time.GetValue() if known else 0.0
+        per_second = self.stage.GetTimeCodesPerSecond()
+        return plan_shutter(image.record, (image.width, image.height), settings.motion_slices, settings.shutter_fraction,
+                            per_second, max(codes, 0.0) / per_second)
 
     def _write_labels(self, image: ImageCamera, placed: PlacedScene, hits: wp.array, arrays: dict[str, wp.array]) -> None:
         wanted = {name: array for name, array in arrays.items() if name in LABEL_BITS}
@@ -186,14 +205,19 @@ class Renderer:
 
     def _trace_paths(self, image: ImageCamera, placed: PlacedScene, hits: wp.array, hdr: wp.array,
                      settings: RenderSettings) -> None:
-        around = Surroundings(image.center, self._scene.up_axis, self._scene.meters_per_unit, image.record.exposure,
-                              self._device_scene.mean_sky)
-        path = path_settings(settings, around)
         count = image.width * image.height
         guides = guide_buffers(count, self.device) if settings.denoise else GuideBuffers()
-        self._launcher.launch(shade_pixels, count, [placed.data, image.data, path, hits], [hdr, guides], tile=4096)
+        samples = settings.samples
+        plan = self._shutter(image, settings)
+        if plan is None:
+            path = self._path_settings(settings, image)
+            self._launcher.launch(shade_pixels, count, [placed.data, image.data, path, hits], [hdr, guides], tile=4096)
+        else:
+            with MovingScene(self._scene, self._device_scene, self._time, self._previous, image.record,
+                             self._previous_cameras.get(image.record.path)) as moving:
+                samples = shade_slices(self._launcher, moving, plan, image, settings, self._path_settings, hdr, guides)
         if settings.denoise:
-            denoise(self._launcher, image, hdr, guides, settings.samples)
+            denoise(self._launcher, image, hdr, guides, samples)
 
 
 def needed_kernels(specs: list[BufferSpec], settings: RenderSettings, device: str) -> list[wp.Kernel]:

@@ -98,6 +98,11 @@ class RenderSettings:
         """Whether the mode is ``path-traced``."""
         return self.mode == "path-traced"
 
+    motion_slices: int = 0
+    """Moments of the shutter time that make motion blur in colour; below 2 there is none. At least one sample falls on each."""
+    shutter_fraction: float = 1.0
+    """Part of the step during which the shutter is open, up to the frame's time, where the camera authors no shutter times."""
+
     def __post_init__(self) -> None:
         if self.mode not in _MODES:
             raise ValueError(f"Unknown render mode {self.mode!r}. Available: {', '.join(_MODES)}.")
@@ -113,6 +118,10 @@ class RenderSettings:
             raise ValueError(f"bounces must be 0 to {_MOST_BOUNCES}, got {self.bounces}.")
         if not self.exposure > 0.0:
             raise ValueError(f"exposure must be positive, got {self.exposure}.")
+        if not 0 <= self.motion_slices <= 1024:
+            raise ValueError(f"motion_slices must be 0 to 1024, got {self.motion_slices}.")
+        if not 0.0 <= self.shutter_fraction <= 1.0:
+            raise ValueError(f"shutter_fraction must be 0 to 1, got {self.shutter_fraction}.")
         if self.mode == "mitsuba" and (self.denoise or self.fog is not None):
             raise ValueError("The renderer 'mitsuba' has no denoiser and no fog here. Set denoise to False and fog to None.")
         for name, limit in (("indirect_limit", self.indirect_limit), ("sample_limit", self.sample_limit)):

@@ -26,17 +26,22 @@ class TileLauncher:
         self.threads = thread_count(threads) if wp.get_device(device).is_cpu else 1
         self._pool = ThreadPoolExecutor(self.threads, thread_name_prefix="tile") if self.threads > 1 else None
 
-    def launch(self, kernel: wp.Kernel, count: int, inputs: Sequence, outputs: Sequence, tile: int = 8192) -> None:
-        """Run ``kernel(*inputs, first, *outputs)`` for elements 0 .. count - 1, on the CPU in tiles of ``tile`` elements."""
+    def launch(self, kernel: wp.Kernel, count: int, inputs: Sequence, outputs: Sequence, tile: int = 8192,
+               start: int = 0) -> None:
+        """Run ``kernel(*inputs, first, *outputs)`` for ``count`` elements from ``start`` on.
+
+        On the CPU they run in tiles of ``tile`` elements.
+        """
         if count <= 0:
             return
         if self._pool is None or count <= tile:
-            wp.launch(kernel, count, inputs=[*inputs, 0], outputs=list(outputs), device=self.device)
+            wp.launch(kernel, count, inputs=[*inputs, start], outputs=list(outputs), device=self.device)
             return
         load_kernels([kernel], self.device)  # once, before the threads ask for it
 
         def run(first: int) -> None:
-            wp.launch(kernel, min(tile, count - first), inputs=[*inputs, first], outputs=list(outputs), device=self.device)
+            wp.launch(kernel, min(tile, count - first), inputs=[*inputs, start + first], outputs=list(outputs),
+                      device=self.device)
 
         for _ in self._pool.map(run, range(0, count, tile)):
             pass

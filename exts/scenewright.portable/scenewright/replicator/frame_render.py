@@ -2,7 +2,7 @@
 
 import logging
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pxr import Usd, UsdGeom
 
@@ -25,6 +25,8 @@ _SAMPLES = 4  # of /scenewright/samples
 
 #: RTX subframes let its temporal accumulation converge. Here they multiply the samples per pixel, up to this many.
 _MAX_SUBFRAME_SAMPLES = 16
+
+_MOTION_SLICES = 8
 
 _told: set[str] = set()
 
@@ -55,9 +57,26 @@ def render_settings(subframes: int, frame: int) -> "RenderSettings":
     if settings.get("/scenewright/bounces") is not None:
         options["bounces"] = settings.get_as_int("/scenewright/bounces")
     denoise = settings.get("/scenewright/denoise") is None or settings.get_as_bool("/scenewright/denoise")
+    options |= _motion_blur(mode == "PathTracing")
     step = settings.get("/scenewright/step")
     return RenderSettings(samples=samples, seed=get_global_seed(), step=frame if step is None else int(step),
                           denoise=denoise, **options)
+
+
+def _motion_blur(path_traced: bool) -> dict[str, Any]:
+    """Return what ``/omni/replicator/captureMotionBlur`` asks for: slices of the step that ends with the frame.
+
+    Their number is ``/omni/replicator/pathTracedMotionBlurSubSamples`` in path-traced mode, else
+    ``/rtx/post/motionblur/numSamples`` (default 8 each). In real-time mode ``/rtx/post/motionblur/exposureFraction`` is the
+    part of the step during which the shutter is open. ``maxBlurDiameterFraction`` bounds RTX's filter: it has no meaning here.
+    """
+    settings = get_settings()
+    if not settings.get_as_bool("/omni/replicator/captureMotionBlur"):
+        return {}
+    name = "/omni/replicator/pathTracedMotionBlurSubSamples" if path_traced else "/rtx/post/motionblur/numSamples"
+    fraction = None if path_traced else settings.get("/rtx/post/motionblur/exposureFraction")
+    return {"motion_slices": max(1, min(settings.get_as_int(name) or _MOTION_SLICES, 1024)),
+            "shutter_fraction": 1.0 if fraction is None else min(max(float(fraction), 0.0), 1.0)}
 
 
 def render_product_frame(session: Session, product: "RenderProduct", subframes: int) -> Capture:

@@ -1,6 +1,7 @@
 """A camera record and an image size as what the kernels need."""
 
 import numpy as np
+import warp as wp
 
 from scenewright.render.device.lens_tables import fill_camera
 from scenewright.render.kernels.types import CameraData
@@ -44,6 +45,12 @@ class ImageCamera:
             data.focus_distance = record.focus_distance
         fill_camera(data, self.lens, device)
         self.data = data
+
+    def shift_image(self, x: float, y: float) -> None:
+        """Let the kernels' rays through image positions go through those ``x``, ``y`` [px] farther right and down."""
+        self.data.start_x += x * self.data.step_x
+        self.data.start_y += y * self.data.step_y
+        self.data.center = self.data.center - wp.vec2(x, y)
 
     @property
     def is_linear(self) -> bool:

@@ -1,5 +1,7 @@
 """UsdGeomCamera to the camera of the tracer."""
 
+from typing import Any
+
 import numpy as np
 from pxr import Gf, Sdf, Usd, UsdGeom
 
@@ -11,6 +13,8 @@ __all__ = ["CameraProjectionError", "DEFAULT_EXPOSURE", "list_cameras", "read_ca
 
 DEFAULT_EXPOSURE = 1.10267 * 0.02 * (100.0 / 100.0) / 5.0**2
 """Multiplier for a camera that authors none of the exposure attributes: responsivity * time * iso/100 / fStop^2."""
+
+_SCAN_ORDERS = ("topToBottom", "bottomToTop", "leftToRight", "rightToLeft")
 
 _EXPOSURE_FALLBACKS = {
     "exposure": 0.0,
@@ -76,6 +80,8 @@ def read_camera(
         projection=projection,
         exposure=_exposure(prim, time, default_exposure),
         lens=lens,
+        shutter=(_number(prim, "shutter:open", time), _number(prim, "shutter:close", time)),
+        **_rolling_shutter(prim, time),
     )
 
 
@@ -91,6 +97,29 @@ def camera_matrix(prim: Usd.Prim, time: Usd.TimeCode) -> np.ndarray:
     if np.linalg.det(matrix[:3, :3]) < 0.0:  # a mirrored parent: keep looking along -Z with +Y up
         matrix[0, :3] *= -1.0
     return matrix
+
+
+def _rolling_shutter(prim: Usd.Prim, time: Usd.TimeCode) -> dict[str, str | float]:
+    """Return the record's entries for OmniRtxRollingShutterAPI; its times are (numerator, denominator) seconds."""
+
+    def get(name: str) -> Any:
+        attribute = prim.GetAttribute(f"omni:rtx:rollingShutter:{name}")
+        return attribute.Get(time) if attribute else None
+
+    order = get("scanOrder") or "none"
+    if order == "none":
+        return {}
+    if order not in _SCAN_ORDERS:
+        raise SceneError(f"{prim.GetPath()}: omni:rtx:rollingShutter:scanOrder = {order!r}. Allowed: none, "
+                         f"{', '.join(_SCAN_ORDERS)}.")
+    seconds = []
+    for name in ("lineOffset", "lineExposure"):
+        upper, lower = get(name) or (0.0, 1.0)
+        if not (lower > 0.0 and upper >= 0.0):
+            raise SceneError(f"{prim.GetPath()}: omni:rtx:rollingShutter:{name} is ({upper}, {lower}); give seconds as "
+                             "(numerator, denominator), e.g. (1, 1000) for a millisecond.")
+        seconds.append(upper / lower)
+    return {"scan_order": order, "line_offset": seconds[0], "line_exposure": seconds[1]} if any(seconds) else {}
 
 
 def _number(prim: Usd.Prim, name: str, time: Usd.TimeCode) -> float:

@@ -214,6 +214,10 @@ class CameraRecord:
     projection: str = "pinhole"  # Replicator's name of the projection
     exposure: float = 1.0  # multiplier from radiance to the tone mapper's input
     lens: LensRecord | None = None  # None: pinhole
+    shutter: tuple[float, float] = (0.0, 0.0)  # open, close: time codes relative to the frame; equal: none is authored
+    scan_order: str = ""  # of a rolling shutter: topToBottom, bottomToTop, leftToRight or rightToLeft; empty: global
+    line_offset: float = 0.0  # seconds from one line to the next
+    line_exposure: float = 0.0  # seconds
 
     def view_matrix(self) -> np.ndarray:
         """Return world to camera, row-vector (4, 4) float64."""

@@ -1,0 +1,114 @@
+"""The scene at moments beside a frame's own, and the colour that they make together."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import warp as wp
+from pxr import Usd
+
+from scenewright.render.denoise import guide_buffers
+from scenewright.render.device.camera import ImageCamera
+from scenewright.render.kernels.slices import add_slice
+from scenewright.render.kernels.trace import GuideBuffers, shade_pixels
+from scenewright.render.primary import trace_primary
+from scenewright.render.shutter import ShutterPlan, between_cameras, between_matrices
+
+if TYPE_CHECKING:
+    from scenewright.render.device.instances import InstanceSnapshot
+    from scenewright.render.device.scene import DeviceScene, PlacedScene
+    from scenewright.render.kernels.types import PathSettings
+    from scenewright.render.scene.records import CameraRecord
+    from scenewright.render.scene.stage_scene import StageScene
+    from scenewright.render.settings import RenderSettings
+    from scenewright.render.tiles import TileLauncher
+
+__all__ = ["MovingScene", "shade_slices"]
+
+
+class MovingScene:
+    """A context in which the scene can be placed at other times; at its end the scene is at the frame's time again.
+
+    What has time samples is read at each moment: transforms, points, lights, materials, the camera. Instances and a camera that
+    have none, and that are elsewhere than in the step before, move evenly between the two poses; the light of glowing geometry
+    among them is sampled where it is at the frame's time.
+    """
+
+    def __init__(self, scene: "StageScene", device_scene: "DeviceScene", time: Usd.TimeCode,
+                 before: "InstanceSnapshot | None", camera: "CameraRecord", camera_before: "CameraRecord | None") -> None:
+        self._scene, self._device, self._time = scene, device_scene, time
+        self._before = {} if before is None else dict(zip(before.paths, before.matrices, strict=True))
+        self._now = dict(zip(device_scene.instances.paths, device_scene.instances.matrices, strict=True))
+        self._camera, self._camera_before = camera, camera_before
+
+    @property
+    def meters_per_unit(self) -> float:
+        """Metres in one stage unit."""
+        return self._scene.meters_per_unit
+
+    def __enter__(self) -> "MovingScene":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._sync(self._time)
+
+    def at(self, seconds: float, steps: float) -> "tuple[PlacedScene, CameraRecord]":
+        """Return scene and camera at a moment relative to the frame's, told in seconds and in steps."""
+        if not self._time.IsDefault():
+            self._sync(Usd.TimeCode(self._time.GetValue() + seconds * self._scene.stage.GetTimeCodesPerSecond()))
+        progress = float(np.clip(1.0 + steps, 0.0, 1.0))
+        camera = replace(self._scene.camera(self._camera.path), exposure=self._camera.exposure)
+        before = self._camera_before
+        if before is not None and np.array_equal(camera.matrix, self._camera.matrix):
+            camera = between_cameras(before, camera, progress) if progress < 1.0 else camera
+        instances = self._device.instances
+        rows = [row for row, path in enumerate(instances.paths) if self._is_posed(path, instances.matrices[row])]
+        if not rows or progress >= 1.0:
+            return self._device.place(camera.matrix[3, :3]), camera
+        present, between = instances.matrices, instances.matrices.copy()
+        before_rows = np.array([self._before[instances.paths[row]] for row in rows])
+        between[rows] = between_matrices(before_rows, present[rows], progress)
+        instances.set_transforms(between, np.array(rows))
+        placed = self._device.place(camera.matrix[3, :3])
+        instances.set_transforms(present, np.array(rows))
+        return placed, camera
+
+    def _is_posed(self, path: str, matrix: np.ndarray) -> bool:
+        """Return whether an instance has another pose than in the step before, and not by its time samples."""
+        before, now = self._before.get(path), self._now.get(path)
+        return before is not None and now is not None and not np.array_equal(before, now) and np.array_equal(matrix, now)
+
+    def _sync(self, time: Usd.TimeCode) -> None:
+        changes = self._scene.sync(time)
+        if changes:
+            self._device.update(self._scene, changes)
+
+
+def shade_slices(launcher: "TileLauncher", moving: MovingScene, plan: ShutterPlan, image: ImageCamera,
+                 settings: "RenderSettings", path_settings: "Callable[[RenderSettings, ImageCamera], PathSettings]",
+                 hdr: wp.array, guides: GuideBuffers) -> int:
+    """Fill colour and guides with the mean over a plan's slices; return the samples that each pixel got."""
+    count, width, device = image.width * image.height, image.width, launcher.device
+    samples = -(-settings.samples // plan.slices_per_line)
+    part = wp.empty(count, dtype=wp.vec4, device=device)
+    part_guides = guide_buffers(count, device) if guides.wanted else GuideBuffers()
+    for array in (hdr, *((guides.reflectance, guides.normals, guides.sharpness) if guides.wanted else ())):
+        array.zero_()
+    for index, (seconds, steps) in enumerate(zip(plan.seconds.tolist(), plan.steps.tolist(), strict=True)):
+        begin, end = plan.lines(index)
+        if begin == end:
+            continue
+        placed, camera = moving.at(seconds, steps)
+        there = ImageCamera(camera, width, image.height, moving.meters_per_unit, device)
+        there.shift_image(*plan.shift(index))
+        path = path_settings(replace(settings, samples=samples), there)
+        path.seed = np.random.SeedSequence([settings.seed % 2**64, settings.step % 2**64, 1 + index]).generate_state(1)[0]
+        first, pixels = (0, count) if plan.by_column else (begin * width, (end - begin) * width)
+        hits = trace_primary(launcher, there, placed)
+        launcher.launch(shade_pixels, pixels, [placed.data, there.data, path, hits], [part, part_guides], tile=4096,
+                        start=first)
+        weights = wp.array(plan.weights[index], dtype=wp.float32, device=device)
+        launcher.launch(add_slice, pixels, [part, part_guides, weights, width, int(plan.by_column)], [hdr, guides], start=first)
+        wp.synchronize_device(device)
+    return samples * plan.slices_per_line
