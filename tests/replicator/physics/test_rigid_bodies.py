@@ -287,7 +287,8 @@ def test_a_state_that_is_not_finite_names_the_prim(world, play):
 
 
 @pytest.mark.parametrize(("make", "message"), [
-    (lambda stage: UsdPhysics.RevoluteJoint.Define(stage, "/Hinge"), "/Hinge.*jointEnabled"),
+    (lambda stage: UsdPhysics.RevoluteJoint.Define(stage, "/Hinge").CreateBody0Rel().SetTargets(["/Gone"]),
+     "/Hinge holds /Gone, which does not exist"),
     (lambda stage: UsdPhysics.CollisionAPI.Apply(UsdGeom.Mesh.Define(stage, "/Empty").GetPrim()), "/Empty.*no surface"),
 ])
 def test_what_cannot_be_simulated_says_so(world, play, make, message):

@@ -133,7 +133,7 @@ def mass(mass: Any = None, density: Any = None, center_of_mass: Any = None, diag
 def drive_properties(stiffness: Any = 0.0, damping: Any = 0.0, input_prims: Any = None) -> ReplicatorItem:
     """Set the drives of joints, "angular" for revolute ones and "linear" for prismatic ones.
 
-    Joints are authored but not simulated here: playing the timeline on a stage with joints says so.
+    They push the joint to its ``drive:…:physics:targetPosition`` and to its target velocity.
 
     Args:
         stiffness: Stiffness of the drive.

@@ -11,7 +11,14 @@ from scenewright.replicator.simulation.newton_world import NewtonWorld
 from scenewright.replicator.simulation.pose_layer import PoseLayer
 from scenewright.replicator.simulation.records import SceneRecord
 from scenewright.replicator.simulation.sleep import Sleep
-from scenewright.replicator.simulation.stage_bodies import body_pose, has_dynamic_bodies, read_scene, steps_per_second
+from scenewright.replicator.simulation.stage_bodies import (
+    body_pose,
+    deformable_kind,
+    has_dynamic_bodies,
+    read_scene,
+    refuse_deformables,
+    steps_per_second,
+)
 
 __all__ = ["RigidBodyEngine", "simulation_engine"]
 
@@ -78,6 +85,7 @@ class RigidBodyEngine:
         self._index: dict[Sdf.Path, int] = {}
         self._above_bodies: dict[Sdf.Path, list[int]] = {}
         self._above_colliders: set[Sdf.Path] = set()
+        self._inert: set[Sdf.Path] = set()
         self._moved: set[int] = set()
         self._pushed: set[int] = set()
         self._stale = True
@@ -103,6 +111,7 @@ class RigidBodyEngine:
         self._forget()
         self._stale = False
         time = _now(self._stage)
+        refuse_deformables(self._stage)
         if not has_dynamic_bodies(self._stage):
             self._layer.follow([], time)
             return
@@ -151,14 +160,21 @@ class RigidBodyEngine:
     def _on_change(self, notice: Usd.Notice.ObjectsChanged, stage: Usd.Stage) -> None:
         if self._layer is None or self._layer.writing or self._stale:
             return
-        for path in notice.GetChangedInfoOnlyPaths():
+        for path in set(notice.GetChangedInfoOnlyPaths()) - self._inert:
             if path.IsPropertyPath():
                 self._property_changed(path)
+                self._note_inert(path)
         for path in notice.GetResyncedPaths():
             if path.IsPropertyPath():
                 self._property_changed(path)
             elif self._concerns_physics(path):
                 self._stale = True
+
+    def _note_inert(self, path: Sdf.Path) -> None:
+        """Remember a property whose edit concerned nothing: a randomizer edits the same ones in every frame."""
+        prim = path.GetPrimPath()
+        if not (self._stale or prim in self._index or prim in self._above_bodies or prim in self._above_colliders):
+            self._inert.add(path)
 
     def _property_changed(self, path: Sdf.Path) -> None:
         prim, name = path.GetPrimPath(), path.name
@@ -173,7 +189,7 @@ class RigidBodyEngine:
         elif body is not None and name in _STATE:
             self._layer.release(path)
             self._pushed.add(body)
-        elif name.startswith(("physics:", "physx", "material:binding")):
+        elif name.startswith(("physics:", "physx", "material:binding", "drive:", "limit:", "collection:colliders")):
             self._stale = True
         elif prim in self._above_colliders and name in ("points", "size", "radius", "height", "faceVertexIndices", "axis"):
             self._stale = True
@@ -184,7 +200,8 @@ class RigidBodyEngine:
             return True
         prim = self._stage.GetPrimAtPath(path)
         return bool(prim) and any(child.HasAPI(UsdPhysics.RigidBodyAPI) or child.HasAPI(UsdPhysics.CollisionAPI)
-                                  or child.IsA(UsdPhysics.Scene)
+                                  or child.IsA(UsdPhysics.Scene) or child.IsA(UsdPhysics.Joint)
+                                  or child.IsA(UsdPhysics.CollisionGroup) or deformable_kind(child)
                                   for child in Usd.PrimRange(prim, Usd.TraverseInstanceProxies()))
 
 

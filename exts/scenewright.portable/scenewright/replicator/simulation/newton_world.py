@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from scenewright.replicator.simulation.drives import Drives
+from scenewright.replicator.simulation.newton_joints import add_joint
 from scenewright.replicator.simulation.records import BodyRecord, PhysicsError, SceneRecord, ShapeRecord
 
 __all__ = ["NewtonWorld", "load_newton"]
@@ -64,10 +66,15 @@ class NewtonWorld:
         builder = newton.ModelBuilder(gravity=tuple(map(float, scene.gravity)))
         builder.rigid_gap = _CONTACT_DISTANCE
         self._shapes: dict[str, list[int]] = {}
+        self._jointed = {path for joint in scene.joints for path in (joint.parent, joint.child)}
         for shape in scene.statics:
             self._add_shape(wp, newton, builder, -1, shape, None)
         for body in scene.bodies:
             self._add_body(wp, newton, builder, body)
+        indices = {body.path: index for index, body in enumerate(scene.bodies)}
+        for joint in scene.joints:
+            add_joint(wp, newton, builder, joint, indices)
+        self._separate(builder, scene)
         for first, second in scene.filtered:
             for a in self._below(first):
                 for b in self._below(second):
@@ -75,7 +82,8 @@ class NewtonWorld:
         shapes = [*scene.statics, *(shape for body in scene.bodies for shape in body.shapes)]
         bounces = any(shape.material.restitution > 0.0 for shape in shapes)
         gpu = str(device).startswith("cuda")
-        self._model = builder.finalize(device=device)
+        # joints here are constraints between bodies in world coordinates: loops and chains need no articulation
+        self._model = builder.finalize(device=device, skip_validation_joints=bool(scene.joints))
         ordered = {"deterministic": wp.DeterministicMode.RUN_TO_RUN} if gpu and hasattr(wp, "DeterministicMode") else {}
         self._solver = newton.solvers.SolverXPBD(self._model, iterations=ITERATIONS, enable_restitution=bounces, **ordered)
         self._pipeline = newton.CollisionPipeline(self._model, deterministic=gpu)
@@ -92,6 +100,10 @@ class NewtonWorld:
         weightless = np.array([not body.gravity for body in scene.bodies], dtype=bool)
         self._lift = np.zeros((len(scene.bodies), 6), dtype=np.float32)
         self._lift[weightless, :3] = -np.outer(masses[weightless], scene.gravity)
+        held = weightless | np.array([body.kinematic for body in scene.bodies], dtype=bool)
+        self._drives = Drives(scene.joints, indices, np.where([body.kinematic for body in scene.bodies], 0.0, masses),
+                              self._model.body_inertia.numpy().astype(np.float64), self._centres,
+                              np.where(held[:, None], 0.0, np.asarray(scene.gravity)[None]))
         self._damping = np.array([(body.linear_damping, body.angular_damping) for body in scene.bodies]).reshape(-1, 2)
         self._limits = np.array([[np.inf if limit is None else limit for limit in (body.max_speed, body.max_angular_speed)]
                                  for body in scene.bodies]).reshape(-1, 2)
@@ -106,8 +118,7 @@ class NewtonWorld:
             self._now.clear_forces()
             if self._paths:
                 self._carry((substep + 1) / SUBSTEPS, seconds)
-            if self._lift.any():
-                self._now.body_f.assign(self._lift)
+            self._push_bodies(seconds / SUBSTEPS)
             self._pipeline.collide(self._now, self._contacts)
             self._solver.step(self._now, self._next, self._control, self._contacts, seconds / SUBSTEPS)
             self._now, self._next = self._next, self._now
@@ -153,6 +164,15 @@ class NewtonWorld:
         places[indices], speeds[indices] = poses, 0.0
         self._now.body_q.assign(places)
         self._now.body_qd.assign(speeds)
+
+    def _push_bodies(self, seconds: float) -> None:
+        """Set what acts on bodies besides gravity and contacts."""
+        if self._drives:
+            driven = self._drives.forces(self._now.body_q.numpy().astype(np.float64),
+                                         self._now.body_qd.numpy().astype(np.float64), seconds)
+            self._now.body_f.assign((self._lift + driven).astype(np.float32))
+        elif self._lift.any():
+            self._now.body_f.assign(self._lift)
 
     def _carry(self, share: float, seconds: float) -> None:
         """Move led bodies along their paths, with the velocities that this takes."""
@@ -202,8 +222,9 @@ class NewtonWorld:
                                "mass, its velocity and what it overlaps, or raise physxScene:timeStepsPerSecond.")
 
     def _add_body(self, wp: ModuleType, newton: ModuleType, builder: Any, body: BodyRecord) -> None:
-        index = builder.add_body(xform=wp.transform(wp.vec3(*body.position), wp.quat(*body.rotation)), label=body.path,
-                                 is_kinematic=body.kinematic)
+        add = builder.add_link if body.path in self._jointed else builder.add_body
+        index = add(xform=wp.transform(wp.vec3(*body.position), wp.quat(*body.rotation)), label=body.path,
+                    is_kinematic=body.kinematic)
         for shape in body.shapes:
             self._add_shape(wp, newton, builder, index, shape, body.density)
         self._set_mass(wp, builder, index, body)
@@ -246,6 +267,14 @@ class NewtonWorld:
             factor = mass / float(builder.body_mass[body])
             builder.body_mass[body] = mass
             builder.body_inertia[body] = wp.mat33(*(np.array(builder.body_inertia[body]).reshape(-1) * factor))
+
+    def _separate(self, builder: Any, scene: SceneRecord) -> None:
+        """Let the colliders of separated groups pass through each other."""
+        for first, second in scene.separated:
+            pairs = {tuple(sorted((a, b))) for x in first for y in second if x != y
+                     for a in self._shapes.get(x, ()) for b in self._shapes.get(y, ())}
+            for a, b in sorted(pairs):
+                builder.add_shape_collision_filter_pair(a, b)
 
     def _below(self, path: str) -> list[int]:
         return [index for shape, indices in self._shapes.items() if shape == path or shape.startswith(path + "/")

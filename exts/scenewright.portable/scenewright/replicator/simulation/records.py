@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-__all__ = ["BodyRecord", "Material", "PhysicsError", "SceneRecord", "ShapeRecord"]
+__all__ = ["BodyRecord", "JointAxis", "JointRecord", "Material", "PhysicsError", "SceneRecord", "ShapeRecord"]
 
 
 class PhysicsError(RuntimeError):
@@ -103,6 +103,65 @@ class BodyRecord:
 
 
 @dataclass
+class JointAxis:
+    """One direction in which a joint gives way.
+
+    Attributes:
+        number: 0, 1 or 2: x, y or z of the joint's frame.
+        linear: Along it [m], else about it [rad].
+        lower: Least position.
+        upper: Largest position.
+        stiffness: Of the drive to ``target`` [N/m or N m/rad].
+        damping: Of the drive to ``target_velocity`` [N s/m or N m s/rad].
+        target: Position that the drive aims at.
+        target_velocity: Velocity that the drive aims at.
+        max_force: What the drive can do at most [N or N m].
+    """
+
+    number: int
+    linear: bool
+    lower: float = -np.inf
+    upper: float = np.inf
+    stiffness: float = 0.0
+    damping: float = 0.0
+    target: float = 0.0
+    target_velocity: float = 0.0
+    max_force: float = np.inf
+
+    def flipped(self) -> "JointAxis":
+        """Return the axis with both ends of the joint exchanged."""
+        return JointAxis(self.number, self.linear, -self.upper, -self.lower, self.stiffness, self.damping, -self.target,
+                         -self.target_velocity, self.max_force)
+
+
+@dataclass
+class JointRecord:
+    """One joint. Frames are a position [m] and a quaternion (4,) in the body's frame, in the world where there is no body.
+
+    Attributes:
+        path: Prim that it comes from.
+        parent: Path of a body, None = the world.
+        child: Path of a body.
+        parent_frame: Where the joint is at its parent.
+        child_frame: Where the joint is at its child.
+        axes: Directions in which it gives way; empty = none.
+        is_ball: It turns freely about its point.
+        distance: Least and largest distance [m] of the frames of a distance joint, negative = unlimited.
+        apart: Prims whose colliders pass through each other, None = they collide.
+    """
+
+    path: str
+    parent: str | None
+    child: str
+    parent_frame: tuple[np.ndarray, np.ndarray]
+    child_frame: tuple[np.ndarray, np.ndarray]
+    axes: list[JointAxis] = field(default_factory=list)
+    is_ball: bool = False
+    distance: tuple[float, float] | None = None
+    apart: tuple[str, str] | None = None
+
+
+@dataclass
 class SceneRecord:
     """Everything that one simulation needs.
 
@@ -112,6 +171,8 @@ class SceneRecord:
         gravity: m/s², shape (3,).
         steps_per_second: Physics steps per second of simulated time, at least.
         filtered: Pairs of prim paths whose colliders pass through each other.
+        separated: Pairs of lists of collider paths: none of the first touches any of the second.
+        joints: In namespace order.
     """
 
     bodies: list[BodyRecord]
@@ -119,3 +180,5 @@ class SceneRecord:
     gravity: np.ndarray
     steps_per_second: float = 60.0
     filtered: list[tuple[str, str]] = field(default_factory=list)
+    separated: list[tuple[list[str], list[str]]] = field(default_factory=list)
+    joints: list[JointRecord] = field(default_factory=list)

@@ -2,16 +2,22 @@
 
 import logging
 import math
+import re
 
 import numpy as np
 from pxr import Gf, Sdf, Usd, UsdGeom, UsdPhysics
 
 from scenewright.replicator.simulation.collider_shapes import collider_shapes, quaternion_of_rows
+from scenewright.replicator.simulation.collision_groups import separated_colliders
 from scenewright.replicator.simulation.records import BodyRecord, PhysicsError, SceneRecord
+from scenewright.replicator.simulation.stage_joints import read_joint
 
-__all__ = ["body_pose", "has_dynamic_bodies", "read_scene", "rigid_frame", "steps_per_second"]
+__all__ = ["body_pose", "deformable_kind", "has_dynamic_bodies", "read_scene", "refuse_deformables", "rigid_frame",
+           "steps_per_second"]
 
 _log = logging.getLogger(__name__)
+
+_DEFORMABLE = re.compile(r"Deformable.*API|ParticleClothAPI|ParticleSetAPI")
 
 EARTH = 9.81
 """m/s², where no physics scene says otherwise."""
@@ -21,6 +27,28 @@ def has_dynamic_bodies(stage: Usd.Stage) -> bool:
     """Return whether anything on the stage would move in a simulation."""
     return any(prim.HasAPI(UsdPhysics.RigidBodyAPI) and _is_body(prim) and not _is_kinematic(prim)
                for prim in stage.Traverse())
+
+
+def refuse_deformables(stage: Usd.Stage) -> None:
+    """Refuse what is soft.
+
+    Raises:
+        PhysicsError: There is a deformable body, a cloth or a particle system; the message names the prim.
+    """
+    for prim in stage.Traverse():
+        kind = deformable_kind(prim)
+        if kind:
+            raise PhysicsError(f"{prim.GetPath()} is deformable ({kind}), and the portable host simulates rigid bodies only. "
+                               "Deactivate the prim, or set carb /app/player/playSimulations to False to render without "
+                               "simulation.")
+
+
+def deformable_kind(prim: Usd.Prim) -> str:
+    """Return the schema that makes a prim soft, "" where none does."""
+    if prim.GetTypeName() == "PhysxParticleSystem":
+        return "PhysxParticleSystem"
+    listed = prim.GetMetadata("apiSchemas")  # usd-core does not know PhysX's schemas, so HasAPI says nothing of them
+    return next((name for name in (listed.GetAppliedItems() if listed else ()) if _DEFORMABLE.search(name)), "")
 
 
 def read_scene(stage: Usd.Stage, time: Usd.TimeCode) -> SceneRecord:
@@ -38,19 +66,27 @@ def read_scene(stage: Usd.Stage, time: Usd.TimeCode) -> SceneRecord:
     bodies: dict[Sdf.Path, BodyRecord] = {}
     frames: dict[Sdf.Path, np.ndarray] = {}
     colliders: list[Usd.Prim] = []
+    joints: list[Usd.Prim] = []
     walk = iter(Usd.PrimRange.Stage(stage, Usd.TraverseInstanceProxies()))
     for prim in walk:
         if prim.IsA(UsdGeom.PointInstancer):
             walk.PruneChildren()
             continue
         if prim.IsA(UsdPhysics.Joint) and not prim.IsInstanceProxy():
-            _refuse_joint(prim)
+            joints.append(prim)
         if prim.HasAPI(UsdPhysics.RigidBodyAPI) and _is_body(prim) and not _is_part(prim, bodies):
             bodies[prim.GetPath()] = _body(prim, cache, metre)
             frames[prim.GetPath()] = np.linalg.inv(rigid_frame(cache.GetLocalToWorldTransform(prim)))
         if prim.HasAPI(UsdPhysics.CollisionAPI) and UsdPhysics.CollisionAPI(prim).GetCollisionEnabledAttr().Get():
             colliders.append(prim)
     scene = SceneRecord(list(bodies.values()), [], _gravity(stage, metre), steps_per_second(stage), _filtered(stage))
+    scene.separated = separated_colliders(stage, [prim.GetPath() for prim in colliders])
+    scene.joints = [record for prim in joints if (record := read_joint(prim, frames, cache, metre)) is not None]
+    for joint in scene.joints:
+        scene.filtered += [] if joint.apart is None else [joint.apart]
+        for path in (joint.parent, joint.child):  # a body on a joint may stand still and yet be about to move
+            if path is not None:
+                bodies[Sdf.Path(path)].sleep_threshold = 0.0
     own = frozenset(prim.GetPath() for prim in colliders)
     for prim in colliders:
         path = next((prefix for prefix in reversed(prim.GetPath().GetPrefixes()) if prefix in bodies), None)
@@ -185,9 +221,3 @@ def steps_per_second(stage: Usd.Stage) -> float:
 def _filtered(stage: Usd.Stage) -> list[tuple[str, str]]:
     return [(str(prim.GetPath()), str(other)) for prim in stage.Traverse() if prim.HasAPI(UsdPhysics.FilteredPairsAPI)
             for other in UsdPhysics.FilteredPairsAPI(prim).GetFilteredPairsRel().GetTargets()]
-
-
-def _refuse_joint(prim: Usd.Prim) -> None:
-    if UsdPhysics.Joint(prim).GetJointEnabledAttr().Get():
-        raise PhysicsError(f"The joint {prim.GetPath()} ({prim.GetTypeName()}) cannot be simulated: the portable host "
-                           "simulates rigid bodies without joints. Set physics:jointEnabled to False to simulate without it.")
