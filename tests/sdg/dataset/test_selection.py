@@ -39,3 +39,10 @@ def test_shares_are_whole_sequences_and_cover_everything_once(count):
     for share in shares:
         assert len(share) == 3 * len({a.sequence for a in share})
     assert max(map(len, shares)) - min(map(len, shares)) <= 3 or count > 4
+
+
+def test_a_long_sequence_is_cut_for_processes_that_would_be_idle():
+    addresses = [Address(i, 0, i) for i in range(21)]
+    shares = share_out(addresses, 3)
+    assert [[a.index for a in share] for share in shares] == [list(range(7)), list(range(7, 14)), list(range(14, 21))]
+    assert [len(share) for share in share_out(addresses[:6], 4)] == [4, 2, 0, 0]  # no run is shorter than it must be

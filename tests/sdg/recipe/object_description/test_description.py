@@ -163,3 +163,19 @@ def test_how_many_frames_is_not_part_of_what_a_dataset_is(describe):
     more = load_recipe(describe("", "more.yaml", head=HEAD.replace("num_frames: 4", "num_frames: 9")))
     assert more.canonical_bytes() == load_recipe(describe("")).canonical_bytes()
     assert load_recipe(describe(""), ["frames=7"]).frames == 7
+
+
+def test_the_schema_takes_what_the_reader_takes(tmp_path):
+    jsonschema = pytest.importorskip("jsonschema")
+    import yaml
+
+    from scenewright.sdg.recipe import json_schema
+
+    schema = json_schema()
+    jsonschema.Draft202012Validator.check_schema(schema)
+    box = "  box: {type: geometry, subtype: cube, count: 2, transform_operators: [{translate_a: [0, 0, 0]}]}\n"
+    good = yaml.safe_load(HEAD + box + "  p: {harmonizer_type: permutate}\n  lens: {focal_length: 3}\n  x: 3\n")
+    jsonschema.validate(good, schema)
+    for wrong in (box.replace("cube", "cub"), "  p: {harmonizer_type: p}\n", box.replace("translate_a", "move")):
+        with pytest.raises(jsonschema.ValidationError):
+            jsonschema.validate(yaml.safe_load(HEAD + wrong), schema)

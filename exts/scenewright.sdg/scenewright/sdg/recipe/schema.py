@@ -181,6 +181,9 @@ def _body_schema() -> dict[str, Any]:
 
 def json_schema() -> dict[str, Any]:
     """Return the JSON Schema (2020-12) of recipe files, for editors and for `scenewright schema`."""
+    from scenewright.sdg.recipe.object_description.description import TOP_KEYS
+    from scenewright.sdg.recipe.object_description.schema import description_schema
+
     settings = Settings.model_json_schema(ref_template="#/$defs/{model}", by_alias=True)
     definitions = settings.pop("$defs", {})
     writers = [name for name, writer in WRITERS.items() if not writer.never]
@@ -199,6 +202,7 @@ def json_schema() -> dict[str, Any]:
     definitions.update(
         {
             "scenewright": settings,
+            "object_description": description_schema(),
             "functions": {name.replace(".", "_"): _function_schema(function) for name, function in FUNCTIONS.items()},
             "call": {**call, "minProperties": 1, "maxProperties": 1},
             "body": _body_schema(),
@@ -210,7 +214,10 @@ def json_schema() -> dict[str, Any]:
         "title": "Scenewright recipe",
         "description": "A Replicator YAML file with an optional scenewright block.",
         "type": "object",
-        "properties": {"scenewright": {"$ref": "#/$defs/scenewright"}},
+        "properties": {
+            "scenewright": {"$ref": "#/$defs/scenewright"},
+            **{key: {"$ref": "#/$defs/object_description"} for key in TOP_KEYS},
+        },
         "additionalProperties": {"$ref": "#/$defs/block"},
         "$defs": definitions,
     }

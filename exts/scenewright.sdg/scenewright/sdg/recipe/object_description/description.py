@@ -19,7 +19,7 @@ from scenewright.sdg.recipe.recipe import Recipe
 from scenewright.sdg.recipe.schema import Settings
 from scenewright.sdg.recipe.values import is_int, is_number
 
-__all__ = ["SWITCHES", "TOP_KEYS", "ObjectDescription", "description_key", "read_description"]
+__all__ = ["NUMBERS", "SUBTYPES", "SWITCHES", "TOP_KEYS", "ObjectDescription", "description_key", "read_description"]
 
 TOP_KEYS = ("isaacsim.replicator.object", "omni.replicator.object")
 """Top keys of object descriptions; the second is the older one."""
@@ -28,7 +28,7 @@ SWITCHES = ("images", "labels", "3d_labels", "descriptions", "segmentation", "de
 """Outputs, each a folder; all are on unless ``output_switches`` says otherwise."""
 
 _REQUIRED = ("num_frames", "screen_width", "screen_height", "seed")
-_NUMBERS = {
+NUMBERS = {
     "gravity": 0.0,
     "friction": 1.0,
     "linear_damping": 0.0,
@@ -40,6 +40,8 @@ _NUMBERS = {
     "max_area_threshold": None,
     "min_area_threshold": None,
 }
+"""Settings that are numbers, with their defaults."""
+
 _SETTINGS = (
     "version",
     "output_path",
@@ -49,13 +51,15 @@ _SETTINGS = (
     "output_name",
     "skip_frames_with_no_visible_tracked_mutables",
     *_REQUIRED,
-    *_NUMBERS,
+    *NUMBERS,
 )
-_SUBTYPES = {
+SUBTYPES = {
     "geometry": ("bottle", "cone", "cube", "cylinder", "disk", "mesh", "plane", "sphere", "torus"),
     "light": ("distant", "dome"),
     "camera": (),
 }
+"""Types of mutables, with their subtypes."""
+
 _PARENTS = 16
 _MOST = 10_000
 
@@ -92,7 +96,7 @@ class ObjectDescription(Recipe):
     def setting(self, name: str) -> Any:
         """Return a setting of the description, or its default."""
         node = self.root.find(name)
-        return node.value if node is not None and node.value is not None else _NUMBERS.get(name)
+        return node.value if node is not None and node.value is not None else NUMBERS.get(name)
 
     def switch(self, name: str) -> bool:
         """Return whether an output is wanted."""
@@ -226,7 +230,7 @@ class _Checker:
     def setting(self, key: str, node: Node) -> None:
         if key in _REQUIRED and not (is_int(node.value) and node.value >= (0 if key == "seed" else 1)):
             self.report(node.mark, f"'{key}' must be a whole number, not {node.plain()!r}.", "Give one that is large enough.")
-        elif key in _NUMBERS and node.value is not None and not (is_number(node.value) and node.value >= 0):
+        elif key in NUMBERS and node.value is not None and not (is_number(node.value) and node.value >= 0):
             self.report(node.mark, f"'{key}' must be a number of at least 0, not {node.plain()!r}.")
         elif key == "output_switches":
             for name, entry in node.value.items() if node.is_map else ():
@@ -240,14 +244,14 @@ class _Checker:
         if not re.fullmatch(r"[A-Za-z_]\w*", name):
             self.report(entry.mark, f"'{name}' is no name.", "Use letters, digits and underscores, and no digit first.")
         kind = node.value["type"].node
-        if kind.value in ("force", "room", "compound", "pyramid") or not self.one_of(kind, "type", tuple(_SUBTYPES)):
+        if kind.value in ("force", "room", "compound", "pyramid") or not self.one_of(kind, "type", tuple(SUBTYPES)):
             return
         subtype = node.find("subtype")
         if kind.value != "camera":
             if subtype is None:
-                self.report(entry.mark, f"'{name}' has no subtype.", f"Allowed: {', '.join(_SUBTYPES[kind.value])}.")
+                self.report(entry.mark, f"'{name}' has no subtype.", f"Allowed: {', '.join(SUBTYPES[kind.value])}.")
             else:
-                self.one_of(subtype, "subtype", _SUBTYPES[kind.value])
+                self.one_of(subtype, "subtype", SUBTYPES[kind.value])
         if subtype is not None and subtype.value == "mesh" and "usd_path" not in node.value:
             self.report(entry.mark, f"the mesh '{name}' has no usd_path.", "Give a USD file.")
         physics = node.find("physics")
