@@ -1,10 +1,13 @@
 """Small stages to render: built in memory, z up, metres."""
 
+import time
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from pxr import Gf, Sdf, Usd, UsdGeom, UsdLux, UsdSemantics, UsdShade
 
-from scenewright.render import Renderer
+from scenewright.render import Renderer, RenderSettings
 
 
 class Studio:
@@ -112,3 +115,125 @@ def studio():
     made = Studio()
     yield made
     made.close()
+
+
+def rgb(*value):
+    return {"type": "rgb", "value": [float(v) for v in value]}
+
+
+def two_sided(*value):
+    return {"type": "twosided", "bsdf": {"type": "diffuse", "reflectance": rgb(*value)}}
+
+
+class Pair:
+    """One scene built twice: on a stage and as a Mitsuba dictionary."""
+
+    size = (48, 36)
+    lambert = {"useSpecularWorkflow": 1, "specularColor": Gf.Vec3f(0, 0, 0), "roughness": 1.0}  # noqa: RUF012
+
+    def __init__(self, studio, mitsuba):
+        self.studio = studio
+        self.mi = mitsuba
+        self.scene = {"type": "scene"}
+
+    def moved(self, *translate):
+        return self.mi.ScalarTransform4f().translate(list(translate))
+
+    def camera(self, eye, target, focal=24.0):
+        self.studio.camera(eye, target, focal=focal)
+        film = {"type": "hdrfilm", "width": self.size[0], "height": self.size[1], "rfilter": {"type": "box"},
+                "pixel_format": "rgb", "component_format": "float32"}
+        self.scene["sensor"] = {
+            "type": "perspective", "fov_axis": "x", "fov": float(np.degrees(2 * np.arctan(12.0 / focal))), "film": film,
+            "to_world": self.mi.ScalarTransform4f().look_at(list(eye), list(target), [0, 0, 1]),
+            "sampler": {"type": "independent"}}
+
+    def look(self, name, prim, bsdf, **inputs):
+        shader = self.studio.material(f"/World/Looks/{name}", prim, **inputs)
+        self.scene[name]["bsdf"] = bsdf
+        return shader
+
+    def paint(self, name, prim, *color):
+        """Give a shape a Lambert surface."""
+        self.look(name, prim, two_sided(*color), diffuseColor=Gf.Vec3f(*color), **self.lambert)
+
+    def ball(self, name, center, radius):
+        self.scene[name] = {"type": "sphere", "center": list(center), "radius": radius}
+        return self.studio.shape("Sphere", f"/World/{name}", translate=center, radius=radius)
+
+    def quad(self, name, half, translate=(0, 0, 0), rotate=(0, 0, 0)):
+        """Rotation about x and y only, in degrees."""
+        turn = self.mi.ScalarTransform4f().rotate([0, 1, 0], rotate[1]).rotate([1, 0, 0], rotate[0])
+        self.scene[name] = {"type": "rectangle", "to_world": self.moved(*translate) @ turn.scale([half, half, 1])}
+        return self.studio.quad(f"/World/{name}", half=half, translate=translate, rotate=rotate)
+
+    def rect_light(self, translate, width, height, radiance):
+        self.studio.light("RectLight", "/World/Lamp", translate=translate, width=width, height=height, intensity=radiance)
+        shape = self.moved(*translate).rotate([1, 0, 0], 180).scale([width / 2, height / 2, 1])
+        emitter = {"type": "area", "radiance": rgb(radiance, radiance, radiance)}
+        self.scene["lamp"] = {"type": "rectangle", "to_world": shape, "emitter": emitter}
+
+    def dome(self, radiance):
+        self.studio.light("DomeLight", "/World/Dome", intensity=radiance)
+        self.scene["dome"] = {"type": "constant", "radiance": rgb(*[radiance] * 3)}
+
+    def place(self, name, mitsuba, **attributes):
+        """Add a light to the stage, as ``studio.light(**attributes)``, and its counterpart to the dictionary."""
+        kind = attributes.pop("kind")
+        self.scene[name] = mitsuba
+        return self.studio.light(kind, f"/World/{name}", **attributes)
+
+    def compare(self, samples=16, runs=8, bounces=64, integrator=None, **settings):
+        """Render ``runs`` path-traced images with each renderer, each of other seeds, and compare their means and noise.
+
+        Returns a namespace: ``mean`` relative difference of the means, ``se`` its standard error, ``outside`` the share of
+        pixels whose means differ by more than 3.3 standard errors, ``noise`` the ratio of root mean square errors, ``seconds``
+        the CPU time of (ours, Mitsuba's).
+        """
+        chosen = {"type": "path", "max_depth": bounces + 2, "rr_depth": 5}
+        self.scene["integrator"] = integrator or chosen
+        scene, renderer = self.mi.load_dict(self.scene), self.studio.renderer()
+        images, seconds = ([], []), [0.0, 0.0]
+        for run in range(runs):
+            choice = RenderSettings(mode="path-traced", samples=samples, bounces=bounces, seed=run, **settings)
+            before = time.process_time()
+            images[0].append(renderer.render("/Camera", self.size, ["hdr_color"], choice)["hdr_color"][..., :3].copy())
+            between = time.process_time()
+            images[1].append(np.array(self.mi.render(scene, spp=samples, seed=run))[..., :3])
+            if run:  # the first loads kernels
+                seconds[0] += between - before
+                seconds[1] += time.process_time() - between
+        ours, theirs = (np.stack(list_).astype(np.float64) for list_ in images)
+        assert np.isfinite(ours).all()
+        variance = ours.var(axis=0, ddof=1) + theirs.var(axis=0, ddof=1)
+        level = theirs.mean()
+        gap = (ours.mean(axis=0) - theirs.mean(axis=0)).mean(axis=-1)
+        error = np.sqrt(variance.mean(axis=-1) / runs + (1e-3 * level) ** 2)
+        whole = np.sqrt((ours.mean(axis=(1, 2, 3)).var(ddof=1) + theirs.mean(axis=(1, 2, 3)).var(ddof=1)) / runs) / level
+        noise = np.sqrt(ours.var(axis=0, ddof=1).mean() / max(theirs.var(axis=0, ddof=1).mean(), 1e-30))
+        found = SimpleNamespace(mean=ours.mean() / level - 1.0, se=whole, outside=float((np.abs(gap) > 3.3 * error).mean()),
+                                noise=float(noise), seconds=tuple(seconds), ours=ours.mean(axis=0), theirs=theirs.mean(axis=0))
+        print(f"mean {found.mean:+.4f} +- {found.se:.4f}, outside {found.outside:.4f}, noise {found.noise:.3f}, "
+              f"seconds {seconds[0]:.2f} and {seconds[1]:.2f}")
+        return found
+
+    def errors(self, bounces, samples=256, reference=1024, mitsuba_bounces=None, **settings):
+        """Return the relative error of the whole image and of 6 x 4 blocks that are not nearly black."""
+        self.scene["integrator"] = {"type": "path", "max_depth": (mitsuba_bounces or bounces) + 2, "rr_depth": 1000}
+        truth = np.array(self.mi.render(self.mi.load_dict(self.scene), spp=reference))[..., :3]
+        chosen = RenderSettings(samples=samples, bounces=bounces, **settings)
+        ours = self.studio.render(["hdr_color"], size=self.size, settings=chosen)["hdr_color"][..., :3]
+        means = [image.reshape(4, self.size[1] // 4, 6, self.size[0] // 6, 3).mean(axis=(1, 3, 4)) for image in (ours, truth)]
+        bright = means[1] > 0.02 * means[1].max()
+        whole = ours.mean() / truth.mean() - 1.0
+        blocks = np.where(bright, means[0] / np.maximum(means[1], 1e-20) - 1.0, 0.0)
+        print(f"whole {whole:+.4f}, blocks {blocks.min():+.4f} .. {blocks.max():+.4f}")
+        return whole, np.abs(blocks).max()
+
+
+@pytest.fixture
+def pair(studio):
+    """A scene for both renderers; skipped where Mitsuba is not installed."""
+    mitsuba = pytest.importorskip("mitsuba", reason="the oracle is optional: pip install mitsuba")
+    mitsuba.set_variant("scalar_rgb")
+    return Pair(studio, mitsuba)

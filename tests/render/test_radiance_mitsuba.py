@@ -4,90 +4,12 @@ import numpy as np
 import pytest
 from pxr import Gf, Sdf, UsdShade
 
-from scenewright.render import RenderSettings
-
-mi = pytest.importorskip("mitsuba", reason="the oracle is optional: pip install mitsuba")
-mi.set_variant("scalar_rgb")
-
 pytestmark = pytest.mark.verify
-SIZE = (48, 36)
 LAMBERT = {"useSpecularWorkflow": 1, "specularColor": Gf.Vec3f(0, 0, 0), "roughness": 1.0}
 
 
 def rgb(*value):
     return {"type": "rgb", "value": [float(v) for v in value]}
-
-
-def diffuse(*value):
-    return {"type": "twosided", "bsdf": {"type": "diffuse", "reflectance": rgb(*value)}}
-
-
-def moved(*translate):
-    return mi.ScalarTransform4f().translate(list(translate))
-
-
-class Pair:
-    """One scene built twice: on a stage and as a Mitsuba dictionary."""
-
-    def __init__(self, studio):
-        self.studio = studio
-        self.scene = {"type": "scene"}
-
-    def camera(self, eye, target, focal=24.0):
-        self.studio.camera(eye, target, focal=focal)
-        film = {"type": "hdrfilm", "width": SIZE[0], "height": SIZE[1], "rfilter": {"type": "box"}, "pixel_format": "rgb",
-                "component_format": "float32"}
-        self.scene["sensor"] = {
-            "type": "perspective", "fov_axis": "x", "fov": float(np.degrees(2 * np.arctan(12.0 / focal))), "film": film,
-            "to_world": mi.ScalarTransform4f().look_at(list(eye), list(target), [0, 0, 1]),
-            "sampler": {"type": "independent"}}
-
-    def look(self, name, prim, bsdf, **inputs):
-        shader = self.studio.material(f"/World/Looks/{name}", prim, **inputs)
-        self.scene[name]["bsdf"] = bsdf
-        return shader
-
-    def paint(self, name, prim, *color):
-        """Give a shape a Lambert surface."""
-        self.look(name, prim, diffuse(*color), diffuseColor=Gf.Vec3f(*color), **LAMBERT)
-
-    def ball(self, name, center, radius):
-        self.scene[name] = {"type": "sphere", "center": list(center), "radius": radius}
-        return self.studio.shape("Sphere", f"/World/{name}", translate=center, radius=radius)
-
-    def quad(self, name, half, translate=(0, 0, 0), rotate=(0, 0, 0)):
-        """Rotation about x and y only, in degrees."""
-        turn = mi.ScalarTransform4f().rotate([0, 1, 0], rotate[1]).rotate([1, 0, 0], rotate[0])
-        self.scene[name] = {"type": "rectangle", "to_world": moved(*translate) @ turn.scale([half, half, 1])}
-        return self.studio.quad(f"/World/{name}", half=half, translate=translate, rotate=rotate)
-
-    def rect_light(self, translate, width, height, radiance):
-        self.studio.light("RectLight", "/World/Lamp", translate=translate, width=width, height=height, intensity=radiance)
-        shape = moved(*translate).rotate([1, 0, 0], 180).scale([width / 2, height / 2, 1])
-        emitter = {"type": "area", "radiance": rgb(radiance, radiance, radiance)}
-        self.scene["lamp"] = {"type": "rectangle", "to_world": shape, "emitter": emitter}
-
-    def dome(self, radiance):
-        self.studio.light("DomeLight", "/World/Dome", intensity=radiance)
-        self.scene["dome"] = {"type": "constant", "radiance": rgb(*[radiance] * 3)}
-
-    def errors(self, bounces, samples=256, reference=1024, mitsuba_bounces=None, **settings):
-        """Return the relative error of the whole image and of 6 x 4 blocks that are not nearly black."""
-        self.scene["integrator"] = {"type": "path", "max_depth": (mitsuba_bounces or bounces) + 2, "rr_depth": 1000}
-        truth = np.array(mi.render(mi.load_dict(self.scene), spp=reference))[..., :3]
-        chosen = RenderSettings(samples=samples, bounces=bounces, **settings)
-        ours = self.studio.render(["hdr_color"], size=SIZE, settings=chosen)["hdr_color"][..., :3]
-        means = [image.reshape(4, SIZE[1] // 4, 6, SIZE[0] // 6, 3).mean(axis=(1, 3, 4)) for image in (ours, truth)]
-        bright = means[1] > 0.02 * means[1].max()
-        whole = ours.mean() / truth.mean() - 1.0
-        blocks = np.where(bright, means[0] / np.maximum(means[1], 1e-20) - 1.0, 0.0)
-        print(f"whole {whole:+.4f}, blocks {blocks.min():+.4f} .. {blocks.max():+.4f}")
-        return whole, np.abs(blocks).max()
-
-
-@pytest.fixture
-def pair(studio):
-    return Pair(studio)
 
 
 def test_diffuse_ball_under_an_even_sky(pair):
@@ -187,7 +109,7 @@ def test_textured_card(pair, tmp_path):
     card = pair.quad("Card", 1.5)
     shader = pair.look("Card", card, {"type": "twosided", "bsdf": {"type": "diffuse", "reflectance": {
         "type": "bitmap", "filename": str(tmp_path / "chart.png"), "filter_type": "bilinear",
-        "to_uv": mi.ScalarTransform4f().scale([1, -1, 1])}}}, **LAMBERT)
+        "to_uv": pair.mi.ScalarTransform4f().scale([1, -1, 1])}}}, **LAMBERT)
     texture = UsdShade.Shader.Define(pair.studio.stage, "/World/Looks/Card/Texture")
     texture.CreateIdAttr("UsdUVTexture")
     texture.CreateInput("file", Sdf.ValueTypeNames.Asset).Set(str(tmp_path / "chart.png"))

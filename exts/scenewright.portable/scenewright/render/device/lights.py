@@ -27,10 +27,9 @@ def dome_table(record: TextureRecord) -> tuple[np.ndarray, np.ndarray]:
         Cumulative row probabilities (H + 1,) and, within each row, column probabilities (H, W + 1); float64, 0 to 1.
     """
     weight = np.maximum(linear_texels(record) @ np.array([0.2126, 0.7152, 0.0722]), 0.0)
-    # what the bilinear filter makes of each texel on average: a quarter of it shines from the neighbours
-    weight = 0.75 * weight + 0.125 * (np.roll(weight, 1, axis=1) + np.roll(weight, -1, axis=1))
-    padded = np.pad(weight, ((1, 1), (0, 0)), mode="edge")
-    weight = 0.75 * weight + 0.125 * (padded[:-2] + padded[2:])
+    # what the bilinear lookup makes of the texels: its mean over cells of a part of a texel
+    split = min(max(_TABLE_LIMIT[0] // (2 * weight.shape[1]), 1), 4) * 2
+    weight = _filtered(_filtered(weight, split, 1, "wrap"), split, 0, "edge")
     for axis, limit in ((1, _TABLE_LIMIT[0]), (0, _TABLE_LIMIT[1])):
         count = min(weight.shape[axis], limit)
         edges = np.linspace(0, weight.shape[axis], count + 1).astype(int)
@@ -48,6 +47,19 @@ def mean_radiance(record: TextureRecord) -> np.ndarray:
     rows = linear_texels(record).mean(axis=1)
     weight = np.sin((np.arange(len(rows)) + 0.5) / len(rows) * math.pi)
     return weight @ rows / weight.sum()
+
+
+def _filtered(values: np.ndarray, split: int, axis: int, ends: str) -> np.ndarray:
+    """Return linear interpolation between texel centres along an axis, at the middle of ``split`` (even) cells a texel."""
+    padded = np.moveaxis(np.pad(values, [(1, 1) if k == axis else (0, 0) for k in range(2)], mode=ends), axis, 0)
+    parts = []
+    for cell in range(split):
+        at = (cell + 0.5) / split - 0.5
+        low, high = (padded[:-2], padded[1:-1]) if at < 0.0 else (padded[1:-1], padded[2:])
+        share = at % 1.0
+        parts.append(low * (1.0 - share) + high * share)
+    stacked = np.stack(parts, axis=1)
+    return np.moveaxis(stacked.reshape(-1, stacked.shape[2]), 0, axis)
 
 
 def upload_table(record: TextureRecord, device: str) -> DomeData:

@@ -56,6 +56,7 @@ class Arrival:
     distance: wp.float32
     radiance: wp.vec3  # BSDF, cosine and sampling weight included
     light: wp.int32
+    blocker: wp.int32  # as in LightSample
 
 
 @wp.func
@@ -145,13 +146,14 @@ def linked_transmittance(scene: SceneData, o: wp.vec3, d: wp.vec3, t_max: float,
 
 
 @wp.func
-def light_passed(scene: SceneData, settings: PathSettings, light: LightData, o: wp.vec3, direction: wp.vec3, distance: float,
+def light_passed(scene: SceneData, settings: PathSettings, index: int, o: wp.vec3, direction: wp.vec3, distance: float,
                  skip: int) -> float:
     """Return the part of a light's radiance that comes from ``distance`` along a unit direction to ``o``.
 
     In the path-traced mode lamps stand in each other's light, as they do where a path meets them, and fog dims it.
     """
     passed = float(1.0)
+    light = scene.lights[index]
     if light.shadows != 0:
         t_max = wp.where(distance < FAR, distance * 0.99999, FAR)
         link = int(-1)
@@ -161,7 +163,7 @@ def light_passed(scene: SceneData, settings: PathSettings, light: LightData, o: 
             passed = linked_transmittance(scene, o, direction, t_max, skip, link)
         else:
             if settings.path_traced != 0:
-                lamp = nearest_lamp(scene, o, direction, 0.0, t_max * 0.9999, 0)
+                lamp = nearest_lamp(scene, o, direction, 0.0, t_max, 0, index)
                 if lamp.light != NO_HIT:
                     return 0.0
             passed = transmittance(scene, o, direction, t_max, skip)
@@ -202,6 +204,7 @@ def light_arrival(scene: SceneData, point: Point, lobes: Lobes, index: int, coun
         scale = 1.0 / (sample.pdf * count + rival)
     arrival.direction = sample.direction
     arrival.distance = sample.distance
+    arrival.blocker = sample.blocker
     arrival.radiance = wp.cw_mul(value, sample.radiance) * scale
     return arrival
 
@@ -301,6 +304,8 @@ def direct_light(scene: SceneData, settings: PathSettings, point: Point, lobes: 
                 direction = point.position + direction * distance - o
                 distance = wp.length(direction)
                 direction = direction / distance
-            light_sum += arrival.radiance * light_passed(
-                scene, settings, scene.lights[arrival.light], o, direction, distance, leaving_skip(scene, point, through))
+            skip = leaving_skip(scene, point, through)
+            if skip < 0:
+                skip = arrival.blocker - 1
+            light_sum += arrival.radiance * light_passed(scene, settings, arrival.light, o, direction, distance, skip)
     return light_sum

@@ -205,6 +205,7 @@ def sample_shape(scene: SceneData, index: int, p: wp.vec3, u: wp.vec2, choice: f
     if radius > 0.0:
         sample = sample_ball(instance.forward_origin, radius, p, u)
         sample.pdf = sample.pdf * share
+        sample.blocker = index + 1
         local = instance.inverse * (p + sample.direction * sample.distance) + instance.inverse_origin
     else:
         local, face = shape_point(instance.kind, instance.size, u, choice)

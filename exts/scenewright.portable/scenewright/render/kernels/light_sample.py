@@ -16,6 +16,7 @@ class LightSample:
     direction: wp.vec3  # unit, from the point to the light
     distance: wp.float32
     radiance: wp.vec3  # cd/m2, or lux for a distant light without size, whose pdf is 0 because no ray can meet it
+    blocker: wp.int32  # 1 + instance that the direction leads to and that a shadow ray need not test; 0 for none
     pdf: wp.float32  # per solid angle; negative where the light cannot be seen from the point
 
 

@@ -205,14 +205,14 @@ class Lamp:
 
 
 @wp.func
-def nearest_lamp(scene: SceneData, o: wp.vec3, d: wp.vec3, t_min: float, t_max: float, for_camera: int) -> Lamp:
-    """Return the first area light that a ray meets: of those that the camera sees, or of those that paths meet."""
+def nearest_lamp(scene: SceneData, o: wp.vec3, d: wp.vec3, t_min: float, t_max: float, for_camera: int, skip: int) -> Lamp:
+    """Return the first area light but ``skip`` that a ray meets: of those that the camera sees, or that paths meet."""
     found = Lamp()
     found.t = t_max
     found.light = NO_LIGHT
     for i in range(scene.lamp_count):
         light = scene.lights[i]
-        if wp.where(for_camera != 0, light.visible, light.met) != 0:
+        if i != skip and wp.where(for_camera != 0, light.visible, light.met) != 0:
             t = intersect_light(light, o, d, t_min)
             if t >= 0.0 and t < found.t:
                 found.t = t

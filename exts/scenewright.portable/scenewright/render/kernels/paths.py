@@ -180,7 +180,7 @@ def shade_point(scene: SceneData, settings: PathSettings, sampler: Sampler, firs
                 d = visible_direction(lobes, d, u)
             o = offset_origin(point, bounced.transmitted)
             hit = bounce_hit(scene, o, d, leaving_skip(scene, point, bounced.transmitted), sampler, dimension)
-            lamp = nearest_lamp(scene, o, d, 0.0, hit.t, 0)
+            lamp = nearest_lamp(scene, o, d, 0.0, hit.t, 0, -1)
             found = wp.vec3(0.0, 0.0, 0.0)
             if lamp.light != NO_HIT:
                 if alive:

@@ -72,14 +72,15 @@ def scattered_light(scene: SceneData, settings: PathSettings, p: wp.vec3, d: wp.
     light = scene.lights[index]
     if index >= scene.first_dome and light.dome < 0:
         away = sample_phase(settings.fog.anisotropy, d, u)
-        return light.color * light_passed(scene, settings, light, p, away, FAR, -1)
+        return light.color * light_passed(scene, settings, index, p, away, FAR, -1)
     sample = sample_light(scene, light, p, u, choice)
     if sample.pdf < 0.0:
         return wp.vec3(0.0, 0.0, 0.0)
     scale = phase(settings.fog.anisotropy, wp.dot(sample.direction, d))
     if sample.pdf > 0.0:
         scale = scale / sample.pdf
-    return sample.radiance * (scale * light_passed(scene, settings, light, p, sample.direction, sample.distance, -1))
+    return sample.radiance * (scale * light_passed(scene, settings, index, p, sample.direction, sample.distance,
+                                                      sample.blocker - 1))
 
 
 @wp.func

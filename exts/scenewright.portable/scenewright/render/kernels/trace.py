@@ -75,7 +75,7 @@ def camera_radiance(scene: SceneData, settings: PathSettings, sampler: Sampler, 
             hit = closest_hit(scene, o, d, t_min, far, -1)
         if layer == 0:
             sample.hit = hit
-        lamp = nearest_lamp(scene, o, d, t_min, wp.where(hit.instance == NO_HIT, far, hit.t), 1)
+        lamp = nearest_lamp(scene, o, d, t_min, wp.where(hit.instance == NO_HIT, far, hit.t), 1, -1)
         if settings.fog.density > 0.0:
             length = wp.length(d)
             stretch = fog_stretch(scene, settings, sampler, FOG_DIMENSIONS + layer * 4, o, d / length, reached, lamp.t * length)
