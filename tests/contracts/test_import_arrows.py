@@ -10,7 +10,7 @@ PORTABLE = ROOT / "exts/scenewright.portable/scenewright"
 SDG = ROOT / "exts/scenewright.sdg/scenewright/sdg"
 
 STANDARD_LIBRARY_AND = {
-    "render": {"scenewright.render", "pxr", "numpy", "warp", "PIL", "OpenEXR", "mitsuba", "drjit"},
+    "render": {"scenewright.render", "pxr", "numpy", "warp", "PIL", "OpenEXR", "mitsuba", "drjit", "pyoidn"},
     "host": {"scenewright.host", "pxr", "numpy", "warp", "PIL", "av", "isaacsim", "omni"},
     "replicator": {"scenewright.replicator", "scenewright.render", "scenewright.host", "pxr", "numpy", "warp", "PIL", "OpenEXR",
                    "fsspec", "av", "scipy", "torch", "newton"},

@@ -12,6 +12,7 @@ from scenewright.render.device.camera import ImageCamera
 from scenewright.render.device.instances import InstanceSnapshot
 from scenewright.render.device.path_settings import Surroundings, path_settings
 from scenewright.render.device.scene import DeviceScene, PlacedScene
+from scenewright.render.film import film_data, metered_exposure
 from scenewright.render.frame import Frame
 from scenewright.render.kernels.film import develop
 from scenewright.render.kernels.labels import LABEL_BITS, LabelBuffers, buffer_dtype, write_labels
@@ -23,6 +24,7 @@ from scenewright.render.kernels.trace import GuideBuffers, shade_pixels
 from scenewright.render.kernels.types import PathSettings
 from scenewright.render.mitsuba import MitsubaEngine
 from scenewright.render.moving_scene import MovingScene, shade_slices
+from scenewright.render.oidn import denoise_with_oidn
 from scenewright.render.primary import primary_kernel, trace_primary
 from scenewright.render.scene.errors import SceneError
 from scenewright.render.scene.records import CameraRecord
@@ -189,19 +191,19 @@ class Renderer:
         hdr = arrays.get("hdr_color")
         if hdr is None:
             hdr = wp.empty(count, dtype=wp.vec4, device=self.device)
-        exposure = image.record.exposure
         if settings.mode == "mitsuba":
             self._mitsuba = self._mitsuba or MitsubaEngine()
             hdr.assign(self._mitsuba.render(self._scene, image, settings).reshape(-1, 4))
         else:
             self._trace_paths(image, placed, hits, hdr, settings)
+        metered = metered_exposure(hdr.numpy()) if settings.auto_exposure else None
+        film = film_data(settings, image.record.exposure if metered is None else metered)
         splats = place_splats(self._scene.splats.placed(self._time), image, self.device)
         if splats is not None:
-            blending = [splats.splats, splats.order, splats.starts, splats.tiles_across, image.width, hits, exposure,
-                        int(settings.tone_map == "aces")]
+            blending = [splats.splats, splats.order, splats.starts, splats.tiles_across, image.width, hits, film]
             self._launcher.launch(blend_splats, count, blending, [hdr])
         if "ldr_color" in arrays:
-            self._launcher.launch(develop, count, [hdr, exposure, int(settings.tone_map == "aces")], [arrays["ldr_color"]])
+            self._launcher.launch(develop, count, [hdr, film], [arrays["ldr_color"]])
 
     def _trace_paths(self, image: ImageCamera, placed: PlacedScene, hits: wp.array, hdr: wp.array,
                      settings: RenderSettings) -> None:
@@ -216,7 +218,9 @@ class Renderer:
             with MovingScene(self._scene, self._device_scene, self._time, self._previous, image.record,
                              self._previous_cameras.get(image.record.path)) as moving:
                 samples = shade_slices(self._launcher, moving, plan, image, settings, self._path_settings, hdr, guides)
-        if settings.denoise:
+        if settings.denoise and settings.denoiser == "oidn":
+            denoise_with_oidn(image, hdr, guides, fast=not settings.path_traced)
+        elif settings.denoise:
             denoise(self._launcher, image, hdr, guides, samples)
 
 

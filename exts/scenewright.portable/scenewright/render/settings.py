@@ -9,7 +9,8 @@ DEFAULT_EXPOSURE = 1.10267 * 0.02 * 100.0 / 100.0 / 5.0**2
 """Responsivity * exposure time [s] * iso / 100 / f-stop squared of a camera that authors no exposure (kit_conventions 5.4)."""
 
 _MODES = ("real-time", "path-traced", "mitsuba")
-_TONE_MAPS = ("aces", "linear")
+_DENOISERS = ("filter", "oidn")
+_TONE_MAPS = ("aces", "linear", "reinhard", "reinhard_extended", "hable", "hejl")
 _MOST_BOUNCES = 64
 _REAL_TIME_BOUNCES = 1
 _REAL_TIME_LIMIT = 4.0
@@ -82,9 +83,18 @@ class RenderSettings:
     step: int = 0
     """Varies the sampler's noise from step to step."""
     tone_map: str = "aces"
-    """``aces`` (filmic curve) or ``linear`` (clipped)."""
+    """``aces`` (filmic), ``linear`` (clipped), ``reinhard``, ``reinhard_extended``, ``hable`` or ``hejl``."""
+    white_point: float = 4.0
+    """Exposed value that ``reinhard_extended`` brings to white."""
+    white_balance: float | None = None
+    """Colour temperature [K] of the light that shall look white, 1667 to 25000; None leaves colours as they are."""
+    auto_exposure: bool = False
+    """Expose each frame for its own mean, whatever the camera and ``exposure`` say."""
     denoise: bool = False
     """Filter the colour guided by normals, albedo and depth; labels stay as they are."""
+    denoiser: str = "filter"
+    """``filter`` (a wavelet filter guided by normals, albedo and depth) or ``oidn`` (Intel Open Image Denoise, extra
+    ``[denoise]``: sharper and calmer)."""
     indirect_limit: float | None = None
     """Largest exposed radiance that one sample may bring by bounces: above it a path is a firefly rather than light.
     ``math.inf`` keeps all light. None becomes 4 in real-time mode, infinite in path-traced mode."""
@@ -110,8 +120,14 @@ class RenderSettings:
             object.__setattr__(self, "bounces", _REAL_TIME_BOUNCES if self.mode == "real-time" else _MOST_BOUNCES)
         if self.indirect_limit is None:
             object.__setattr__(self, "indirect_limit", math.inf if self.path_traced else _REAL_TIME_LIMIT)
+        if self.denoiser not in _DENOISERS:
+            raise ValueError(f"Unknown denoiser {self.denoiser!r}. Available: {', '.join(_DENOISERS)}.")
         if self.tone_map not in _TONE_MAPS:
             raise ValueError(f"Unknown tone map {self.tone_map!r}. Available: {', '.join(_TONE_MAPS)}.")
+        if self.white_balance is not None and not 1667.0 <= self.white_balance <= 25000.0:
+            raise ValueError(f"white_balance must be 1667 to 25000 kelvin or None, got {self.white_balance}.")
+        if not self.white_point > 0.0:
+            raise ValueError(f"white_point must be positive, got {self.white_point}.")
         if not 1 <= self.samples <= 65536:
             raise ValueError(f"samples must be 1 to 65536, got {self.samples}.")
         if not 0 <= self.bounces <= _MOST_BOUNCES:

@@ -4,7 +4,7 @@
 
 import warp as wp
 
-from scenewright.render.kernels.film import linear_of_srgb, undevelop
+from scenewright.render.kernels.film import FilmData, linear_of_srgb, undevelop
 from scenewright.render.kernels.types import NO_HIT, Hit
 
 __all__ = ["TILE", "SplatData", "blend_splats"]
@@ -38,8 +38,7 @@ def blend_splats(
     tiles_across: int,
     width: int,
     hits: wp.array(dtype=Hit),
-    exposure: float,
-    filmic_curve: int,
+    film: FilmData,
     first: int,
     # Out:
     hdr: wp.array(dtype=wp.vec4),
@@ -74,8 +73,8 @@ def blend_splats(
     covered = 1.0 - through
     if covered > 0.0:
         mean = color / covered
-        light = wp.vec3(undevelop(linear_of_srgb(mean[0]), filmic_curve), undevelop(linear_of_srgb(mean[1]), filmic_curve),
-                        undevelop(linear_of_srgb(mean[2]), filmic_curve)) * (covered / exposure)
+        shown = wp.vec3(linear_of_srgb(mean[0]), linear_of_srgb(mean[1]), linear_of_srgb(mean[2]))
+        light = undevelop(shown, film) * covered
         behind = hdr[i]
         hdr[i] = wp.vec4(light[0] + behind[0] * through, light[1] + behind[1] * through, light[2] + behind[2] * through,
                          1.0 - through * (1.0 - behind[3]))
