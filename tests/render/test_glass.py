@@ -96,3 +96,21 @@ def test_a_ball_shows_the_world_upside_down(studio):
     image = radiance(studio, (32, 32), samples=4)[8:24, 8:24].mean(axis=2)
     quarters = [image[:8, :8].mean(), image[:8, 8:].mean(), image[8:, :8].mean(), image[8:, 8:].mean()]
     assert np.argmax(quarters) == 2 and quarters[2] > 5 * max(quarters[0], quarters[3])
+
+
+@pytest.mark.parametrize("mode", ["real-time", "path-traced"])
+def test_light_behind_a_pane(studio, mode):
+    """Real-time shadows let light go straight through; path tracing finds the lamp by going through, less 2 R / (1 + R)."""
+    floor = studio.quad("/World/Floor", half=2.0)
+    studio.material("/World/Looks/Floor", floor, diffuseColor=Gf.Vec3f(0.5, 0.5, 0.5), roughness=1.0, useSpecularWorkflow=1,
+                    specularColor=Gf.Vec3f(0, 0, 0))
+    studio.light("RectLight", "/World/Lamp", translate=(0, 0, 4.0), width=3.0, height=3.0, intensity=100.0)
+    studio.camera((0.0, 0, 0.8), (0, 0, 0), up=(0, 1, 0), focal=240.0)
+    settings = RenderSettings(samples=256, bounces=0 if mode == "real-time" else 4, mode=mode)
+
+    def brightness():
+        return studio.render(["hdr_color"], size=(8, 8), settings=settings)["hdr_color"][..., 0].mean()
+
+    open_ = brightness()
+    glass(studio, studio.quad("/World/Pane", half=20.0, translate=(0, 0, 1.5)), thin_walled=True)
+    assert brightness() / open_ == pytest.approx(0.92, abs=0.05)

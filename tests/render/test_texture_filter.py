@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 import warp as wp
+from pxr import Gf, Sdf, UsdShade
 
+from scenewright.render import RenderSettings
 from scenewright.render.device.textures import level_sizes, upload_texture
 from scenewright.render.kernels.textures import sample_wide
 from scenewright.render.kernels.types import TextureData
@@ -75,3 +77,29 @@ def test_wide_lookups_average_and_points_do_not(to_linear):
     between = looked_up(data, to_linear, centers, 4.0 * np.sqrt(2.0) / 64)  # halfway to the next level
     above = looked_up(data, to_linear, centers, 8.0 / 64)
     np.testing.assert_allclose(between, 0.5 * (above + levels[2].reshape(-1, 4)), rtol=1e-4)
+
+
+def test_a_far_checkerboard_is_calm_at_one_sample(studio, tmp_path):
+    """A floor of squares smaller than pixels: one sample a pixel is grey, as a hundred are, and near squares stay sharp."""
+    image = pytest.importorskip("PIL.Image")
+    squares = np.kron(np.indices((64, 64)).sum(axis=0) % 2, np.ones((4, 4))) * 255
+    image.fromarray(np.repeat(squares[..., None], 3, axis=2).astype(np.uint8)).save(tmp_path / "squares.png")
+    uvs = [(0, 0), (40, 0), (40, 40), (0, 40)]
+    floor = studio.mesh("/World/Floor", [(-40, -40, 0), (40, -40, 0), (40, 40, 0), (-40, 40, 0)], [4], [0, 1, 2, 3], uvs=uvs)
+    shader = studio.material("/World/Looks/Floor", floor, useSpecularWorkflow=1, specularColor=Gf.Vec3f(0, 0, 0), roughness=1.0)
+    texture = UsdShade.Shader.Define(studio.stage, "/World/Looks/Floor/Texture")
+    texture.CreateIdAttr("UsdUVTexture")
+    texture.CreateInput("file", Sdf.ValueTypeNames.Asset).Set(str(tmp_path / "squares.png"))
+    texture.CreateInput("wrapS", Sdf.ValueTypeNames.Token).Set("repeat")
+    shader.CreateInput("diffuseColor", Sdf.ValueTypeNames.Color3f).ConnectToSource(texture.ConnectableAPI(), "rgb")
+    studio.light("DistantLight", "/World/Sun", intensity=1000.0, angle=0.0)
+
+    def picture(samples):
+        frame = studio.render(["hdr_color"], size=(48, 24), settings=RenderSettings(samples=samples, bounces=0))
+        return frame["hdr_color"][..., 0] / (1000.0 / np.pi)
+
+    studio.camera((0, -38, 3.0), (0, 0, 0), focal=24.0)
+    assert np.sqrt(np.mean((picture(1) - picture(256))[12:] ** 2)) < 0.03  # 0.41 where the squares are sampled at points
+    studio.camera((0.55, 0.51, 0.08), (0.55, 0.52, 0.0), up=(0, 1, 0), focal=24.0)
+    near = picture(1)
+    assert near.min() < 0.01 and near.max() > 0.95

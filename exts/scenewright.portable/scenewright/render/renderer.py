@@ -137,6 +137,7 @@ class Renderer:
         record = self._scene.camera(camera, settings.exposure)
         self._cameras.setdefault(record.path, record)
         image = ImageCamera(record, width, height, self._scene.meters_per_unit, self.device)
+        self._device_scene.clear_shadows = settings.mode == "real-time"
         placed = self._device_scene.place(image.center)
         arrays = {spec.name: wp.empty(width * height, dtype=buffer_dtype(spec), device=self.device) for spec in specs}
         hits = trace_primary(self._launcher, image, placed)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import warp as wp
 
-from scenewright.render.kernels.types import CUTOUT, TRANSLUCENT, InstanceData, MotionData
+from scenewright.render.kernels.types import CUTOUT, GLASS, TRANSLUCENT, InstanceData, MotionData
 from scenewright.render.scene.records import InstanceRecord, MeshRecord, ShapeKind
 
 __all__ = ["InstanceArrays", "InstanceSnapshot", "object_box"]
@@ -105,7 +105,7 @@ class InstanceArrays:
     @property
     def solid(self) -> np.ndarray:
         """Whether each instance is a mesh that no light passes, (N,) bool."""
-        return (self._rows["mesh"] >= 0) & ((self._rows["flags"] & (CUTOUT | TRANSLUCENT)) == 0)
+        return (self._rows["mesh"] >= 0) & ((self._rows["flags"] & (CUTOUT | TRANSLUCENT | GLASS)) == 0)
 
     def set_flags(self, flags: np.ndarray) -> None:
         """Take the see-through flags of all instances, (N,) int32."""

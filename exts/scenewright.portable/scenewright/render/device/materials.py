@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 import warp as wp
 
-from scenewright.render.kernels.types import CUTOUT, SLOTS_PER_MATERIAL, TRANSLUCENT, MaterialData, PrimData, SlotData
+from scenewright.render.kernels.types import CUTOUT, GLASS, SLOTS_PER_MATERIAL, TRANSLUCENT, MaterialData, PrimData, SlotData
 from scenewright.render.scene.records import InstanceRecord, MaterialRecord, TextureSlot
 
 __all__ = ["MaterialArrays", "material_textures"]
@@ -42,15 +42,16 @@ def slot_prims(first_prim: np.ndarray, counts: np.ndarray) -> np.ndarray:
 
 
 def see_through(record: MaterialRecord) -> int:
-    """Return CUTOUT and TRANSLUCENT flags of a material."""
+    """Return CUTOUT, TRANSLUCENT and GLASS flags of a material."""
+    glass = int(GLASS) if record.transmission > 0.0 else 0
     textured = bool(record.opacity_texture.texture)
     if record.opacity_threshold > 0.0:
-        return int(CUTOUT) if textured or record.opacity < record.opacity_threshold else 0
+        return glass | (int(CUTOUT) if textured or record.opacity < record.opacity_threshold else 0)
     if textured:
-        return int(CUTOUT) | int(TRANSLUCENT)
+        return glass | int(CUTOUT) | int(TRANSLUCENT)
     if record.opacity <= 0.0:
         return int(CUTOUT)
-    return int(TRANSLUCENT) if record.opacity < 1.0 else 0
+    return glass | (int(TRANSLUCENT) if record.opacity < 1.0 else 0)
 
 
 class MaterialArrays:

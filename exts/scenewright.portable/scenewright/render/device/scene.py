@@ -40,6 +40,8 @@ class DeviceScene:
 
     def __init__(self, device: str) -> None:
         self._device = device
+        self.clear_shadows = True
+        """Whether light goes straight through glass on its way to a surface, as in the real-time mode."""
         self._first_prim = np.zeros(0, np.int64)
         self.instances = InstanceArrays(device)
         self.previous: InstanceSnapshot | None = None
@@ -101,6 +103,7 @@ class DeviceScene:
     def place(self, center: np.ndarray) -> PlacedScene:
         """Return the scene relative to ``center``, (3,) float64 world position."""
         data = SceneData()
+        data.clear_shadows = int(self.clear_shadows)
         low, high = self.instances.padded_boxes(center)
         bvh = self._place_trees(data, low, high)
         data.instances = self.instances.place(center)

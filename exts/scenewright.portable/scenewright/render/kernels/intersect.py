@@ -9,7 +9,7 @@ import warp as wp
 
 from scenewright.render.kernels.shapes import away_from_zero, intersect_shape, shape_uv
 from scenewright.render.kernels.textures import OPACITY, has_slot, sample_slot
-from scenewright.render.kernels.types import CUTOUT, NO_HIT, TRANSLUCENT, Hit, InstanceData, MeshData, SceneData
+from scenewright.render.kernels.types import CUTOUT, GLASS, NO_HIT, TRANSLUCENT, Hit, InstanceData, MeshData, SceneData
 from scenewright.render.kernels.wide_bvh import mesh_closest, mesh_occluded, solid_closest, solid_occluded
 from scenewright.render.scene.records import ShapeKind
 
@@ -149,13 +149,32 @@ def closest_hit(scene: SceneData, o: wp.vec3, d: wp.vec3, t_min: float, t_max: f
 
 
 @wp.func
+def shadow_opacity(scene: SceneData, instance: InstanceData, hit: Hit, o: wp.vec3, d: wp.vec3) -> float:
+    """Return how much of the light a hit takes on its way to a surface; ``o`` and ``d`` are in object space.
+
+    In real-time mode light goes straight through glass, less what a surface of index 1.5 reflects and absorbs, as the few
+    paths of that mode do not find the light that glass bends.
+    """
+    opacity = surface_opacity(scene, instance, hit, o, d)
+    if scene.clear_shadows != 0 and (instance.flags & GLASS) != 0:
+        material = scene.materials[scene.prims[hit_prim(scene, instance, hit.face)].material]
+        color = material.base_color
+        clear = material.transmission * (1.0 - material.metallic) * (color[0] + color[1] + color[2]) * 0.32
+        opacity *= 1.0 - wp.clamp(clear, 0.0, 1.0)
+    return opacity
+
+
+@wp.func
 def instance_transmittance(scene: SceneData, index: int, world_o: wp.vec3, world_d: wp.vec3, t_min: float,
                            t_max: float) -> float:
     """Return the part of light that passes an instance along a ray."""
     instance = scene.instances[index]
     o = instance_ray_origin(instance, world_o)
     d = instance_ray_direction(instance, world_d)
-    if (instance.flags & (CUTOUT | TRANSLUCENT)) == 0:
+    seen_through = CUTOUT | TRANSLUCENT
+    if scene.clear_shadows != 0:
+        seen_through = CUTOUT | TRANSLUCENT | GLASS
+    if (instance.flags & seen_through) == 0:
         if instance.kind == MESH:
             if scene.wide != 0:
                 return wp.where(mesh_occluded(scene, instance.mesh, o, d, t_min, t_max), 0.0, 1.0)
@@ -168,7 +187,7 @@ def instance_transmittance(scene: SceneData, index: int, world_o: wp.vec3, world
     hit = shape_hit(scene, instance, o, d, t_min, t_max)
     layer = int(0)
     while hit.instance != NO_HIT and layer < LAYERS and passed > 0.001:
-        passed *= 1.0 - surface_opacity(scene, instance, hit, o, d)
+        passed *= 1.0 - shadow_opacity(scene, instance, hit, o, d)
         hit = shape_hit(scene, instance, o, d, hit.t * (1.0 + STEP) + t_min * STEP, t_max)
         layer += 1
     return wp.where(passed > 0.001, passed, 0.0)

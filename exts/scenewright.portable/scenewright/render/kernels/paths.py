@@ -37,10 +37,11 @@ from scenewright.render.kernels.surface import (
     offset_origin,
     opacity_at,
     point_at,
+    widen,
 )
 from scenewright.render.kernels.types import NO_HIT, Hit, PathSettings, SceneData
 
-__all__ = ["DIMENSIONS_PER_BOUNCE", "limited", "shade_point"]
+__all__ = ["DIMENSIONS_PER_BOUNCE", "Cone", "limited", "shade_point"]
 
 FAR = wp.constant(1.0e30)
 TRANSPARENT_LAYERS = wp.constant(16)
@@ -51,6 +52,16 @@ DIMENSIONS_PER_BOUNCE = wp.constant(32)
 one for a face of each, from 27 on fog, 31 for Russian roulette."""
 ROULETTE_DIMENSION = wp.constant(31)
 ROULETTE_BOUNCES = wp.constant(3)
+ROUGH_SPREAD = wp.constant(0.3)
+"""By how much a bounce off the roughest surface spreads a ray: one sample of its lobe stands for about so wide a cone."""
+
+
+@wp.struct
+class Cone:
+    """How wide a ray is: what one sample of a pixel stands for."""
+
+    width: wp.float32  # where it starts [stage units]
+    spread: wp.float32  # by which the width grows per stage unit
 
 
 @wp.func
@@ -142,8 +153,13 @@ def shading_normal(scene: SceneData, point: Point, hit: Hit, o: wp.vec3, d: wp.v
 
 @wp.func
 def shade_point(scene: SceneData, settings: PathSettings, sampler: Sampler, first_hit: Hit, from_o: wp.vec3,
-                from_d: wp.vec3) -> wp.vec3:
-    """Return the radiance that leaves a surface point against the ray that met it."""
+                from_d: wp.vec3, first_cone: Cone) -> wp.vec3:
+    """Return the radiance that leaves a surface point against the ray that met it.
+
+    Rays are cones so that textures far away and in reflections are averaged over what a ray stands for (T. Akenine-Moeller
+    et al., "Texture Level of Detail Strategies for Real-Time Ray Tracing", Ray Tracing Gems, 2019); rough bounces widen them.
+    """
+    cone = first_cone
     radiance = wp.vec3(0.0, 0.0, 0.0)
     throughput = wp.vec3(1.0, 1.0, 1.0)
     o = from_o
@@ -155,6 +171,8 @@ def shade_point(scene: SceneData, settings: PathSettings, sampler: Sampler, firs
     for vertex in range(settings.bounces + 1 + free):
         dimension = 4 + vertex * DIMENSIONS_PER_BOUNCE
         point = point_at(scene, hit, o, d)
+        cone.width += cone.spread * (hit.t * wp.length(d))
+        point.width = widen(point, d, cone.width)
         throughput = wp.cw_mul(throughput, interior_transmittance(scene, point, hit.t * wp.length(d)))
         surface = material_at(scene, point)
         lobes = lobes_of(scene.glossy_albedo, surface, shading_normal(scene, point, hit, o, d), -wp.normalize(d))
@@ -170,6 +188,7 @@ def shade_point(scene: SceneData, settings: PathSettings, sampler: Sampler, firs
             radiance += limited(wp.cw_mul(throughput, local), limit)
             break
         u = sample_2d(sampler.index, sampler.seed, dimension)
+        cone.spread += ROUGH_SPREAD * surface.roughness * surface.roughness
         bounced = bsdf_sample(lobes, u, sample_1d(sampler.index, sampler.seed, dimension + 1))
         weight = bounced.weight
         passed = float(1.0)

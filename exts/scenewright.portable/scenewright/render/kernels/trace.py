@@ -9,11 +9,11 @@ from scenewright.render.kernels.direct import Sampler
 from scenewright.render.kernels.domes import dome_radiance
 from scenewright.render.kernels.intersect import closest_hit
 from scenewright.render.kernels.lights import nearest_lamp
-from scenewright.render.kernels.paths import limited, shade_point
-from scenewright.render.kernels.rays import camera_direction, camera_origin, sees
+from scenewright.render.kernels.paths import Cone, limited, shade_point
+from scenewright.render.kernels.rays import camera_direction, camera_origin, pixel_width, sees
 from scenewright.render.kernels.sampling import pixel_index, sample_2d
 from scenewright.render.kernels.scattering import fog_stretch
-from scenewright.render.kernels.surface import material_at, opacity_at, point_at
+from scenewright.render.kernels.surface import material_at, opacity_at, point_at, widen
 from scenewright.render.kernels.types import NO_HIT, CameraData, Hit, PathSettings, SceneData
 
 __all__ = ["GuideBuffers", "shade_pixels"]
@@ -58,7 +58,7 @@ class CameraSample:
 
 @wp.func
 def camera_radiance(scene: SceneData, settings: PathSettings, sampler: Sampler, o: wp.vec3, d: wp.vec3, near: float, far: float,
-                    label_hit: Hit, follows_label: bool) -> CameraSample:
+                    label_hit: Hit, follows_label: bool, cone: Cone) -> CameraSample:
     """Return radiance and coverage along a camera ray, blending translucent surfaces front to back.
 
     A ray that follows the label ray takes over its first hit.
@@ -94,7 +94,7 @@ def camera_radiance(scene: SceneData, settings: PathSettings, sampler: Sampler, 
             break
         opacity = opacity_at(scene, hit, o, d)
         if opacity > 0.0:
-            radiance += shade_point(scene, settings, sampler, hit, o, d) * (through * opacity)
+            radiance += shade_point(scene, settings, sampler, hit, o, d, cone) * (through * opacity)
             covered += through * opacity
             through *= 1.0 - opacity
         if through < wp.where(settings.path_traced != 0, 1.0e-5, 0.004):
@@ -125,12 +125,13 @@ class Guide:
 
 
 @wp.func
-def guide_of(scene: SceneData, hit: Hit, o: wp.vec3, d: wp.vec3) -> Guide:
+def guide_of(scene: SceneData, hit: Hit, o: wp.vec3, d: wp.vec3, cone: Cone) -> Guide:
     """Return the guide of a camera ray."""
     guide = Guide()
     if hit.instance == NO_HIT:
         return guide
     point = point_at(scene, hit, o, d)
+    point.width = widen(point, d, cone.width + cone.spread * hit.t * wp.length(d))
     surface = material_at(scene, point)
     lobes = lobes_of(scene.glossy_albedo, surface, point.normal, -wp.normalize(d))
     guide.reflectance = lobes.albedo
@@ -162,6 +163,7 @@ def shade_pixels(
     normal = wp.vec4(0.0, 0.0, 0.0, 0.0)
     sharpness = float(0.0)
     met = int(0)
+    fine = 1.0 / wp.sqrt(float(settings.samples))  # the samples of a pixel share its width
     for s in range(settings.samples):
         sampler = Sampler()
         sampler.index = pixel_index(column, row) * settings.sample_stride + wp.uint32(s)
@@ -177,12 +179,15 @@ def shade_pixels(
             on_lens = lens_ray(camera, d, sample_2d(sampler.index, sampler.seed, 1))
             o = o + on_lens
             d = d - on_lens / camera.focus_distance
+        cone = Cone()
+        cone.width = pixel_width(camera, 0.0) * fine
+        cone.spread = (pixel_width(camera, 1.0) * fine - cone.width) / wp.length(d)
         follows_label = s == 0 and camera.lens_radius == 0.0 and settings.path_traced == 0
-        sample = camera_radiance(scene, settings, sampler, o, d, camera.near, camera.far, hits[i], follows_label)
+        sample = camera_radiance(scene, settings, sampler, o, d, camera.near, camera.far, hits[i], follows_label, cone)
         value = sample.value
         total += value
         if guides_out.wanted != 0:
-            guide = guide_of(scene, sample.hit, o, d)
+            guide = guide_of(scene, sample.hit, o, d, cone)
             level = 0.2126 * value[0] + 0.7152 * value[1] + 0.0722 * value[2]
             reflectance += wp.vec4(guide.reflectance[0], guide.reflectance[1], guide.reflectance[2], level * level)
             normal += wp.vec4(guide.normal[0], guide.normal[1], guide.normal[2], guide.distance)

@@ -6,14 +6,16 @@ origin loses nothing and a ray from the camera starts at exactly (0, 0, 0).
 
 import warp as wp
 
-__all__ = ["CUTOUT", "NO_HIT", "SLOTS_PER_MATERIAL", "TRANSLUCENT", "CameraData", "DomeData", "EmitterData", "FogData", "Hit",
-           "InstanceData", "LightData", "LightExtraData", "MaterialData", "MeshData", "MotionData", "PathSettings", "PrimData",
-           "SceneData", "SlotData", "TextureData"]
+__all__ = ["CUTOUT", "GLASS", "NO_HIT", "SLOTS_PER_MATERIAL", "TRANSLUCENT", "CameraData", "DomeData", "EmitterData", "FogData",
+           "Hit", "InstanceData", "LightData", "LightExtraData", "MaterialData", "MeshData", "MotionData", "PathSettings",
+           "PrimData", "SceneData", "SlotData", "TextureData"]
 
 CUTOUT = wp.constant(1)
 """Instance flag: some material of it has points that rays pass through."""
 TRANSLUCENT = wp.constant(2)
 """Instance flag: some material of it lets part of the light through."""
+GLASS = wp.constant(4)
+"""Instance flag: some material of it is glass, which is solid to rays, but not to the shadows of the real-time mode."""
 NO_HIT = wp.constant(-1)
 SLOTS_PER_MATERIAL = wp.constant(6)
 """Texture slots of a material, in the order base colour, metallic, roughness, opacity, emission, normal."""
@@ -257,6 +259,7 @@ class PathSettings:
 class SceneData:
     """All that a ray may meet."""
 
+    clear_shadows: wp.int32  # 1: light goes straight through glass on its way to a surface
     tlas: wp.uint64
     tlas_count: wp.int32
     tlas_items: wp.array(dtype=wp.int32)  # instance of each box of the tree
