@@ -234,3 +234,10 @@ def test_benchmarks_print_their_figures(capsys):
     text = capsys.readouterr().out
     assert "Benchmark mine\n  frames: 3\nPhase loading\n" in text and "Runtime: " in text and "speed: 7 m/s" in text
     assert "Mean App Frametime: " in text
+
+
+def test_deformables_are_refused_by_name():
+    with pytest.raises(ImportError, match="the portable host simulates rigid bodies only, nothing deformable"):
+        from isaacsim.core.experimental.prims import DeformablePrim  # noqa: F401
+    with pytest.raises(ImportError, match="Articulation"):
+        from isaacsim.core.experimental.prims import Articulation  # noqa: F401

@@ -114,6 +114,12 @@ def test_material_aovs_hold_what_the_material_says(see, paint):
         assert not image[~hit].any()
 
 
+def test_glass_has_no_diffuse_albedo(see, stage):
+    rep.functional.create.material(mdl="OmniGlass.mdl", bind_prims=["/Ball"], glass_color=(0.9, 0.8, 0.7))
+    linear, bump = see("PtDiffuseFilter", "BumpNormal")
+    assert bump.any() and not linear[..., :3].any()
+
+
 def test_what_glows_is_in_the_emission(see, paint, product):
     paint(enable_emission=True, emissive_color=(1.0, 0.5, 0.0), emissive_intensity=40.0)
     mask, glow, color = see("EmissionAndForegroundMask", "PtSelfIllumination", "HdrColor")

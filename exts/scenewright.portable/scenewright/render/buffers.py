@@ -43,7 +43,7 @@ BUFFERS: dict[str, BufferSpec] = {
         BufferSpec("uv", 2, np.float32, "texture space", 0.0, "label", "primvar st of the hit point"),
         BufferSpec("albedo", 4, np.float32, "reflectance 0..1", 0.0, "label", "linear base colour; w is opacity"),
         BufferSpec("diffuse_albedo", 4, np.float32, "reflectance 0..1", 0.0, "label",
-                   "linear albedo of the diffuse reflection: base colour less its metallic share; w is opacity"),
+                   "linear albedo of the diffuse reflection: base colour less its metallic and glass shares; w is opacity"),
         BufferSpec("roughness", 1, np.float32, "0..1", 0.0, "label", "roughness of the material, textures included"),
         BufferSpec("bump_normals", 4, np.float32, "world, unit", 0.0, "label",
                    "shading normal after the material's normal map; w is 0"),

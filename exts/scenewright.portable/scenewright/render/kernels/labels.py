@@ -85,7 +85,7 @@ def write_material(
     if hit.instance != NO_HIT:
         point = point_at(scene, hit, o, d)
         surface = material_at(scene, point)
-        diffuse = surface.base_color * (1.0 - surface.metallic)
+        diffuse = surface.base_color * ((1.0 - surface.metallic) * (1.0 - surface.transmission))
         albedo = wp.vec4(diffuse[0], diffuse[1], diffuse[2], opacity_at(scene, hit, o, d))
         roughness = surface.roughness
         bent = point.normal

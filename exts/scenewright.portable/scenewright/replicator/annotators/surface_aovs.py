@@ -46,7 +46,7 @@ class BumpNormal(BufferTemplate):
 
 
 class DiffuseAlbedo(AnnotatorTemplate):
-    """Albedo of the diffuse reflection: base colour less its metallic share.
+    """Albedo of the diffuse reflection: base colour less its metallic and glass shares.
 
     Output: sRGB-encoded colour and opacity, shape (H, W, 4), uint8, zeros = no hit.
     """

@@ -1,7 +1,7 @@
 """``isaacsim.core.experimental.prims``: several prims as one object; poses are Warp arrays, quaternions (w, x, y, z)."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 import warp as wp
@@ -271,3 +271,11 @@ def _write(prim: Usd.Prim, position: Gf.Vec3d | None = None, turn: Gf.Quatd | No
     from scenewright.host.local_pose import write_local_pose
 
     write_local_pose(prim, position, turn, scale)
+
+
+def __getattr__(name: str) -> NoReturn:
+    """Tell what has no stand-in and why."""
+    if name == "DeformablePrim":
+        raise ImportError("DeformablePrim has no stand-in: the portable host simulates rigid bodies only, nothing deformable.")
+    raise AttributeError(f"'{__name__}.{name}' has no stand-in on the portable host. Available in {__name__}: "
+                         f"{', '.join(__all__)}.")
