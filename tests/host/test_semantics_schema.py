@@ -2,7 +2,7 @@
 
 import Semantics as top_level
 from isaacsim.core.utils.semantics import add_labels, get_labels, get_semantics
-from pxr import Semantics, Usd
+from pxr import PhysxSchema, Semantics, Usd, UsdGeom, UsdPhysics
 from semantics.schema import editor
 
 
@@ -32,3 +32,17 @@ def test_the_editor_adds_and_removes():
     assert editor.remove_prim_semantics(prim, "class") and not editor.remove_prim_semantics(prim, "class")
     assert editor.PrimSemanticData(prim).get_data() == [("colour", "red")] and not get_labels(prim)
     assert editor.remove_prim_semantics(prim) and not get_semantics(prim)
+
+
+def test_prims_know_schemas_that_usd_does_not():
+    stage = Usd.Stage.CreateInMemory()
+    prim = UsdGeom.Cube.Define(stage, "/Prim").GetPrim()
+    assert not prim.HasAPI(Semantics.SemanticsAPI) and not prim.HasAPI(PhysxSchema.PhysxRigidBodyAPI)
+    Semantics.SemanticsAPI.Apply(prim, "Semantics")
+    assert prim.HasAPI(Semantics.SemanticsAPI) and prim.HasAPI(Semantics.SemanticsAPI, "Semantics")
+    assert not prim.HasAPI(Semantics.SemanticsAPI, "Other")
+    assert prim.ApplyAPI(PhysxSchema.PhysxRigidBodyAPI) and prim.HasAPI(PhysxSchema.PhysxRigidBodyAPI)
+    assert prim.RemoveAPI(Semantics.SemanticsAPI, "Semantics") and not prim.HasAPI(Semantics.SemanticsAPI)
+    assert not prim.HasAPI(UsdPhysics.CollisionAPI)
+    UsdPhysics.CollisionAPI.Apply(prim)
+    assert prim.HasAPI(UsdPhysics.CollisionAPI) and prim.HasAPI("PhysicsCollisionAPI")

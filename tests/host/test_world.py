@@ -115,6 +115,7 @@ def test_steps_move_bodies_and_tell(world):
     world.step(render=False)
     assert world.current_time == pytest.approx(31 / 60)
     world.render()
+    world.step(render=True, step_sim=False)
     assert world.current_time == pytest.approx(31 / 60)
     world.remove_physics_callback("count")
     world.reset()

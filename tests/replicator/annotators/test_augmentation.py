@@ -47,6 +47,18 @@ def test_a_kernel_is_launched_over_its_output(image):
         augmentation.apply(image, sigma=1.0)
 
 
+@wp.kernel(enable_backward=False)
+def scale_by(data_in: wp.array3d(dtype=wp.uint8), data_out: wp.array2d(dtype=wp.float32), factor: float = 3.0):
+    y, x = wp.tid()
+    data_out[y, x] = float(data_in[y, x, 0]) * factor
+
+
+def test_a_kernel_may_have_defaults(image):
+    augmentation = rep.annotators.Augmentation.from_function(scale_by, data_out_shape=(-1, -1))
+    np.testing.assert_allclose(augmentation.apply(image), image[..., 0] * 3.0)
+    np.testing.assert_allclose(augmentation.apply(image, factor=0.5), image[..., 0] * 0.5)
+
+
 def test_seeds(image):
     drawn = rep.annotators.Augmentation.from_function(noise, seed=None)
     first, again, other = drawn.apply(image, key=(0,)), drawn.apply(image, key=(0,)), drawn.apply(image, key=(1,))

@@ -105,7 +105,7 @@ class Augmentation:
         Raises:
             AnnotatorError: A kernel's parameter has no value, or there is no such parameter.
         """
-        params = {**self._kwargs, **kwargs}
+        params = {**self._kernel_defaults(), **self._kwargs, **kwargs}
         self.check(params)
         if "seed" in params and params["seed"] is None:
             params["seed"] = int(stream("augmentation", get_global_seed(), self.name, *key).integers(2**31))
@@ -128,7 +128,8 @@ class Augmentation:
             names = [argument.label for argument in self._fn.adj.args]
             if len(names) < 2:
                 raise AnnotatorError(f"Warp kernel '{self.name}' needs the arguments (data_in, data_out, …).")
-            names = needed = names[2:]
+            names = names[2:]
+            needed = [name for name in names if name not in self._kernel_defaults()]
             kind = f"Warp kernel '{self.name}'"
         else:
             kind = f"The augmentation '{self.name}'"
@@ -144,6 +145,13 @@ class Augmentation:
         if missing or unknown:
             raise AnnotatorError(f"{kind} takes the parameters {', '.join(names) or 'none'}; "
                                  f"missing: {', '.join(missing) or 'none'}, unknown: {', '.join(unknown) or 'none'}.")
+
+    def _kernel_defaults(self) -> dict[str, Any]:
+        """Return the values that a kernel's source gives its parameters."""
+        if not isinstance(self._fn, wp.Kernel):
+            return {}
+        parameters = inspect.signature(self._fn.func).parameters.values()
+        return {entry.name: entry.default for entry in parameters if entry.default is not entry.empty}
 
     def _launch(self, data: Any, shape: tuple[int, ...] | None, device: str, params: dict[str, Any]) -> Any:
         arguments = self._fn.adj.args

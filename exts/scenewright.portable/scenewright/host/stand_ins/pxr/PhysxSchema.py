@@ -9,12 +9,16 @@ from typing import Any, ClassVar
 
 from pxr import Sdf, Usd
 
+from scenewright.host.python_schemas import PythonSchema, teach_prims
+
 __all__ = ["PhysxCollisionAPI", "PhysxConvexHullCollisionAPI", "PhysxMaterialAPI", "PhysxRigidBodyAPI", "PhysxSceneAPI"]
 
 _T = Sdf.ValueTypeNames
 
+teach_prims()
 
-class _PhysxAPI:
+
+class _PhysxAPI(PythonSchema):
     """One applied schema on one prim."""
 
     PREFIX: ClassVar[str] = ""

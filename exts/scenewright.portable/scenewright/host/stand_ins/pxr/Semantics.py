@@ -7,10 +7,14 @@ from typing import Any
 
 from pxr import Sdf, Usd
 
+from scenewright.host.python_schemas import PythonSchema, teach_prims
+
 __all__ = ["SemanticsAPI"]
 
+teach_prims()
 
-class SemanticsAPI:
+
+class SemanticsAPI(PythonSchema):
     """One label of one type on a prim.
 
     Args:
@@ -38,10 +42,10 @@ class SemanticsAPI:
     @classmethod
     def GetAll(cls, prim: Usd.Prim) -> list["SemanticsAPI"]:
         """Return all of them on a prim."""
-        return [cls(prim, schema.partition(":")[2]) for schema in _applied(prim)]
+        return [cls(prim, schema.partition(":")[2]) for schema in cls.applied_names(prim)]
 
     def __bool__(self) -> bool:
-        return bool(self._prim) and f"SemanticsAPI:{self._name}" in _applied(self._prim)
+        return bool(self._prim) and bool(self.applied_names(self._prim, self._name))
 
     def GetName(self) -> str:
         """Return the name of the instance."""
@@ -79,8 +83,3 @@ class SemanticsAPI:
         if default is not None:
             attribute.Set(str(default))
         return attribute
-
-
-def _applied(prim: Usd.Prim) -> list[str]:
-    schemas = prim.GetMetadata("apiSchemas")
-    return [name for name in (schemas.GetAddedOrExplicitItems() if schemas else ()) if name.startswith("SemanticsAPI:")]

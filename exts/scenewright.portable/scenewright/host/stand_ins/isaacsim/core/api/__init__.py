@@ -314,6 +314,13 @@ class World(SimulationContext):
         super().reset(soft)
         self._scene.post_reset()
 
+    def step(self, render: bool = True, step_sim: bool = True, update_fabric: bool = False) -> None:
+        """Go on by one rendered frame, or by one physics step if not ``render``; without ``step_sim`` render only."""
+        if step_sim:
+            super().step(render)
+        elif render:
+            self.render()
+
     def clear(self) -> None:
         """Remove the objects of the scene and the prims of the stage."""
         self._scene.clear(registry_only=True)
