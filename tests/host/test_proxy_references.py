@@ -1,7 +1,9 @@
 """Proxies where scripts write references through USD itself."""
 
+from pathlib import Path
+
 import pytest
-from pxr import Sdf, Usd, UsdSemantics
+from pxr import Sdf, Usd, UsdLux, UsdSemantics, UsdShade
 
 from scenewright.host.assets import assets_root
 from scenewright.host.settings import get_settings
@@ -51,6 +53,23 @@ def test_scenes_that_refer_to_missing_files_show_them_when_opened(context, tmp_p
     (tmp_path / "scene.usda").write_text('#usda 1.0\ndef "Table" (references = @./inner.usda@) {\n}\n')
     context.open_stage(str(tmp_path / "scene.usda"))
     assert labels(context.get_stage().GetPrimAtPath("/Table/Mug")) == ["mug"]
+
+
+@pytest.mark.parametrize("place", ["omniverse://server/", "/nowhere/", None])
+def test_missing_pictures_of_lights_and_shaders_are_grey(context, place, tmp_path):
+    stage, url = context.get_stage(), f"{place or assets_root() + '/'}sky.hdr"
+    light = UsdLux.DomeLight.Define(stage, "/Sky")
+    light.CreateTextureFileAttr(url)
+    shader = UsdShade.Shader.Define(stage, "/Looks/Shader")
+    shader.CreateInput("file", Sdf.ValueTypeNames.Asset).Set(url.replace(".hdr", ".png"))
+    pictures = light.GetTextureFileAttr(), shader.GetInput("file").GetAttr()
+    assert all(Path(attribute.Get().resolvedPath).is_file() for attribute in pictures)
+    assert url in stage.GetRootLayer().ExportToString()
+    (tmp_path / "real.hdr").write_bytes(b"real")
+    light.GetTextureFileAttr().Set(str(tmp_path / "real.hdr"))
+    assert light.GetTextureFileAttr().Get().path == str(tmp_path / "real.hdr")
+    light.GetTextureFileAttr().Clear()
+    assert light.GetTextureFileAttr().Get() is None
 
 
 def test_nothing_is_watched_without_proxies():

@@ -1,8 +1,8 @@
-"""Proxies for references and payloads that scripts and files write through USD itself."""
+"""Proxies for references, payloads and pictures that scripts and files write through USD itself."""
 
 from collections.abc import Iterator
 
-from pxr import Sdf, Tf, Usd
+from pxr import Sdf, Tf, Usd, UsdLux, UsdShade
 
 from scenewright.host.assets import stand_in_for
 
@@ -10,10 +10,10 @@ __all__ = ["ProxyReferences"]
 
 
 class ProxyReferences:
-    """Shows a proxy wherever a reference or payload of the stage leads to a missing file.
+    """Shows a proxy wherever a reference or payload leads to a missing file, or a light or shader to a missing picture.
 
-    The proxies are references in a sublayer of the session layer, so that no layer of the user's changes; they come and go
-    with the references that they stand in for. Inside instances nothing can be authored: there a missing file stays missing.
+    The proxies are opinions in a sublayer of the session layer, so that no layer of the user's changes; they come and go
+    with what they stand in for. Inside instances nothing can be authored: there a missing file stays missing.
 
     Args:
         stage: Stage to watch, from now to ``close``.
@@ -38,8 +38,35 @@ class ProxyReferences:
         for path in notice.GetResyncedPaths():
             if path.IsAbsoluteRootOrPrimPath() and stage.GetPrimAtPath(path):
                 self._show(stage.GetPrimAtPath(path))
+        for path in [*notice.GetResyncedPaths(), *notice.GetChangedInfoOnlyPaths()]:
+            if path.IsPrimPropertyPath() and _bears_pictures(stage.GetPrimAtPath(path.GetPrimPath())):
+                self._show_picture(stage.GetAttributeAtPath(path))
+
+    def _show_picture(self, attribute: Usd.Attribute) -> None:
+        """Put a picture where an attribute names one that is missing."""
+        if not attribute or attribute.GetTypeName() != Sdf.ValueTypeNames.Asset:
+            return
+        said = next((spec for spec in attribute.GetPropertyStack() if spec.layer != self._layer and spec.default), None)
+        proxy = stand_in_for(Sdf.ComputeAssetPathRelativeToLayer(said.layer, said.default.path)) if said else None
+        held = self._layer.GetAttributeAtPath(attribute.GetPath())
+        if (held.default.path if held else None) == proxy:
+            return
+        self._is_writing = True
+        try:
+            with Sdf.ChangeBlock():
+                owner = Sdf.CreatePrimInLayer(self._layer, attribute.GetPrimPath())
+                if held:
+                    owner.RemoveProperty(held)
+                if proxy is not None:
+                    Sdf.AttributeSpec(owner, attribute.GetName(), Sdf.ValueTypeNames.Asset).default = Sdf.AssetPath(proxy)
+        finally:
+            self._is_writing = False
 
     def _show(self, root: Usd.Prim) -> None:
+        for prim in Usd.PrimRange(root, Usd.PrimAllPrimsPredicate):
+            if _bears_pictures(prim):
+                for attribute in prim.GetAuthoredAttributes():
+                    self._show_picture(attribute)
         found = {prim.GetPath(): self._proxies(prim) for prim in Usd.PrimRange(root, Usd.PrimAllPrimsPredicate)
                  if not prim.IsPseudoRoot()}
         changed = {path: proxies for path, proxies in found.items() if proxies != self._held(path)}
@@ -76,3 +103,7 @@ class ProxyReferences:
                 continue
             for arcs in (spec.referenceList, spec.payloadList):
                 yield from ((spec.layer, arc.assetPath) for arc in arcs.GetAppliedItems() if arc.assetPath)
+
+
+def _bears_pictures(prim: Usd.Prim) -> bool:
+    return bool(prim) and (prim.IsA(UsdShade.Shader) or prim.HasAPI(UsdLux.LightAPI))
