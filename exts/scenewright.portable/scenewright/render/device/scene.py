@@ -132,15 +132,15 @@ class DeviceScene:
         data.wide = int(wp.get_device(self._device).is_cpu)
         solid = self.instances.solid & bool(data.wide)
         if solid.any():
-            data.solid_nodes, items = fold_bvh(self._bvh(low[solid], high[solid]))
-            rows = np.flatnonzero(solid).astype(np.int32)[items.numpy().view(np.int32)]
-            data.solid_items = wp.array(rows.view(np.float32), dtype=wp.float32, device=self._device)
+            data.solid_nodes, data.solid_items = fold_bvh(self._bvh(low[solid], high[solid]), np.flatnonzero(solid))
         rest = np.flatnonzero(~solid).astype(np.int32)
         data.tlas_count = len(rest)
         if not len(rest):
             return None
         bvh = self._bvh(low[rest], high[rest])
         data.tlas = bvh.id
+        if data.wide:
+            data.rest_nodes, data.rest_items = fold_bvh(bvh, rest)
         data.tlas_items = wp.array(rest, dtype=wp.int32, device=self._device)
         return bvh
 

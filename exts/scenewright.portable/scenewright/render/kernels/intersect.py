@@ -10,17 +10,26 @@ import warp as wp
 from scenewright.render.kernels.shapes import away_from_zero, intersect_shape, shape_uv
 from scenewright.render.kernels.textures import OPACITY, has_slot, sample_slot
 from scenewright.render.kernels.types import CUTOUT, GLASS, NO_HIT, TRANSLUCENT, Hit, InstanceData, MeshData, SceneData
-from scenewright.render.kernels.wide_bvh import mesh_closest, mesh_occluded, solid_closest, solid_occluded
+from scenewright.render.kernels.wide_bvh import (
+    CANDIDATES,
+    candidates_vec,
+    mesh_closest,
+    mesh_occluded,
+    rest_candidates,
+    solid_closest,
+    solid_occluded,
+)
 from scenewright.render.scene.records import ShapeKind
 
-__all__ = ["closest_hit", "hit_prim", "instance_hit", "instance_ray_direction", "instance_ray_origin", "nearer_hit",
-           "query_direction", "surface_opacity", "transmittance"]
+__all__ = ["LISTED", "closest_hit", "hit_prim", "instance_hit", "instance_ray_direction", "instance_ray_origin",
+           "nearer_hit", "nearest_candidate", "query_direction", "surface_opacity", "transmittance"]
 
 MESH = wp.constant(int(ShapeKind.MESH))
 LAYERS = wp.constant(64)
 """Most see-through surfaces of one instance that a ray looks behind."""
 STEP = wp.constant(1.0e-6)
 """Relative step past a surface that was looked through."""
+LISTED = wp.constant(float(CANDIDATES))
 
 
 @wp.func
@@ -119,11 +128,30 @@ def instance_hit(scene: SceneData, index: int, world_o: wp.vec3, world_d: wp.vec
 
 
 @wp.func
+def nearest_candidate(scene: SceneData, o: wp.vec3, d: wp.vec3, t_min: float, t_max: float, skip: int,
+                      candidates: candidates_vec, solid: Hit) -> Hit:
+    """Return the nearest hit in (t_min, t_max) of the listed instances, or ``solid`` if none is nearer."""
+    best = solid
+    for k in range(int(candidates[0])):
+        index = int(candidates[1 + 2 * k])
+        if index != skip and candidates[2 + 2 * k] <= best.t * 1.000001:
+            hit = instance_hit(scene, index, o, d, t_min, wp.min(best.t * 1.000001, t_max))
+            if hit.instance != NO_HIT:
+                if hit.t < best.t or (hit.t == best.t and (best.instance == NO_HIT or index < best.instance)):
+                    best = hit
+    return best
+
+
+@wp.func
 def nearer_hit(scene: SceneData, o: wp.vec3, d: wp.vec3, t_min: float, t_max: float, skip: int, solid: Hit) -> Hit:
     """Return the nearest hit in (t_min, t_max) of the instances of the top-level tree, or ``solid`` if none is nearer."""
     best = solid
     if scene.tlas_count == 0:
         return best
+    if scene.wide != 0:
+        candidates = rest_candidates(scene, o, d, t_min, best.t * 1.000001)
+        if candidates[0] <= LISTED:
+            return nearest_candidate(scene, o, d, t_min, t_max, skip, candidates, best)
     query = wp.bvh_query_ray(scene.tlas, o, query_direction(d))
     item = int(0)
     # a little more than the best so far, so that equal distances are decided by the index and not by the order of visits
@@ -202,6 +230,13 @@ def transmittance(scene: SceneData, o: wp.vec3, d: wp.vec3, t_max: float, skip: 
     if scene.tlas_count == 0:
         return 1.0
     passed = float(1.0)
+    if scene.wide != 0:
+        candidates = rest_candidates(scene, o, d, 0.0, t_max)
+        if candidates[0] <= LISTED:
+            for k in range(int(candidates[0])):
+                if int(candidates[1 + 2 * k]) != skip and passed > 0.0:
+                    passed *= instance_transmittance(scene, int(candidates[1 + 2 * k]), o, d, 0.0, t_max)
+            return passed
     query = wp.bvh_query_ray(scene.tlas, o, query_direction(d))
     item = int(0)
     while wp.bvh_query_next(query, item, t_max):

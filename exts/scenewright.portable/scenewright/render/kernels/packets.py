@@ -8,7 +8,7 @@ point a triangle's planes are set up once for all. What each ray meets is, to th
 import warp as wp
 
 from scenewright.render.kernels.types import Hit, SceneData
-from scenewright.render.kernels.wide_bvh import WALK
+from scenewright.render.kernels.wide_bvh import WALK, candidates_vec
 
 __all__ = ["PACKET_WIDTH", "packet_closest", "packet_vec"]
 
@@ -63,7 +63,7 @@ _PACKET = WALK + r"""
         Entry at { t_min, 0, 0 };
         while (true) {
             if (at.count > 0) {
-                take(at.child, at.count);
+                take(at.child, at.count, at.t);
             } else {
                 const Node& node = nodes[at.child];
                 f8 enter = (f8)t_min, leave = (f8)t_last;
@@ -126,7 +126,7 @@ _PACKET = WALK + r"""
     if (seen && scene.solid_nodes.shape[0] != 0) {
         const float centre[3] = { 0.0f, 0.0f, 0.0f };
         const int* items = (const int*)scene.solid_items.data;
-        walk_packet((const Node*)scene.solid_nodes.data, centre, world, 0.0f, [&](int first, int count) {
+        walk_packet((const Node*)scene.solid_nodes.data, centre, world, 0.0f, [&](int first, int count, float) {
             for (int k = first; k < first + count; ++k) {
                 const auto& instance = scene.instances.data[items[k]];
                 const auto& mesh = scene.meshes.data[instance.mesh];
@@ -140,13 +140,28 @@ _PACKET = WALK + r"""
                 }
                 const Block* blocks = (const Block*)mesh.wide_blocks.data;
                 const float pad = 5.0e-7f * (largest(o[0], o[1], o[2]) + mesh.extent);
-                walk_packet((const Node*)mesh.wide_nodes.data, o, rays, pad, [&](int start, int number)
+                walk_packet((const Node*)mesh.wide_nodes.data, o, rays, pad, [&](int start, int number, float)
                     __attribute__((always_inline)) {
                     for (int b = start; b < start + number; ++b) meet_packet(blocks[b], o, rays, items[k]);
                 });
             }
         });
     }
+    wp::vec_t<25, float> candidates;
+    int number = 0;
+    if (seen && scene.rest_nodes.shape[0] != 0) {
+        const float centre[3] = { 0.0f, 0.0f, 0.0f };
+        walk_packet((const Node*)scene.rest_nodes.data, centre, world, 0.0f, [&](int first, int count, float t) {
+            for (int k = first; k < first + count; ++k) {
+                if (number < 12) {
+                    candidates[1 + 2 * number] = ((const int*)scene.rest_items.data)[k];
+                    candidates[2 + 2 * number] = t;
+                }
+                ++number;
+            }
+        });
+    }
+    candidates[0] = number;
     for (int k = 0; k < 16; ++k) {
         const int x = x0 + k % 4, y = y0 + k / 4;
         if (x < width && y < height) {
@@ -158,16 +173,19 @@ _PACKET = WALK + r"""
             hit.v = best.v[k];
         }
     }
+    return candidates;
 }
+#else
+    return wp::vec_t<25, float>(0.0f);
 #endif
 """
 
 
 @wp.func_native(_PACKET)
 def packet_closest(scene: SceneData, dx: packet_vec, dy: packet_vec, dz: packet_vec, t_min: float, t_max: float, x0: int,
-                   y0: int, width: int, height: int, hits_out: wp.array(dtype=Hit)):
+                   y0: int, width: int, height: int, hits_out: wp.array(dtype=Hit)) -> candidates_vec:
     """Store what sixteen rays from the origin meet in [t_min, t_max), for the pixels of a 4 x 4 block at x0, y0.
 
-    A ray whose direction is zero meets nothing.
+    Returns which other instances they may meet before, as ``rest_candidates``. A ray whose direction is zero meets nothing.
     """
     ...

@@ -2,7 +2,7 @@
 
 import warp as wp
 
-from scenewright.render.kernels.intersect import closest_hit, nearer_hit
+from scenewright.render.kernels.intersect import LISTED, closest_hit, nearer_hit, nearest_candidate
 from scenewright.render.kernels.packets import PACKET_WIDTH, packet_closest, packet_vec
 from scenewright.render.kernels.rays import CENTRAL, PINHOLE, camera_direction, camera_origin, sees
 from scenewright.render.kernels.types import NO_HIT, CameraData, Hit, SceneData
@@ -56,8 +56,8 @@ def trace_packet(scene: SceneData, camera: CameraData, x0: int, y0: int, hits_ou
         dx[k] = d[0]
         dy[k] = d[1]
         dz[k] = d[2]
-    packet_closest(scene, dx, dy, dz, camera.near, camera.far, x0, y0, camera.width, camera.height, hits_out)
-    if scene.tlas_count == 0:
+    candidates = packet_closest(scene, dx, dy, dz, camera.near, camera.far, x0, y0, camera.width, camera.height, hits_out)
+    if candidates[0] == 0.0:
         return
     for k in range(WIDTH * WIDTH):
         x = x0 + k % WIDTH
@@ -65,7 +65,12 @@ def trace_packet(scene: SceneData, camera: CameraData, x0: int, y0: int, hits_ou
         d = wp.vec3(dx[k], dy[k], dz[k])
         if x < camera.width and y < camera.height and sees(d):
             i = y * camera.width + x
-            hits_out[i] = nearer_hit(scene, ORIGIN, d, camera.near, camera.far, -1, hits_out[i])
+            hit = hits_out[i]
+            if candidates[0] <= LISTED:
+                hit = nearest_candidate(scene, ORIGIN, d, camera.near, camera.far, -1, candidates, hit)
+            else:
+                hit = nearer_hit(scene, ORIGIN, d, camera.near, camera.far, -1, hit)
+            hits_out[i] = hit
 
 
 @wp.kernel

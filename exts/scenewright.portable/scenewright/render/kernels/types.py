@@ -265,6 +265,8 @@ class SceneData:
     tlas_items: wp.array(dtype=wp.int32)  # instance of each box of the tree
     wide: wp.int32  # 1 on the CPU: solid meshes are in the trees of eight, the tlas holds the other instances
     solid_nodes: wp.array(dtype=wp.float32)
+    rest_nodes: wp.array(dtype=wp.float32)  # the tlas folded
+    rest_items: wp.array(dtype=wp.float32)
     solid_items: wp.array(dtype=wp.float32)  # instance of each block, the bits of an int32
     instances: wp.array(dtype=InstanceData)
     meshes: wp.array(dtype=MeshData)

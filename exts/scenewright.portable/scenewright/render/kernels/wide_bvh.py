@@ -16,8 +16,8 @@ import warp as wp
 
 from scenewright.render.kernels.types import Hit, SceneData
 
-__all__ = ["BLOCK_FLOATS", "BLOCK_LANES", "NODE_FLOATS", "WALK", "fold_tree", "mesh_closest", "mesh_occluded", "solid_closest",
-           "solid_occluded"]
+__all__ = ["BLOCK_FLOATS", "BLOCK_LANES", "CANDIDATES", "NODE_FLOATS", "WALK", "candidates_vec", "fold_tree", "mesh_closest",
+           "mesh_occluded", "rest_candidates", "solid_closest", "solid_occluded"]
 
 wp.set_module_options({"enable_backward": False})
 
@@ -190,7 +190,7 @@ WALK = _TYPES + r"""
         Entry at { t_min, 0, 0 };
         while (true) {
             if (at.count > 0) {
-                if (!take(at.child, at.count)) return false;
+                if (!take(at.child, at.count, at.t)) return false;
             } else {
                 const Node& node = nodes[at.child];
                 const f8 enter_x = (*(const f8u*)node.bounds[near_side[0]][0] - near_x) * inverse[0];
@@ -252,7 +252,7 @@ WALK = _TYPES + r"""
         const Block* blocks = (const Block*)mesh.wide_blocks.data;
         const float pad = 5.0e-7f * (largest(o[0], o[1], o[2]) + mesh.extent);
         bool found = false;
-        walk((const Node*)mesh.wide_nodes.data, o, d, pad, t_min, best.t, [&](int first, int count)
+        walk((const Node*)mesh.wide_nodes.data, o, d, pad, t_min, best.t, [&](int first, int count, float)
             __attribute__((always_inline)) {
             for (int k = first; k < first + count; ++k)
                 if (meet_block(blocks[k], o, d, t_min, instance, best, any)) found = true;
@@ -273,7 +273,7 @@ _SOLID = WALK + r"""
     bool blocked = false;
     if (scene.solid_nodes.shape[0] != 0) {
         const int* items = (const int*)scene.solid_items.data;
-        walk((const Node*)scene.solid_nodes.data, from, along, 0.0f, t_min, best.t, [&](int first, int count) {
+        walk((const Node*)scene.solid_nodes.data, from, along, 0.0f, t_min, best.t, [&](int first, int count, float) {
             for (int k = first; k < first + count; ++k) {
                 const auto& instance = scene.instances.data[items[k]];
                 float local_o[3], local_d[3];
@@ -302,7 +302,9 @@ _RETURN_HIT = r"""
 #endif
 """
 
+CANDIDATES = 12
 found_vec = wp.types.vector(5, wp.float64)
+candidates_vec = wp.types.vector(1 + 2 * CANDIDATES, wp.float32)
 
 
 @wp.func_native(_FOLD)
@@ -345,6 +347,37 @@ def solid_nearest(scene: SceneData, o: wp.vec3, d: wp.vec3, t_min: float, t_max:
 """)
 def solid_occluded(scene: SceneData, o: wp.vec3, d: wp.vec3, t_min: float, t_max: float) -> bool:
     """Return whether some solid mesh has a hit in [t_min, t_max)."""
+    ...
+
+
+@wp.func_native(WALK + r"""
+    const float from[3] = { o[0], o[1], o[2] }, along[3] = { d[0], d[1], d[2] };
+    wp::vec_t<25, float> found;
+    int number = 0;
+    float last = t_max;
+    if (scene.rest_nodes.shape[0] != 0)
+        walk((const Node*)scene.rest_nodes.data, from, along, 0.0f, t_min, last, [&](int first, int count, float t) {
+            for (int k = first; k < first + count; ++k) {
+                if (number < 12) {
+                    found[1 + 2 * number] = ((const int*)scene.rest_items.data)[k];
+                    found[2 + 2 * number] = t;
+                }
+                ++number;
+            }
+            return number <= 12;
+        });
+    found[0] = number;
+    return found;
+}
+#else
+    return wp::vec_t<25, float>(0.0f);
+#endif
+""")
+def rest_candidates(scene: SceneData, o: wp.vec3, d: wp.vec3, t_min: float, t_max: float) -> candidates_vec:
+    """Return which instances outside the solid trees a ray may meet: their number, then index and first distance of each.
+
+    More than ``CANDIDATES`` are not listed; the number tells.
+    """
     ...
 
 
