@@ -341,7 +341,6 @@ def test_prims_are_found_by_type_label_and_pattern(stage_of):
         ("x: {modify.variant: {input_prims: /Replicator/eye, name: color, value: red}}", "no variant set 'color'"),
         ("x: {modify.material: {input_prims: /Replicator/eye, value: /Replicator/eye}}", "is no material"),
         ("x: {create.light: {light_type: Sphere, texture: a.png}}", "has no texture"),
-        ("x: {create.camera: {projection_type: fisheyePolynomial}}", "fisheyePolynomial"),
         ("x: {create.light: {light_type: Dome, texture: 'omniverse://host/sky.hdr'}}", "remote file"),
         ("x: {randomizer.scatter_2d: {input_prims: /Replicator/eye, surface_prims: /Replicator/eye}}", "has no surface"),
     ],

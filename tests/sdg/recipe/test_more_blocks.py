@@ -159,3 +159,21 @@ def test_writers_that_were_registered_before(load):
         assert load(text).settings.writers == {"MyOwnWriter": {"anything": 3}}
     finally:
         rep.WriterRegistry.unregister_writer("MyOwnWriter")
+
+
+def test_each_frame_shows_its_own_time(open_session, write_usd):
+    import omni.timeline
+
+    scene = write_usd("clock.usda", 'def Camera "Eye" {}')
+    session = open_session(
+        f"""
+        scenewright: {{scene: {scene}, frames: 3}}
+        t: {{trigger.on_frame: null}}
+        when: {{distribution.sequence: {{items: [30, 6, 12]}}}}
+        go: {{with.t: {{modify.timeline: {{value: when, modify_type: set_frame}}}}}}
+        """
+    )
+    timeline = omni.timeline.get_timeline_interface()
+    for index, seconds in ((0, 0.5), (2, 0.2), (1, 0.1), (0, 0.5)):
+        session.apply(session.addresses[index])
+        assert timeline.get_current_time() == pytest.approx(seconds)

@@ -94,7 +94,7 @@ def test_simulate_lets_bodies_settle_within_a_frame(open_session):
     assert UsdPhysics.MaterialAPI(material).GetDynamicFrictionAttr().Get() == pytest.approx(0.8)
 
 
-def test_what_joints_do_not_do_is_said_at_the_line(problems, open_session, write_usd):
+def test_drives_and_what_cannot_be_simulated(open_session, write_usd):
     from scenewright.sdg.recipe import RecipeError
 
     scene = write_usd(
@@ -106,10 +106,14 @@ def test_what_joints_do_not_do_is_said_at_the_line(problems, open_session, write
         def Camera "Eye" {}
         """,
     )
-    text = f"""scenewright: {{scene: {scene}, frames: 2, play: true}}
+    text = f"""scenewright: {{scene: {scene}, frames: 2}}
 hinge: {{physics.drive_properties: {{input_prims: /Hinge, stiffness: 3}}}}
 t: {{trigger.on_frame: null}}
-go: {{with.t: {{physics.simulate: {{duration: 0.1}}}}}}
 """
-    with pytest.raises(RecipeError, match=r":4:\d+: frame 0.*[Jj]oint"):
-        open_session(text)
+    session = open_session(text)
+    drive = UsdPhysics.DriveAPI.Get(session.stage.GetPrimAtPath("/Hinge"), "angular")
+    assert drive.GetStiffnessAttr().Get() == 3.0 and drive.GetDampingAttr().Get() == 0.0
+    with pytest.raises(RecipeError, match=r":2:\d+: `physics.drive_properties`: /Door .*is no revolute"):
+        open_session(text.replace("/Hinge", "/Door"))
+    with pytest.raises(RecipeError, match=r":4:\d+: frame 0.*'duration' is -"):
+        open_session(text + "go: {with.t: {physics.simulate: {duration: {distribution.uniform: {lower: -2, upper: -1}}}}}\n")

@@ -195,6 +195,8 @@ _SUPPORTED: dict[str, tuple[str, str]] = {
         + _INPUT,
         "none",
     ),
+    "modify.timeline": ("value:number!~ modify_type:str", "none"),
+    "modify.time": ("value:number!~", "none"),
     "modify.attribute": ("name:str! value:any!~ attribute_type:str input_prims:prims", "none"),
     "modify.semantics": ("semantics:semantics! mode:str " + _INPUT, "none"),
     "modify.visibility": ("value:bools!~ " + _INPUT, "none"),
@@ -272,8 +274,6 @@ _LATER: dict[str, tuple[str, str, str]] = {
         "projected decals",
     ),
     "modify.animation": ("values:any!~ reset_timeline:bool input_prims:prims", "none", "switching skeletal animations"),
-    "modify.timeline": ("value:number!~ modify_type:str", "none", "moving the timeline"),
-    "modify.time": ("value:number!~", "none", "moving the timeline"),
     "modify.projection_material": (
         (
             "position:vec3~ rotation:vec3~ scale:scale~ texture_group:any diffuse:any~ normal:any~ "

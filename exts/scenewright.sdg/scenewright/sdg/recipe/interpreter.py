@@ -11,6 +11,7 @@ from scenewright.sdg.recipe.creation import create, render_products, tiled_rende
 from scenewright.sdg.recipe.findings import Mark, RecipeError
 from scenewright.sdg.recipe.modifiers import MODIFIERS, camera_relative_operation
 from scenewright.sdg.recipe.physics import PHYSICS
+from scenewright.sdg.recipe.playback import timeline_operation
 from scenewright.sdg.recipe.prims import FixedPrims, PrimQuery, PrimSet, find_prims
 from scenewright.sdg.recipe.program import Assign, Call, Items, Literal, Ref, Register, Statement, Value, With
 from scenewright.sdg.recipe.randomizers import RANDOMIZERS, instantiate
@@ -199,6 +200,8 @@ class Interpreter:
             return prims
         if function in RANDOMIZERS:
             return self._operate(RANDOMIZERS[function](call), call)
+        if function in ("modify.timeline", "modify.time"):
+            return self._operate(timeline_operation(call), call)
         if function in PHYSICS:
             return self._operate(PHYSICS[function](call), call)
         if module == "trigger":

@@ -4,8 +4,10 @@ import omni.timeline
 
 from scenewright.sdg.recipe.clock import RATE
 from scenewright.sdg.recipe.physics import simulate
+from scenewright.sdg.recipe.runtime import Invocation, Operation
+from scenewright.sdg.recipe.sampling import Draws
 
-__all__ = ["Playback"]
+__all__ = ["Playback", "timeline_operation"]
 
 
 class Playback:
@@ -36,3 +38,15 @@ class Playback:
         """Play from the step before to a step."""
         self.show(step)
         simulate(1.0 / RATE)
+
+
+def timeline_operation(call: Invocation) -> Operation:
+    """Return ``modify.time`` or ``modify.timeline``: the frame shows its scene at a time [s], or at a frame of the timeline."""
+    timeline = omni.timeline.get_timeline_interface()
+
+    def run(draws: Draws) -> None:
+        value = float(call.rows("value", 1, draws, "number", 1)[0, 0])
+        in_frames = call.args.get("modify_type") == "set_frame"
+        timeline.set_current_time(value / timeline.get_time_codes_per_seconds() if in_frames else value)
+
+    return Operation(call.call, call.trigger, run)

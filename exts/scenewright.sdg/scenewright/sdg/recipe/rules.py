@@ -18,6 +18,7 @@ _PROJECTIONS = (
     "fisheyeRadTanThinPrism",
     "omniDirectionalStereo",
     "pinholeOpenCV",
+    "generalizedProjection",
 )
 _APPROXIMATIONS = (
     "none",
@@ -156,6 +157,14 @@ def _scatter_3d(call: Call, values: dict, report: _Report) -> None:
         report("viz_sampled_voxels", "there are no voxels to show: places are exact.", "Leave it out.")
 
 
+def _timeline(call: Call, values: dict, report: _Report) -> None:
+    kind = values.get("modify_type", "set")
+    if kind in ("add", "add_time", "add_frame"):
+        report("modify_type", f"'{kind}' goes on from where other frames were, but any frame can be made alone.", "Set a time.")
+    else:
+        _one_of("modify_type", ("set", "set_time", "set_frame"))(call, values, report)
+
+
 def _prim_type_filter(call: Call, values: dict, report: _Report) -> None:
     for keyword in ("path_pattern", "path_pattern_exclusion"):
         if isinstance(values.get(keyword), str):
@@ -183,6 +192,7 @@ _RULES: dict[str, Callable[[Call, dict, _Report], None]] = {
     "randomizer.instantiate": _instantiate,
     "randomizer.scatter_3d": _scatter_3d,
     "create.stereo_camera": _camera,
+    "modify.timeline": _timeline,
     "trigger.on_time": _positive("interval"),
     "physics.collider": _one_of("approximation_shape", _APPROXIMATIONS),
     "settings.set_physx_timestep": _positive("dt"),
