@@ -1,8 +1,9 @@
 """The façade: a USD stage in, buffers out."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
+import numpy as np
 import warp as wp
 from pxr import Sdf, Usd
 
@@ -12,6 +13,7 @@ from scenewright.render.device.camera import ImageCamera
 from scenewright.render.device.instances import InstanceSnapshot
 from scenewright.render.device.path_settings import Surroundings, path_settings
 from scenewright.render.device.scene import DeviceScene, PlacedScene
+from scenewright.render.device.strip import StripCamera, can_share_a_strip
 from scenewright.render.film import film_data, metered_exposure
 from scenewright.render.frame import Frame
 from scenewright.render.kernels.film import develop
@@ -72,6 +74,7 @@ class Renderer:
         self._launcher = TileLauncher(self.device, threads)
         self._time = Usd.TimeCode.Default()
         self._synced = False
+        self._revision = -1
         self._cameras: dict[str, CameraRecord] = {}
         self._previous_cameras: dict[str, CameraRecord] = {}
         self._previous: InstanceSnapshot | None = None
@@ -103,16 +106,22 @@ class Renderer:
         if changes or not self._synced:
             self._device_scene.update(self._scene, changes)
         self._synced = True
-        for path in list(self._cameras):
-            try:
-                self._cameras[path] = self._scene.camera(path)
-            except SceneError:  # removed or changed beyond use; rendering it would say so
-                del self._cameras[path]
+        if self._revision != self._scene.revision:
+            self._revision = self._scene.revision
+            self._read_cameras()
         if self._teleport:
             self._previous = None  # as before the first frame: exactly no motion, not the rounding of two equal poses
             self._previous_cameras = {}
             self._previous_time = Usd.TimeCode.Default()
             self._teleport = False
+
+    def _read_cameras(self) -> None:
+        """Read the cameras that were rendered anew, for the motion of the next step."""
+        for path in list(self._cameras):
+            try:
+                self._cameras[path] = self._scene.camera(path)
+            except SceneError:  # removed or changed beyond use; rendering it would say so
+                del self._cameras[path]
 
     # ---- rendering
 
@@ -137,14 +146,60 @@ class Renderer:
         record = self._scene.camera(camera, settings.exposure)
         self._cameras.setdefault(record.path, record)
         image = ImageCamera(record, width, height, self._scene.meters_per_unit, self.device)
+        arrays, placed = self._render_image(image, specs, settings)
+        return Frame(image, arrays, self._scene.label_source(), placed, self._launcher)
+
+    def render_tiles(self, cameras: Sequence[str | Sdf.Path], resolution: tuple[int, int], buffers: Iterable[str],
+                     settings: RenderSettings = RenderSettings()) -> list[Frame]:
+        """Render one image for each camera, in one launch where they are alike: pinholes of one clipping range.
+
+        Args:
+            cameras: Paths of camera prims.
+            resolution: (width, height) of each image.
+            buffers: Names of rows of BUFFERS; only these are computed.
+            settings: Choices for colour.
+
+        Raises:
+            SceneError: There is no such camera (the message lists those that exist), or the stage cannot be rendered.
+            ValueError: An unknown buffer or an impossible resolution.
+        """
+        specs, cameras = wanted_buffers(buffers), list(cameras)
+        width, height = checked_resolution(resolution)
+        self.sync(self._time)
+        images = [ImageCamera(self._scene.camera(path, settings.exposure), width, height, self._scene.meters_per_unit,
+                              self.device) for path in cameras]
+        whole = (settings.mode == "mitsuba" or settings.motion_slices > 1 or settings.fog is not None or settings.auto_exposure
+                 or (settings.denoise and settings.denoiser == "oidn") or self._scene.splats.prims)  # work on one image each
+        if len(cameras) < 2 or whole or not can_share_a_strip(images):
+            return [self.render(path, resolution, [spec.name for spec in specs], settings) for path in cameras]
+        load_kernels(needed_kernels(specs, settings, self.device), self.device)
+        for image in images:
+            self._cameras.setdefault(image.record.path, image.record)
+        strip = StripCamera(images, np.mean([image.center for image in images], axis=0), self.device)
+        arrays, placed = self._render_image(strip, specs, settings)
+        pixels, names = width * height, self._scene.label_source()
+        return [Frame(image, {name: array[i * pixels:(i + 1) * pixels] for name, array in arrays.items()}, names, placed,
+                      self._launcher) for i, image in enumerate(strip.tile_cameras())]
+
+    def _render_image(self, image: ImageCamera | StripCamera, specs: list[BufferSpec],
+                      settings: RenderSettings) -> tuple[dict[str, wp.array], PlacedScene]:
+        """Return the wanted buffers of an image, and the scene as it was placed for it."""
         self._device_scene.clear_shadows = settings.mode == "real-time"
         placed = self._device_scene.place(image.center)
-        arrays = {spec.name: wp.empty(width * height, dtype=buffer_dtype(spec), device=self.device) for spec in specs}
+        count = image.width * image.height
+        arrays = {spec.name: wp.empty(count, dtype=buffer_dtype(spec), device=self.device) for spec in specs}
         hits = trace_primary(self._launcher, image, placed)
         self._write_labels(image, placed, hits, arrays)
         if any(spec.source == "color" for spec in specs):
             self._write_color(image, placed, hits, arrays, settings)
-        return Frame(image, arrays, self._scene.label_source(), placed, self._launcher)
+        return arrays, placed
+
+    def _image_before(self, image: ImageCamera | StripCamera) -> ImageCamera | StripCamera:
+        """Return a camera as it was in the step before."""
+        if isinstance(image, StripCamera):
+            return StripCamera([self._image_before(camera) for camera in image.cameras], image.center, self.device)
+        before = self._previous_cameras.get(image.record.path, image.record)
+        return ImageCamera(before, image.width, image.height, device=self.device)
 
     def close(self) -> None:
         """Stop following the stage and end the threads. Frames stay valid, but can no longer compute coverage in parallel."""
@@ -170,8 +225,7 @@ class Renderer:
         buffers = LabelBuffers()
         for name, array in wanted.items():
             setattr(buffers, name, array)
-        before = self._previous_cameras.get(image.record.path, image.record)
-        old = ImageCamera(before, image.width, image.height, device=self.device)
+        old = self._image_before(image)
         motion, old_corners = None, None
         if "motion_vectors" in wanted:
             motion, old_corners = self._device_scene.instances.motion(self._previous, old.center, not image.same_view(old))

@@ -91,7 +91,7 @@ def render_product_frame(session: Session, product: "RenderProduct", subframes: 
     if product.tiles:
         rows, columns = tile_grid(len(product.tiles))
         size = (product.resolution[0] // columns, product.resolution[1] // rows)
-        frame = TiledFrame([session.renderer.render(path, size, sorted(buffers), settings) for path in product.tiles])
+        frame = TiledFrame(session.renderer.render_tiles(product.tiles, size, sorted(buffers), settings))
     else:
         frame = session.renderer.render(product.camera_path, product.resolution, sorted(buffers), settings)
     moment = Fraction(seconds).limit_denominator(1_000_000)

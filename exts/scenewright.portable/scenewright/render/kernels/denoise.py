@@ -9,7 +9,7 @@ divided by reflectance so that textures stay sharp, with the luminance weight sc
 
 import warp as wp
 
-from scenewright.render.kernels.rays import PINHOLE, camera_direction, camera_origin, pixel_width
+from scenewright.render.kernels.rays import PINHOLE, STRIP, camera_direction, camera_origin, pixel_width, tile_of
 from scenewright.render.kernels.types import CameraData
 
 __all__ = ["demodulate", "estimate_noise", "filter_light", "remodulate"]
@@ -43,6 +43,9 @@ def similarity(camera: CameraData, normals: wp.array(dtype=wp.vec4), i: int, x: 
     b = normals[j]
     if b[3] <= 0.0:
         return 0.0
+    if camera.model == STRIP:
+        if tile_of(camera, float(y)) != tile_of(camera, float(v)):
+            return 0.0
     na = wp.vec3(a[0], a[1], a[2])
     nb = wp.vec3(b[0], b[1], b[2])
     if shows_edge(a):  # only what lies next to it resembles it

@@ -6,7 +6,7 @@ import warp as wp
 
 from scenewright.render.buffers import BUFFERS, BufferSpec
 from scenewright.render.kernels.motion import image_motion
-from scenewright.render.kernels.rays import PINHOLE, camera_direction, camera_origin
+from scenewright.render.kernels.rays import camera_direction, camera_origin, is_flat
 from scenewright.render.kernels.surface import (
     base_color_at,
     bend_normal,
@@ -134,7 +134,7 @@ def write_labels(
     if found:
         plane_distance = hit.t * meters_per_unit
         distance = plane_distance * wp.length(d)
-        if camera.model != PINHOLE:
+        if not is_flat(camera):
             reached = o + d * hit.t
             plane_distance = wp.dot(reached, camera.forward) * meters_per_unit
             distance = wp.length(reached) * meters_per_unit

@@ -10,13 +10,15 @@ import warp as wp
 
 from scenewright.render.kernels.types import CameraData
 
-__all__ = ["BENT", "BENT_FLAT", "CENTRAL", "PANORAMA", "PARALLEL", "PINHOLE", "STRAIGHT", "camera_direction", "camera_origin",
-           "image_position", "pixel_width", "sees"]
+__all__ = ["BENT", "BENT_FLAT", "CENTRAL", "PANORAMA", "PARALLEL", "PINHOLE", "STRAIGHT", "STRIP",
+           "camera_direction", "camera_origin", "image_position", "is_flat", "pixel_width", "sees", "strip_position",
+           "tile_of"]
 
 PINHOLE = wp.constant(0)
 CENTRAL = wp.constant(1)
 PARALLEL = wp.constant(2)
 PANORAMA = wp.constant(3)
+STRIP = wp.constant(4)  # many pinholes, their images below each other
 
 STRAIGHT = wp.constant(0)
 BENT = wp.constant(1)  # the image of the profile is shifted
@@ -30,11 +32,15 @@ PI = wp.constant(3.141592653589793)
 def camera_direction(camera: CameraData, x: float, y: float) -> wp.vec3:
     """Return the ray through image position x, y [px, centres at half-integers]; zeros where the lens sees nothing.
 
-    A pinhole's has the part 1 along ``forward``, so that ray parameters are distances to the image plane; all others are unit.
+    A pinhole's has the part 1 along its ``forward``: its ray parameters are distances to the image plane. All others are unit.
     """
     if camera.model == PINHOLE:
         return (camera.forward + camera.right * (x * camera.step_x + camera.start_x)
                 + camera.up * (y * camera.step_y + camera.start_y))
+    if camera.model == STRIP:
+        tile = camera.tiles[tile_of(camera, y)]
+        return (tile.forward + tile.right * (x * tile.step_x + tile.start_x)
+                + tile.up * (tile_y(camera, y) * tile.step_y + tile.start_y))
     if camera.model == PARALLEL:
         return camera.forward
     if camera.model == PANORAMA:
@@ -52,10 +58,43 @@ def camera_origin(camera: CameraData, x: float, y: float) -> wp.vec3:
     origin = wp.vec3(0.0, 0.0, 0.0)
     if camera.model == PARALLEL:
         origin = (camera.right * (x * camera.step_x + camera.start_x) + camera.up * (y * camera.step_y + camera.start_y))
+    elif camera.model == STRIP:
+        origin = camera.tiles[tile_of(camera, y)].origin
     elif camera.model == PANORAMA:
         longitude = (x - camera.center[0]) * camera.scale[0]
         origin = (camera.right * wp.cos(longitude) - camera.forward * wp.sin(longitude)) * camera.eye_offset
     return origin
+
+
+@wp.func
+def tile_of(camera: CameraData, y: float) -> int:
+    """Return the tile of a strip in which an image row lies."""
+    return wp.clamp(int(y) // camera.tile_height, 0, camera.tiles.shape[0] - 1)
+
+
+@wp.func
+def tile_y(camera: CameraData, y: float) -> float:
+    """Return an image position of a strip within its tile."""
+    return y - float(tile_of(camera, y) * camera.tile_height)
+
+
+@wp.func
+def strip_position(camera: CameraData, p: wp.vec3, tile_index: int) -> wp.vec3:
+    """Return the position in the strip of a point in the image of one tile, and 1; 0 where it is not seen."""
+    tile = camera.tiles[tile_index]
+    local = p - tile.origin
+    depth = wp.dot(local, tile.forward)
+    if depth <= 0.0:
+        return wp.vec3(0.0, 0.0, 0.0)
+    y = (wp.dot(local, tile.up) / depth - tile.start_y) / tile.step_y
+    return wp.vec3((wp.dot(local, tile.right) / depth - tile.start_x) / tile.step_x,
+                   y + float(tile_index * camera.tile_height), 1.0)
+
+
+@wp.func
+def is_flat(camera: CameraData) -> bool:
+    """Return whether ray parameters are distances to the image plane of a pinhole."""
+    return camera.model == PINHOLE or camera.model == STRIP
 
 
 @wp.func

@@ -8,7 +8,7 @@ import warp as wp
 
 __all__ = ["CUTOUT", "GLASS", "NO_HIT", "SLOTS_PER_MATERIAL", "TRANSLUCENT", "CameraData", "DomeData", "EmitterData", "FogData",
            "Hit", "InstanceData", "LightData", "LightExtraData", "MaterialData", "MeshData", "MotionData", "PathSettings",
-           "PrimData", "SceneData", "SlotData", "TextureData"]
+           "PrimData", "SceneData", "SlotData", "TextureData", "TileData"]
 
 CUTOUT = wp.constant(1)
 """Instance flag: some material of it has points that rays pass through."""
@@ -187,6 +187,20 @@ class LightExtraData:
 
 
 @wp.struct
+class TileData:
+    """One pinhole of several whose images lie below each other: see CameraData."""
+
+    origin: wp.vec3  # relative to the origin of the scene
+    right: wp.vec3
+    up: wp.vec3
+    forward: wp.vec3
+    step_x: wp.float32
+    start_x: wp.float32
+    step_y: wp.float32
+    start_y: wp.float32
+
+
+@wp.struct
 class CameraData:
     """Pinhole: the ray of pixel (x, y) is ``forward + right * (x * step_x + start_x) + up * (y * step_y + start_y)``.
 
@@ -208,7 +222,7 @@ class CameraData:
     height: wp.int32
     lens_radius: wp.float32
     focus_distance: wp.float32
-    model: wp.int32  # rays.PINHOLE, CENTRAL, PARALLEL, PANORAMA
+    model: wp.int32  # rays.PINHOLE, CENTRAL, PARALLEL, PANORAMA, STRIP
     flat: wp.int32  # 1: the profile is of the tangent
     bend: wp.int32  # rays.STRAIGHT, BENT, BENT_FLAT
     center: wp.vec2  # px
@@ -224,6 +238,8 @@ class CameraData:
     tangential: wp.vec2
     prism: wp.vec4
     eye_offset: wp.float32
+    tile_height: wp.int32  # of a strip of pinholes; ``height`` is that of them all
+    tiles: wp.array(dtype=TileData)
 
 
 @wp.struct

@@ -58,6 +58,8 @@ class StageScene:
         """Clouds of Gaussian splats."""
         self.time: Usd.TimeCode | None = None
         """Time of the last sync."""
+        self.revision = 0
+        """Grows with each sync that found edits or another time."""
         self._textures = TextureLibrary(missing_textures)
         self._light_reader = LightReader(self._textures)
         self._meshes = MeshLibrary()
@@ -126,10 +128,12 @@ class StageScene:
         before = self.time
         try:
             if before is None or before.IsDefault() != time.IsDefault():
+                self.revision += 1
                 self._forget_all()
                 return self._apply(Dirt(everything=True), time)
             if not notices and before == time:
                 return SceneChanges()
+            self.revision += 1
             dirt = sort_changes(notices, self)
             if before != time:
                 self._add_animated(dirt)
