@@ -118,7 +118,7 @@ def cover_entities(placed: "PlacedScene", camera: "ImageCamera", entity_of_prim:
         masks: Whether to return masks.
     """
     items, groups = entity_items(placed.first_prim, entity_of_prim)
-    rectangles = entity_rectangles(screen_rectangles(placed.corners, camera), items["instance"], groups, entity_count)
+    rectangles = entity_rectangles(screen_rectangles(placed.boxes.corners(), camera), items["instance"], groups, entity_count)
     rows, words = coverage_rows(rectangles)
     if not len(rows):
         return empty_coverage(entity_count)

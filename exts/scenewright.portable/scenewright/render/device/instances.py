@@ -9,7 +9,7 @@ import warp as wp
 from scenewright.render.kernels.types import CUTOUT, GLASS, TRANSLUCENT, InstanceData, MotionData
 from scenewright.render.scene.records import InstanceRecord, MeshRecord, ShapeKind
 
-__all__ = ["InstanceArrays", "InstanceSnapshot", "object_box"]
+__all__ = ["InstanceArrays", "InstanceSnapshot", "ObjectBoxes", "object_box"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,6 +20,21 @@ class InstanceSnapshot:
     matrices: np.ndarray  # (N, 4, 4) float64, object to world, row-vector convention
     mesh_keys: tuple[str, ...]  # of each instance; empty for analytic shapes
     meshes: Mapping[str, MeshRecord]
+
+
+@dataclass(frozen=True, eq=False)
+class ObjectBoxes:
+    """The boxes of the instances of one step, each along the axes of its object; never changed afterwards."""
+
+    centers: np.ndarray  # (N, 3) float64, object space
+    halves: np.ndarray  # (N, 3) float64, object space
+    matrices: np.ndarray  # (N, 4, 4) float64, object to world
+
+    def corners(self) -> np.ndarray:
+        """Return the eight corners of each box in world space, (N, 8, 3) float64."""
+        signs = np.array([[x, y, z] for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)], np.float64)
+        corners = self.centers[:, None] + signs * self.halves[:, None]
+        return np.einsum("nki,nij->nkj", corners, self.matrices[:, :3, :3]) + self.matrices[:, None, 3, :3]
 
 
 def object_box(record: InstanceRecord, meshes: Mapping[str, MeshRecord]) -> tuple[np.ndarray, np.ndarray]:
@@ -67,28 +82,45 @@ class InstanceArrays:
         self._mesh_keys: tuple[str, ...] = ()
         self._meshes: Mapping[str, MeshRecord] = {}
 
-    def replace(self, instances: Sequence[InstanceRecord], meshes: Mapping[str, MeshRecord], mesh_rows: Mapping[str, int],
-                first_prim: np.ndarray) -> None:
-        """Take all instances anew; ``first_prim`` is the prim id of each one's slot 0, (N,) int."""
+    def replace(self, instances: Sequence[InstanceRecord], matrices: np.ndarray, meshes: Mapping[str, MeshRecord],
+                mesh_rows: Mapping[str, int], first_prim: np.ndarray) -> None:
+        """Take all instances anew.
+
+        Args:
+            instances: N records.
+            matrices: Object to world of each, (N, 4, 4) float64.
+            meshes: Meshes by key.
+            mesh_rows: Row of each mesh on the device.
+            first_prim: Prim id of each instance's slot 0, (N,) int.
+        """
         count = len(instances)
-        keys = [record.mesh if record.kind == ShapeKind.MESH else (int(record.kind), *record.size) for record in instances]
-        boxes = {}
-        for key, record in zip(keys, instances, strict=True):
-            if key not in boxes:
-                boxes[key] = object_box(record, meshes)
-        self.paths = tuple(record.path for record in instances)
-        self._mesh_keys = tuple(record.mesh for record in instances)
+        paths, mesh_keys, shapes = [], [], []
+        numbers: dict[tuple, int] = {}
+        first_of_shape: list[InstanceRecord] = []
+        for record in instances:
+            key = (record.kind, record.mesh, record.size)
+            number = numbers.setdefault(key, len(numbers))
+            if number == len(first_of_shape):
+                first_of_shape.append(record)
+            paths.append(record.path)
+            mesh_keys.append(record.mesh)
+            shapes.append(number)
+        of_row = np.array(shapes, np.int64)
+        boxes = np.array([object_box(record, meshes) for record in first_of_shape]).reshape(-1, 2, 3)
+        self.paths = tuple(paths)
+        self._mesh_keys = tuple(mesh_keys)
         self._meshes = dict(meshes)
-        self._centers = np.array([boxes[key][0] for key in keys]).reshape(count, 3)
-        self._halves = np.array([boxes[key][1] for key in keys]).reshape(count, 3)
+        self._centers, self._halves = boxes[of_row, 0], boxes[of_row, 1]
         self.matrices = np.zeros((count, 4, 4))
         self._inverses = np.zeros((count, 3, 3))
         self._rows = np.zeros(count, InstanceData.numpy_dtype())
-        self._rows["kind"] = [int(record.kind) for record in instances]
-        self._rows["size"] = np.array([record.size for record in instances], np.float32).reshape(count, 4)
-        self._rows["mesh"] = [mesh_rows[r.mesh] if r.kind == ShapeKind.MESH else -1 for r in instances]
+        if count:
+            self._rows["kind"] = np.array([int(record.kind) for record in first_of_shape])[of_row]
+            self._rows["size"] = np.array([record.size for record in first_of_shape], np.float32)[of_row]
+            rows_of_meshes = [mesh_rows[r.mesh] if r.kind == ShapeKind.MESH else -1 for r in first_of_shape]
+            self._rows["mesh"] = np.array(rows_of_meshes)[of_row]
         self._rows["first_prim"] = np.asarray(first_prim)[:count]
-        self.set_transforms(np.array([record.matrix for record in instances]), np.arange(count))
+        self.set_transforms(matrices, np.arange(count))
 
     def set_transforms(self, matrices: np.ndarray, rows: np.ndarray) -> None:
         """Take the matrices of some instances from those of all, (N, 4, 4) float64."""
@@ -96,8 +128,11 @@ class InstanceArrays:
             return
         moved = np.array(matrices[rows], np.float64)
         moved[:, :3, :3] = invertible(moved)
-        self.matrices = self.matrices.copy()  # snapshots of earlier steps keep the old array
-        self.matrices[rows] = moved
+        if len(rows) == len(self.matrices):
+            self.matrices = moved
+        else:
+            self.matrices = self.matrices.copy()  # snapshots of earlier steps keep the old array
+            self.matrices[rows] = moved
         self._inverses[rows] = np.linalg.inv(moved[:, :3, :3])
         self._rows["forward"][rows] = moved[:, :3, :3].transpose(0, 2, 1)
         self._rows["inverse"][rows] = self._inverses[rows].transpose(0, 2, 1)
@@ -122,11 +157,9 @@ class InstanceArrays:
         halves = np.einsum("ni,nij->nj", self._halves, np.abs(linear))
         return centers - halves, centers + halves
 
-    def object_corners(self) -> np.ndarray:
-        """Return the eight corners of each instance's box in world space, (N, 8, 3) float64."""
-        signs = np.array([[x, y, z] for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)], np.float64)
-        corners = self._centers[:, None] + signs * self._halves[:, None]
-        return np.einsum("nki,nij->nkj", corners, self.matrices[:, :3, :3]) + self.matrices[:, None, 3, :3]
+    def object_boxes(self) -> ObjectBoxes:
+        """Return the instances' boxes as they are now."""
+        return ObjectBoxes(self._centers, self._halves, self.matrices)
 
     def padded_boxes(self, center: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return world boxes relative to ``center``, each (N, 3) float32, widened by what float32 may lose."""

@@ -8,7 +8,7 @@ import warp as wp
 
 from scenewright.render.device.emitters import EmitterArrays
 from scenewright.render.device.glossy_albedo import glossy_albedo_table
-from scenewright.render.device.instances import InstanceArrays, InstanceSnapshot
+from scenewright.render.device.instances import InstanceArrays, InstanceSnapshot, ObjectBoxes
 from scenewright.render.device.lights import LightArrays
 from scenewright.render.device.materials import MaterialArrays, material_textures
 from scenewright.render.device.meshes import MeshArrays
@@ -30,7 +30,7 @@ class PlacedScene:
     data: SceneData
     low: np.ndarray  # (N, 3) float32: lower corners of the instances' padded world boxes, relative to the camera
     high: np.ndarray  # (N, 3) float32
-    corners: np.ndarray  # (N, 8, 3) float64: corners of the instances' boxes in world space
+    boxes: ObjectBoxes
     first_prim: np.ndarray  # (N,) int64: prim id of each instance's slot 0
     owners: tuple  # what must live as long as ``data``: BVHs, meshes
 
@@ -72,7 +72,8 @@ class DeviceScene:
         if structure or changes.meshes:
             self._first_prim = np.array(scene.instance_first_prim, np.int64)
             self._meshes.replace(scene.meshes)
-            self.instances.replace(scene.instances, scene.meshes, self._meshes.rows, scene.instance_first_prim)
+            self.instances.replace(scene.instances, scene.matrices, scene.meshes, self._meshes.rows,
+                                   scene.instance_first_prim)
         elif len(changes.transforms):
             self.instances.set_transforms(scene.matrices, changes.transforms)
         surfaces = bool(structure or changes.meshes or changes.materials)
@@ -125,7 +126,7 @@ class DeviceScene:
         data.emitter_cdf = self._emitters.cdf
         data.emitter_instance, data.emitter_face = self._emitters.owners, self._emitters.faces
         owners = (bvh, self._meshes.entries, self._textures.entries, self._lights.tables)
-        return PlacedScene(data, low, high, self.instances.object_corners(), self._first_prim, owners)
+        return PlacedScene(data, low, high, self.instances.object_boxes(), self._first_prim, owners)
 
     def _place_trees(self, data: SceneData, low: np.ndarray, high: np.ndarray) -> wp.Bvh | None:
         """Build the trees over instances: on the CPU one of solid meshes and one of the rest, elsewhere one of all."""

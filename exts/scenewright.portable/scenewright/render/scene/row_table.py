@@ -1,6 +1,6 @@
 """The instances as rows: which leaf, anchored to which prim, at which matrix."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -8,9 +8,10 @@ from pxr import Sdf, Usd, UsdGeom, Vt
 
 from scenewright.render.scene.errors import SceneError
 from scenewright.render.scene.leaves import Leaf, ancestors_of
-from scenewright.render.scene.point_instances import Placement, Placements
+from scenewright.render.scene.point_instances import Placements
+from scenewright.render.scene.records import InstanceRecord
 
-__all__ = ["KnownEdit", "RowTable", "TableBuilder", "world_matrices"]
+__all__ = ["DrawnInstances", "KnownEdit", "RowTable", "TableBuilder", "world_matrices"]
 
 
 def world_matrices(prims: list[Usd.Prim], cache: UsdGeom.XformCache) -> np.ndarray:
@@ -136,6 +137,34 @@ class RowTable:
         return any(path == root or path.startswith(root + "/") for root in self.prototypes)
 
 
+class DrawnInstances(Sequence[InstanceRecord]):
+    """What the rows of a table draw, as records that are made when they are asked for: a row keeps no object of its own."""
+
+    def __init__(self, table: RowTable) -> None:
+        self._table = table
+
+    def __len__(self) -> int:
+        return len(self._table.paths)
+
+    def __getitem__(self, row: int | slice) -> InstanceRecord | list[InstanceRecord]:
+        chosen = range(len(self))[row]
+        return list(map(self._record, chosen)) if isinstance(chosen, range) else self._record(chosen)
+
+    def __iter__(self) -> Iterator[InstanceRecord]:
+        return map(self._record, range(len(self)))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and list(self) == list(other)
+
+    def _record(self, row: int) -> InstanceRecord:
+        table = self._table
+        leaf, path = table.leaves[row], table.paths[row]
+        slots = leaf.slot_paths(path)
+        colors = (table.color_of(row),) * len(slots)
+        return InstanceRecord(path, leaf.kind, leaf.size, leaf.mesh, table.matrices[row], slots, leaf.materials, colors,
+                              leaf.double_sided)
+
+
 class TableBuilder:
     """Collects anchors in namespace order."""
 
@@ -171,7 +200,6 @@ class TableBuilder:
         self._counts.append(sum(len(item.suffixes) for item in drawn.items))
         if not self._counts[-1]:
             return
-        entries: list[tuple[Placement, str]] = [(item, base + s) for item in drawn.items for s in item.suffixes]
         local = np.concatenate([item.leaf.frame @ item.transforms for item in drawn.items])
         depth = max(item.order.shape[1] for item in drawn.items)
         keys = np.concatenate([np.pad(item.order, ((0, 0), (0, depth - item.order.shape[1]))) for item in drawn.items])
@@ -180,10 +208,10 @@ class TableBuilder:
         if drawn.colors is not None:
             colors = drawn.colors[keys[order, 0]].tolist()
             table.instance_colors.update(enumerate(map(tuple, colors), start=len(table.paths)))
-        for k in order.tolist():
-            item, path = entries[k]
-            table.paths.append(path)
-            table.leaves.append(item.leaf)
+        suffixes = [suffix for item in drawn.items for suffix in item.suffixes]
+        of_entry = np.repeat(np.arange(len(drawn.items)), [len(item.suffixes) for item in drawn.items])
+        table.paths.extend(base + suffixes[k] for k in order.tolist())
+        table.leaves.extend(drawn.items[k].leaf for k in of_entry[order].tolist())
 
     def finish(self, cache: UsdGeom.XformCache, might_move: Callable[[Usd.Prim], bool]) -> RowTable:
         """Return the table with all matrices.

@@ -1,5 +1,7 @@
 """A live USD stage as records: read once, then kept up to date from the stage's change notices."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from pxr import Sdf, Usd, UsdGeom
 
@@ -22,7 +24,7 @@ from scenewright.render.scene.records import (
     MeshRecord,
     TextureRecord,
 )
-from scenewright.render.scene.row_table import RowTable, TableBuilder, world_matrices
+from scenewright.render.scene.row_table import DrawnInstances, RowTable, TableBuilder, world_matrices
 from scenewright.render.scene.skinning import Skins
 from scenewright.render.scene.splats import Splats
 from scenewright.render.scene.survey import Survey, survey_stage
@@ -44,7 +46,7 @@ class StageScene:
 
     def __init__(self, stage: Usd.Stage, missing_textures: str = "warn") -> None:
         self.stage = stage
-        self.instances: list[InstanceRecord] = []
+        self.instances: Sequence[InstanceRecord] = DrawnInstances(RowTable())
         """What is drawn, in stage namespace order."""
         self.lights: list[LightRecord] = []
         """Visible lights in namespace order."""
@@ -273,26 +275,12 @@ class StageScene:
     def _make_instances(self) -> None:
         """Make instance records and prim ids from the table."""
         table = self._table
-        self.instances = []
         paths = [""]
         first = np.zeros(len(table.paths), np.int64)
         for row, (path, leaf) in enumerate(zip(table.paths, table.leaves, strict=True)):
-            slots = leaf.slot_paths(path)
             first[row] = len(paths)
-            paths.extend(slots)
-            self.instances.append(
-                InstanceRecord(
-                    path,
-                    leaf.kind,
-                    leaf.size,
-                    leaf.mesh,
-                    table.matrices[row],
-                    slots,
-                    leaf.materials,
-                    (table.color_of(row),) * len(slots),
-                    leaf.double_sided,
-                )
-            )
+            paths.extend(leaf.slot_paths(path))
+        self.instances = DrawnInstances(table)
         self.prim_paths = tuple(paths)
         self.instance_first_prim = first
 
@@ -301,11 +289,7 @@ class StageScene:
         table = self._table
         rows = table.rows_of(anchors).tolist()
         changed = self._reader.update_colors(table.leaves_of(rows).values())
-        rows = [row for row in rows if id(table.leaves[row]) in changed]
-        for row in rows:
-            record = self.instances[row]
-            record.slot_colors = (table.color_of(row),) * len(record.slot_paths)
-        return np.array(rows, dtype=np.int64)
+        return np.array([row for row in rows if id(table.leaves[row]) in changed], dtype=np.int64)
 
     def _refresh_colors(self, anchors: set[int]) -> None:
         """Read the colours of leaves that a rebuild may keep; leaves that are gone are left alone."""
@@ -334,7 +318,6 @@ class StageScene:
             ):
                 return False
             self._table.replace_leaf(row, fresh)
-            self.instances[row].slot_colors = (fresh.color,) * len(self.instances[row].slot_paths)
         return True
 
     def _read_lights(self, time: Usd.TimeCode) -> bool:
