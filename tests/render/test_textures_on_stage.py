@@ -118,6 +118,35 @@ def test_omni_pbr_scale_and_shift(studio, chart):
     np.testing.assert_allclose(albedo(studio), expected, atol=2e-3)
 
 
+@pytest.mark.parametrize("world", [False, True])
+@pytest.mark.parametrize("side", ["+x", "-x", "+y", "-y", "+z", "-z"])
+def test_project_uvw(studio, chart, side, world):
+    """Each side of a box shows the image upright and unmirrored, a stage unit (or one of the object's) to each repeat."""
+    sign, axis = (1.0 if side[0] == "+" else -1.0), "xyz".index(side[1])
+    move = np.array((0.3, -0.45, 0.7)) if world else np.zeros(3)
+    box = studio.shape("Cube", "/World/Box", size=2.0, translate=move, scale=(2, 2, 2))
+    material = UsdShade.Material.Define(studio.stage, "/World/Looks/Omni")
+    shader = UsdShade.Shader.Define(studio.stage, "/World/Looks/Omni/Shader")
+    shader.SetSourceAsset("OmniPBR.mdl", "mdl")
+    shader.SetSourceAssetSubIdentifier("OmniPBR", "mdl")
+    shader.CreateInput("diffuse_texture", KINDS.Asset).Set(chart)
+    shader.CreateInput("project_uvw", KINDS.Bool).Set(True)
+    shader.CreateInput("world_or_object", KINDS.Bool).Set(world)
+    material.CreateSurfaceOutput("mdl").ConnectToSource(shader.ConnectableAPI(), "out")
+    UsdShade.MaterialBindingAPI.Apply(box.GetPrim()).Bind(material)
+    normal = np.eye(3)[axis] * sign
+    up = np.array((0, 0, 1.0)) if axis < 2 else np.array((0, 1.0, 0))
+    right = np.cross(up, normal)
+    eye = move + normal * 4.0
+    studio.camera(eye, move, up=up, focal=24.0, aperture=24.0)  # the face is 2 away: 2 across, in 16 pixels
+    line = (np.arange(16) + 0.5) / 8.0 - 1.0
+    across, above = np.meshgrid(line, -line)
+    points = move + normal * 2.0 + across[..., None] * right + above[..., None] * up
+    q = points if world else (points - move) / 2.0
+    u, v = q @ right, q @ up
+    np.testing.assert_allclose(albedo(studio), to_linear(bilinear(u, v)), atol=3e-3)
+
+
 def test_a_missing_file_gives_the_fallback(studio, caplog):
     texture_node(studio, wide_card(studio), "gone.png", fallback=Gf.Vec4f(0.5, 0.25, 0.75, 1.0), scale=Gf.Vec4f(1, 2, 1, 1))
     with caplog.at_level("WARNING"):

@@ -252,8 +252,8 @@ def test_mdl_is_preferred_where_it_is_known(stage, open_scene, add_preview_mater
     bound(material)
     assert open_scene(stage).materials["/World/Looks/m"].base_color == (0, 1, 0)
     shader = UsdShade.Shader.Get(stage, "/World/Looks/m/Shader")
-    shader.SetSourceAsset("OmniSurface.mdl", "mdl")
-    shader.SetSourceAssetSubIdentifier("OmniSurface", "mdl")
+    shader.SetSourceAsset("CarPaint.mdl", "mdl")
+    shader.SetSourceAssetSubIdentifier("CarPaint", "mdl")
     assert open_scene(stage).materials["/World/Looks/m"].base_color == (1, 0, 0)
 
 
@@ -265,7 +265,7 @@ def test_unknown_materials_are_grey_with_one_warning(stage, open_scene, bound, c
         shader.CreateInput("x", FLOAT).Set(1.0)
         scene.sync()
     assert scene.materials["/World/Looks/m"].base_color == pytest.approx((0.18,) * 3)
-    assert caplog.text.count("/World/Looks/m: surface CarPaint is not supported; supported are UsdPreviewSurface, OmniPBR") == 1
+    assert caplog.text.count("/World/Looks/m: surface CarPaint is not supported; supported are UsdPreviewSurface,") == 1
 
 
 def test_omni_glass(stage, open_scene, bound, caplog):
@@ -285,6 +285,97 @@ def test_omni_glass(stage, open_scene, bound, caplog):
     record = scene.materials["/World/Looks/m"]
     assert record.thin_walled and record.absorption == (0.0, 0.0, 0.0)
     assert not caplog.text
+
+
+def test_omni_pbr_clear_coat(stage, open_scene, bound):
+    material, shader = add_omni_pbr(stage, "/World/Looks/m", identifier="OmniPBR_ClearCoat", clearcoat_weight=0.75,
+                                    clearcoat_reflection_roughness=0.125, metallic_constant=1.0)
+    bound(material)
+    scene = open_scene(stage)
+    assert scene.materials["/World/Looks/m"].clearcoat == 0.0  # switched off
+    shader.CreateInput("enable_clearcoat", Sdf.ValueTypeNames.Bool).Set(True)
+    scene.sync()
+    record = scene.materials["/World/Looks/m"]
+    assert (record.clearcoat, record.clearcoat_roughness, record.metallic) == (0.75, 0.125, 1.0)
+
+
+def test_omni_surface(stage, open_scene, bound):
+    material, _ = add_omni_pbr(
+        stage, "/World/Looks/m", identifier="OmniSurface", diffuse_reflection_color=(0.5, 0.25, 1.0), coat_weight=0.5,
+        specular_transmission_weight=0.5, emission_weight=2.0, emission_color=(1.0, 0.5, 0.0), specular_reflection_ior=1.75)
+    bound(material)
+    record = open_scene(stage).materials["/World/Looks/m"]
+    assert record.base_color == pytest.approx((0.7, 0.6, 0.9))  # half is 0.8 of the colour, half is clear
+    assert (record.transmission, record.ior, record.clearcoat, record.roughness) == pytest.approx((0.5, 1.75, 0.5, 0.2))
+    assert record.emission == (2.0, 1.0, 0.0)
+
+
+def add_materialx(stage, path, node, **inputs):
+    material = UsdShade.Material.Define(stage, path)
+    shader = UsdShade.Shader.Define(stage, f"{path}/Shader")
+    shader.CreateIdAttr(node)
+    for name, value in inputs.items():
+        kind = {bool: Sdf.ValueTypeNames.Bool, int: Sdf.ValueTypeNames.Int, float: FLOAT}.get(type(value), COLOR)
+        shader.CreateInput(name, kind).Set(value)
+    material.CreateSurfaceOutput("mtlx").ConnectToSource(shader.ConnectableAPI(), "out")
+    return material, shader
+
+
+@pytest.mark.parametrize(("node", "inputs", "expected"), [
+    ("ND_standard_surface_surfaceshader",
+     {"base_color": (0.5, 0.25, 1.0), "metalness": 0.5, "specular_IOR": 1.25, "coat": 0.5, "emission": 3.0},
+     {"base_color": (0.4, 0.2, 0.8), "metallic": 0.5, "ior": 1.25, "roughness": 0.2, "clearcoat": 0.5,
+      "clearcoat_roughness": 0.1, "emission": (3.0, 3.0, 3.0)}),
+    ("ND_open_pbr_surface_surfaceshader",
+     {"transmission_weight": 1.0, "transmission_color": (0.5, 0.75, 1.0), "geometry_thin_walled": True},
+     {"base_color": (0.5, 0.75, 1.0), "transmission": 1.0, "thin_walled": True, "roughness": 0.3, "metallic": 0.0}),
+    ("ND_gltf_pbr_surfaceshader",
+     {"base_color": (0.5, 0.25, 1.0), "roughness": 0.25, "emissive": (1.0, 0.5, 0.0), "emissive_strength": 4.0, "alpha": 0.5,
+      "alpha_mode": 1},
+     {"base_color": (0.5, 0.25, 1.0), "roughness": 0.25, "metallic": 1.0, "emission": (4.0, 2.0, 0.0), "opacity": 0.5,
+      "opacity_threshold": 0.5}),
+    ("ND_UsdPreviewSurface_surfaceshader", {"diffuseColor": (0.5, 0.25, 1.0), "roughness": 0.25},
+     {"base_color": (0.5, 0.25, 1.0), "roughness": 0.25}),
+])
+def test_materialx_surfaces(stage, open_scene, bound, caplog, node, inputs, expected):
+    bound(add_materialx(stage, "/World/Looks/m", node, **inputs)[0])
+    with caplog.at_level(logging.WARNING):
+        record = open_scene(stage).materials["/World/Looks/m"]
+    for name, value in expected.items():
+        assert getattr(record, name) == pytest.approx(value), name
+    assert not caplog.text
+
+
+def test_materialx_images(stage, open_scene, bound, png):
+    material, shader = add_materialx(stage, "/World/Looks/m", "ND_standard_surface_surfaceshader", base=0.5)
+    image = UsdShade.Shader.Define(stage, "/World/Looks/m/Image")
+    image.CreateIdAttr("ND_tiledimage_color3")
+    image.CreateInput("file", ASSET).Set(png)
+    image.CreateInput("uvtiling", Sdf.ValueTypeNames.Float2).Set((2.0, 3.0))
+    shader.CreateInput("base_color", COLOR).ConnectToSource(image.ConnectableAPI(), "out")
+    bump = UsdShade.Shader.Define(stage, "/World/Looks/m/Bump")
+    bump.CreateIdAttr("ND_normalmap_float")
+    bump.CreateInput("in", Sdf.ValueTypeNames.Float3).ConnectToSource(image.ConnectableAPI(), "out")
+    shader.CreateInput("normal", Sdf.ValueTypeNames.Float3).ConnectToSource(bump.ConnectableAPI(), "out")
+    bound(material)
+    record = open_scene(stage).materials["/World/Looks/m"]
+    assert record.base_color_texture.texture and record.base_color_texture.uv_scale == (2.0, 3.0)
+    assert record.base_color_texture.scale == (0.5, 0.5, 0.5, 1.0)
+    assert record.normal_texture.texture and record.normal_texture.bias == (-1.0, -1.0, -1.0, 0.0)
+
+
+def test_a_materialx_surface_comes_before_the_universal_one(stage, open_scene, add_preview_material, bound):
+    material, _ = add_preview_material(stage, "/World/Looks/m", diffuseColor=(1.0, 0.0, 0.0))
+    shader = UsdShade.Shader.Define(stage, "/World/Looks/m/X")
+    shader.CreateIdAttr("ND_gltf_pbr_surfaceshader")
+    shader.CreateInput("base_color", COLOR).Set((0.0, 1.0, 0.0))
+    material.CreateSurfaceOutput("mtlx").ConnectToSource(shader.ConnectableAPI(), "out")
+    bound(material)
+    scene = open_scene(stage)
+    assert scene.materials["/World/Looks/m"].base_color == (0.0, 1.0, 0.0)
+    shader.GetIdAttr().Set("ND_unknown")
+    scene.sync()
+    assert scene.materials["/World/Looks/m"].base_color == (1.0, 0.0, 0.0)
 
 
 def test_materials_that_nobody_uses_any_more_are_forgotten(stage, open_scene, add_preview_material, bound, png):

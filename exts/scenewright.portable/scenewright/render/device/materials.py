@@ -13,6 +13,7 @@ __all__ = ["MaterialArrays", "material_textures"]
 
 _SLOTS = ("base_color_texture", "metallic_texture", "roughness_texture", "opacity_texture", "emission_texture",
           "normal_texture")
+_PROJECTIONS = {"": 0, "object": 1, "world": 2}
 _CONSTANTS = ("base_color", "emission", "metallic", "roughness", "ior", "specular",
               "specular_color", "clearcoat", "clearcoat_roughness", "transmission", "thin_walled", "absorption", "opacity",
               "opacity_threshold")
@@ -80,6 +81,7 @@ class MaterialArrays:
                 rows[name] = [getattr(record, name) for record in materials.values()]
         for row, record in enumerate(materials.values()):
             self._see_through[row] = see_through(record)
+            rows["projection"][row] = _PROJECTIONS[record.projection]
             for k, name in enumerate(_SLOTS):
                 slot = getattr(record, name)
                 if slot.texture:

@@ -104,6 +104,7 @@ class DeviceScene:
     def place(self, center: np.ndarray) -> PlacedScene:
         """Return the scene relative to ``center``, (3,) float64 world position."""
         data = SceneData()
+        data.origin = wp.vec3(*center.tolist())
         data.clear_shadows = int(self.clear_shadows)
         low, high = self.instances.padded_boxes(center)
         bvh = self._place_trees(data, low, high)

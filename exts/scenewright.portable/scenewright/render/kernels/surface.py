@@ -37,6 +37,7 @@ class Point:
     normal: wp.vec3  # shading normal, unit, on the same side of the surface as the geometric one
     tangent: wp.vec3  # direction of growing u, not normalised
     uv: wp.vec2
+    texture_uv: wp.vec2  # what textures are looked up at: ``uv``, or where the material projects them
     color: wp.vec3  # displayColor
     prim: wp.int32
     instance: wp.int32
@@ -150,6 +151,45 @@ def uv_density(scene: SceneData, instance: InstanceData, face: int, e1: wp.vec3,
 
 
 @wp.func
+def main_axis(n: wp.vec3) -> int:
+    """Return the axis along which a normal points most."""
+    x = wp.abs(n[0])
+    y = wp.abs(n[1])
+    z = wp.abs(n[2])
+    if x > y and x > z:
+        return 0
+    return wp.where(y > z, 1, 2)
+
+
+@wp.func
+def projected_uv(p: wp.vec3, n: wp.vec3) -> wp.vec2:
+    """Return texture coordinates of a point by looking at it along the main axis of its normal, z or y up."""
+    axis = main_axis(n)
+    sign = wp.where(n[axis] < 0.0, -1.0, 1.0)
+    if axis == 0:
+        return wp.vec2(sign * p[1], p[2])
+    if axis == 1:
+        return wp.vec2(-sign * p[0], p[2])
+    return wp.vec2(sign * p[0], p[1])
+
+
+@wp.func
+def projected_tangent(n: wp.vec3) -> wp.vec3:
+    """Return the direction in which the first of ``projected_uv`` grows."""
+    axis = main_axis(n)
+    sign = wp.where(n[axis] < 0.0, -1.0, 1.0)
+    if axis == 0:
+        return wp.vec3(0.0, sign, 0.0)
+    return wp.vec3(wp.where(axis == 1, -sign, sign), 0.0, 0.0)
+
+
+@wp.func
+def object_normal(instance: InstanceData, n: wp.vec3) -> wp.vec3:
+    """Return the object-space direction of a world-space normal; not normalised."""
+    return wp.transpose(instance.forward) * n
+
+
+@wp.func
 def widen(point: Point, d: wp.vec3, width: float) -> float:
     """Return the width on a surface of a ray that is ``width`` wide: the mean of the axes of the ellipse it lights."""
     cosine = wp.abs(wp.dot(point.geometric_normal, d)) / wp.max(wp.length(d), 1.0e-20)
@@ -196,6 +236,14 @@ def point_at(scene: SceneData, hit: Hit, o: wp.vec3, d: wp.vec3) -> Point:
         point.uv = shape_uv(instance.kind, instance.size, p, hit.face)
         if textured:
             point.uv_density = uv_density(scene, instance, hit.face, p, p)
+    point.texture_uv = point.uv
+    projection = scene.materials[scene.prims[point.prim].material].projection
+    if projection == 1:
+        point.texture_uv = projected_uv(p, object_normal(instance, point.geometric_normal))
+        point.uv_density = 1.0 / wp.max(wp.pow(wp.abs(wp.determinant(instance.forward)), 1.0 / 3.0), 1.0e-15)
+    elif projection == 2:
+        point.texture_uv = projected_uv(point.position + scene.origin, point.geometric_normal)
+        point.uv_density = 1.0
     if wp.dot(point.geometric_normal, d) > 0.0:
         point.geometric_normal = -point.geometric_normal
         point.normal = -point.normal
@@ -210,19 +258,25 @@ def bend_normal(scene: SceneData, point: Point, hit: Hit, o: wp.vec3, d: wp.vec3
     instance = scene.instances[hit.instance]
     tangent = wp.vec3(1.0, 0.0, 0.0)
     mirrored = wp.determinant(instance.forward) < 0.0
-    if instance.mesh >= 0:
+    side = wp.where(point.inside != 0, -1.0, 1.0)
+    projection = scene.materials[material].projection
+    if projection == 1:
+        tangent = projected_tangent(object_normal(instance, side * point.geometric_normal))
+    elif projection == 2:
+        tangent = wp.inverse(instance.forward) * projected_tangent(side * point.geometric_normal)
+        mirrored = False
+    elif instance.mesh >= 0:
         tangent = triangle_tangent(scene.meshes[instance.mesh], hit.face)
         mirrored = mirrored != mirrors_texture(scene.meshes[instance.mesh], hit.face)
     else:
         tangent = shape_tangent(instance.kind, object_point(scene, hit, o, d), hit.face)
-    side = wp.where(point.inside != 0, -1.0, 1.0)
     n = side * point.normal
     t = instance.forward * tangent
     t = unit(t - n * wp.dot(n, t))
     b = wp.cross(n, t)
     if mirrored:
         b = -b
-    m = sample_slot_wide(scene, material, NORMAL, point.uv, point.width * point.uv_density)
+    m = sample_slot_wide(scene, material, NORMAL, point.texture_uv, point.width * point.uv_density)
     bent = unit(t * m[0] + b * m[1] + n * wp.max(m[2], 1.0e-3))
     return side * bent
 
@@ -235,7 +289,7 @@ def base_color_at(scene: SceneData, point: Point) -> wp.vec3:
     if scene.materials[material].use_display_color != 0:
         color = point.color
     if has_slot(scene.materials[material].textures, BASE_COLOR):
-        texel = sample_slot_wide(scene, material, BASE_COLOR, point.uv, point.width * point.uv_density)
+        texel = sample_slot_wide(scene, material, BASE_COLOR, point.texture_uv, point.width * point.uv_density)
         color = wp.vec3(texel[0], texel[1], texel[2])
     return wp.vec3(wp.clamp(color[0], 0.0, 1.0), wp.clamp(color[1], 0.0, 1.0), wp.clamp(color[2], 0.0, 1.0))
 
@@ -260,11 +314,11 @@ def material_at(scene: SceneData, point: Point) -> Surface:
     surface.inside = point.inside
     footprint = point.width * point.uv_density
     if has_slot(material.textures, METALLIC):
-        surface.metallic = wp.clamp(sample_slot_wide(scene, index, METALLIC, point.uv, footprint)[0], 0.0, 1.0)
+        surface.metallic = wp.clamp(sample_slot_wide(scene, index, METALLIC, point.texture_uv, footprint)[0], 0.0, 1.0)
     if has_slot(material.textures, ROUGHNESS):
-        surface.roughness = wp.clamp(sample_slot_wide(scene, index, ROUGHNESS, point.uv, footprint)[0], 0.0, 1.0)
+        surface.roughness = wp.clamp(sample_slot_wide(scene, index, ROUGHNESS, point.texture_uv, footprint)[0], 0.0, 1.0)
     if has_slot(material.textures, EMISSION):
-        texel = sample_slot_wide(scene, index, EMISSION, point.uv, footprint)
+        texel = sample_slot_wide(scene, index, EMISSION, point.texture_uv, footprint)
         surface.emission = wp.vec3(texel[0], texel[1], texel[2])
     return surface
 

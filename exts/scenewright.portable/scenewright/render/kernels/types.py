@@ -102,6 +102,7 @@ class MaterialData:
     emission: wp.vec3
     use_display_color: wp.int32
     textures: wp.int32  # bit k: slot k has a texture
+    projection: wp.int32  # 0: texture coordinates of the surface; 1, 2: along the axes of object or world space
     metallic: wp.float32
     roughness: wp.float32
     ior: wp.float32
@@ -275,6 +276,7 @@ class PathSettings:
 class SceneData:
     """All that a ray may meet."""
 
+    origin: wp.vec3  # of camera-relative space in the world
     clear_shadows: wp.int32  # 1: light goes straight through glass on its way to a surface
     tlas: wp.uint64
     tlas_count: wp.int32

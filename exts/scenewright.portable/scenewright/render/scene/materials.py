@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from pxr import Sdf, Usd, UsdShade
 
+from scenewright.render.scene.materialx_surface import is_materialx_surface, read_materialx_surface
 from scenewright.render.scene.mdl_surface import mdl_name, read_mdl_surface
 from scenewright.render.scene.preview_surface import read_preview_surface
 from scenewright.render.scene.records import MaterialRecord, TextureSlot
@@ -132,7 +133,9 @@ class MaterialLibrary:
         self.drop(self.records.keys() - keys)
 
     def _read(self, key: str, material: UsdShade.Material, reader: NetworkReader) -> MaterialRecord:
-        for context in ("mdl", ""):
+        for context in ("mdl", "mtlx", ""):
+            if context and not material.GetSurfaceOutput(context):  # asking for its source would give the universal one
+                continue
             shader = material.ComputeSurfaceSource(context)[0]
             if not shader:
                 continue
@@ -140,6 +143,8 @@ class MaterialLibrary:
             surface = None
             if mdl_name(shader):
                 surface = _Surface(shader, reader, read_mdl_surface)
+            elif is_materialx_surface(shader):
+                surface = _Surface(shader, reader, read_materialx_surface)
             elif shader.GetIdAttr().Get() == "UsdPreviewSurface":
                 surface = _Surface(shader, reader, read_preview_surface)
             record = None if surface is None else surface.record(key, self.textures)
@@ -154,8 +159,8 @@ class MaterialLibrary:
             self._warned.add(key)
             what = mdl_name(shader) or shader.GetIdAttr().Get() or str(shader.GetPath())
             _log.warning(
-                "%s: surface %s is not supported; supported are UsdPreviewSurface, OmniPBR and OmniGlass. It is rendered as "
-                "the default grey.",
+                "%s: surface %s is not supported; supported are UsdPreviewSurface, OmniPBR, OmniGlass, OmniSurface and, of "
+                "MaterialX, Standard Surface, OpenPBR and glTF PBR. It is rendered as the default grey.",
                 key,
                 what,
             )

@@ -1,4 +1,4 @@
-"""OmniPBR and OmniGlass, the MDL materials that Omniverse authors by default, to the principled surface."""
+"""OmniPBR, OmniPBR_ClearCoat, OmniGlass and OmniSurface, MDL materials that Omniverse authors, to the principled surface."""
 
 import logging
 import math
@@ -29,14 +29,10 @@ def mdl_name(shader: UsdShade.Shader) -> str:
 def read_mdl_surface(
     path: str, shader: UsdShade.Shader, reader: NetworkReader, textures: TextureLibrary
 ) -> MaterialRecord | None:
-    """Return the record of an OmniPBR or OmniGlass node, or None for another MDL material."""
+    """Return the record of a node that is one of Omniverse's materials, or None for another MDL material."""
     name = reader.fact(shader, mdl_name)
-    node = _Node(path, shader, reader, textures)
-    if name == "OmniPBR":
-        return _omni_pbr(node)
-    if name == "OmniGlass":
-        return _omni_glass(node)
-    return None
+    build = _SURFACES.get(name)
+    return None if build is None else build(_Node(path, shader, reader, textures))
 
 
 class _Node:
@@ -85,7 +81,7 @@ class _Node:
 def _omni_pbr(node: _Node) -> MaterialRecord:
     record = MaterialRecord(node.path)
     if node.flag("project_uvw", False):
-        _log.warning("%s: project_uvw is not supported; the mesh's texture coordinates are used.", node.path)
+        record.projection = "world" if node.flag("world_or_object", False) else "object"
     _albedo(node, record)
     record.specular = node.number("specular_level", 0.5)
     _reflection(node, record)
@@ -125,6 +121,42 @@ def _omni_glass(node: _Node) -> MaterialRecord:
     if node.flag("enable_opacity", False):
         record.opacity = node.number("cutout_opacity", 1.0)
         record.opacity_texture = node.texture("cutout_opacity_texture", "raw", 0)
+    return record
+
+
+def _omni_pbr_clearcoat(node: _Node) -> MaterialRecord:
+    """OmniPBR under a white coat of its weight and roughness (public manual, "Clearcoat"); tints of coats are left out."""
+    record = _omni_pbr(node)
+    if node.flag("enable_clearcoat", False):
+        record.clearcoat = node.number("clearcoat_weight", 1.0)
+        record.clearcoat_roughness = node.number("clearcoat_reflection_roughness", 0.0)
+    return record
+
+
+def _omni_surface(node: _Node) -> MaterialRecord:
+    """The constants of OmniSurface and its lite and base versions that the principled surface has, too (public manual)."""
+    weight = node.number("diffuse_reflection_weight", 0.8)
+    color = np.array(node.color("diffuse_reflection_color", (1.0, 1.0, 1.0)))
+    through = node.number("specular_transmission_weight", 0.0)
+    tint = np.array(node.color("specular_transmission_color", (1.0, 1.0, 1.0)))
+    record = MaterialRecord(
+        node.path,
+        base_color=_rgb(np.clip(color * weight * (1.0 - through) + tint * through, 0.0, 1.0)),
+        metallic=node.number("metalness", 0.0),
+        roughness=node.number("specular_reflection_roughness", 0.2),
+        ior=node.number("specular_reflection_ior", 1.5),
+        specular=0.5 * node.number("specular_reflection_weight", 1.0),
+        specular_color=node.color("specular_reflection_color", (1.0, 1.0, 1.0)),
+        transmission=through,
+        thin_walled=node.flag("thin_walled", False),
+        clearcoat=node.number("coat_weight", 0.0),
+        clearcoat_roughness=node.number("coat_roughness", 0.1),
+    )
+    strength = node.number("emission_weight", 0.0) * node.number("emission_intensity", 1.0)
+    record.emission = _rgb(strength * np.array(node.color("emission_color", (1.0, 1.0, 1.0))))
+    if node.flag("enable_opacity", False):
+        record.opacity = node.number("geometry_opacity", 1.0)
+        record.opacity_threshold = node.number("geometry_opacity_threshold", 0.0)
     return record
 
 
@@ -218,3 +250,17 @@ def _normal(node: _Node, record: MaterialRecord) -> None:
 
 def _rgb(values: np.ndarray) -> tuple[float, float, float]:
     return (float(values[0]), float(values[1]), float(values[2]))
+
+
+_SURFACES = {
+    "OmniPBR": _omni_pbr,
+    "OmniPBR_Opacity": _omni_pbr,
+    "OmniPBR_ClearCoat": _omni_pbr_clearcoat,
+    "OmniPBR_ClearCoat_Opacity": _omni_pbr_clearcoat,
+    "OmniGlass": _omni_glass,
+    "OmniGlass_Opacity": _omni_glass,
+    "OmniSurface": _omni_surface,
+    "OmniSurfaceLite": _omni_surface,
+    "OmniSurfaceBase": _omni_surface,
+    "OmniSurfaceLiteBase": _omni_surface,
+}

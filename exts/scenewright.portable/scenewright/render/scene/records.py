@@ -87,6 +87,7 @@ class MaterialRecord:
     transmission: float = 0.0  # how much of a dielectric is glass, tinted by the base colour at each passage
     thin_walled: bool = False  # glass without an inside: nothing bends
     absorption: tuple[float, float, float] = (0.0, 0.0, 0.0)  # inside the glass, per stage unit
+    projection: str = ""  # "object" or "world": textures are projected along the axes of that space, a unit to a unit
     opacity: float = 1.0
     opacity_threshold: float = 0.0  # > 0: cut-out at this value
     emission: tuple[float, float, float] = (0.0, 0.0, 0.0)  # radiance, cd/m2

@@ -9,6 +9,16 @@ from pxr import Sdf, Usd, UsdShade
 __all__ = ["NetworkReader", "NodeOutput"]
 
 
+_MATERIALX_NODES = {
+    "ND_UsdUVTexture": "UsdUVTexture",
+    "ND_UsdUVTexture_22": "UsdUVTexture",
+    "ND_UsdUVTexture_23": "UsdUVTexture",
+    "ND_UsdTransform2d": "UsdTransform2d",
+    "ND_UsdPrimvarReader_vector2": "UsdPrimvarReader_float2",
+    "ND_UsdPrimvarReader_vector3": "UsdPrimvarReader_float3",
+}
+
+
 @dataclass(frozen=True)
 class NodeOutput:
     """A shader node's output that feeds an input."""
@@ -18,8 +28,9 @@ class NodeOutput:
 
     @property
     def node_id(self) -> str:
-        """Return the node's identifier, e.g. UsdUVTexture; empty where it has none."""
-        return str(self.shader.GetIdAttr().Get() or "")
+        """Return the node's identifier, e.g. UsdUVTexture, also for MaterialX's version of it; empty where it has none."""
+        name = str(self.shader.GetIdAttr().Get() or "")
+        return _MATERIALX_NODES.get(name, name)
 
 
 @dataclass(eq=False)
