@@ -104,8 +104,9 @@ def shade_slices(launcher: "TileLauncher", moving: MovingScene, plan: ShutterPla
         there.shift_image(*plan.shift(index))
         path = path_settings(replace(settings, samples=samples), there)
         path.seed = np.random.SeedSequence([settings.seed % 2**64, settings.step % 2**64, 1 + index]).generate_state(1)[0]
-        first, pixels = (0, count) if plan.by_column else (begin * width, (end - begin) * width)
-        hits = trace_primary(launcher, there, placed)
+        rows = (0, image.height) if plan.by_column else (begin, end)
+        first, pixels = rows[0] * width, (rows[1] - rows[0]) * width
+        hits = trace_primary(launcher, there, placed, rows)
         launcher.launch(shade_pixels, pixels, [placed.data, there.data, path, hits], [part, part_guides], tile=4096,
                         start=first)
         weights = wp.array(plan.weights[index], dtype=wp.float32, device=device)

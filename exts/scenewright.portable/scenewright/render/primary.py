@@ -21,13 +21,18 @@ def primary_kernel(device: str) -> wp.Kernel:
     return trace_blocks if wp.get_device(device).is_cpu else trace_pixels
 
 
-def trace_primary(launcher: "TileLauncher", image: "ImageCamera", placed: "PlacedScene") -> wp.array:
-    """Return the nearest hit of the ray through each pixel centre, (width * height,) Hit."""
+def trace_primary(launcher: "TileLauncher", image: "ImageCamera", placed: "PlacedScene",
+                  rows: tuple[int, int] | None = None) -> wp.array:
+    """Return the nearest hit of the ray through each pixel centre, (width * height,) Hit.
+
+    With ``rows`` = (begin, end) only those of these image rows are there for certain.
+    """
+    begin, end = rows or (0, image.height)
     hits = wp.empty(image.width * image.height, dtype=Hit, device=launcher.device)
     kernel = primary_kernel(launcher.device)
     if kernel is trace_pixels:
-        launcher.launch(kernel, len(hits), [placed.data, image.data], [hits])
+        launcher.launch(kernel, (end - begin) * image.width, [placed.data, image.data], [hits], start=begin * image.width)
     else:
-        across, down = -(-image.width // PACKET_WIDTH), -(-image.height // PACKET_WIDTH)
-        launcher.launch(kernel, across * down, [placed.data, image.data], [hits], tile=512)
+        across, first, last = -(-image.width // PACKET_WIDTH), begin // PACKET_WIDTH, -(-end // PACKET_WIDTH)
+        launcher.launch(kernel, across * (last - first), [placed.data, image.data], [hits], tile=512, start=across * first)
     return hits

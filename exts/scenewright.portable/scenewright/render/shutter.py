@@ -12,7 +12,7 @@ from scenewright.render.scene.records import CameraRecord
 
 __all__ = ["ShutterPlan", "between_cameras", "between_matrices", "plan_shutter"]
 
-_ROLLING_SLICES = 32
+_ROLLING_SLICES = 128
 _BALANCED = 4
 _BASES = (2, 3)
 
@@ -66,7 +66,7 @@ def plan_shutter(camera: CameraRecord, size: tuple[int, int], slices: int, fract
     """
     step = step_seconds if step_seconds > 0.0 else 1.0 / codes_per_second
     if camera.scan_order:
-        return _rolling(camera, size, max(slices, _ROLLING_SLICES), step)
+        return _rolling(camera, size, slices, step)
     if slices < 2:
         return None
     opens, closes = camera.shutter
@@ -81,6 +81,7 @@ def plan_shutter(camera: CameraRecord, size: tuple[int, int], slices: int, fract
 def _rolling(camera: CameraRecord, size: tuple[int, int], slices: int, step: float) -> ShutterPlan:
     by_column = camera.scan_order in ("leftToRight", "rightToLeft")
     lines = size[0] if by_column else size[1]
+    slices = max(slices, min(lines, _ROLLING_SLICES))
     start = (np.arange(lines) - (lines - 1)) * camera.line_offset - camera.line_exposure
     if camera.scan_order in ("bottomToTop", "rightToLeft"):
         start = start[::-1]
