@@ -1,82 +1,20 @@
-"""One render product, one frame: settings from carb, the union of buffers that its annotators need, a capture."""
+"""One render product, one frame: the union of buffers that its annotators need, a capture."""
 
-import logging
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pxr import Usd, UsdGeom
 
-from scenewright.host.settings import get_settings
 from scenewright.host.timeline import get_timeline_interface
 from scenewright.replicator.capture import Capture
-from scenewright.replicator.seeds import get_global_seed
+from scenewright.replicator.render_keys import render_settings
 from scenewright.replicator.session import Session
 from scenewright.replicator.tiled_frame import TiledFrame, tile_grid
 
 if TYPE_CHECKING:
-    from scenewright.render import RenderSettings
     from scenewright.replicator.render_product import RenderProduct
 
-__all__ = ["render_product_frame", "render_settings"]
-
-_log = logging.getLogger(__name__)
-
-_SAMPLES = 4  # of /scenewright/samples
-
-#: RTX subframes let its temporal accumulation converge. Here they multiply the samples per pixel, up to this many.
-_MAX_SUBFRAME_SAMPLES = 16
-
-_MOTION_SLICES = 8
-
-_told: set[str] = set()
-
-
-def render_settings(subframes: int, frame: int) -> "RenderSettings":
-    """Return the settings of one frame.
-
-    Carb settings: ``/scenewright/samples`` (colour samples per pixel, default 4), ``/scenewright/bounces`` (default: the
-    renderer's), ``/scenewright/denoise`` (default True, as RTX's real-time mode) and ``/scenewright/step`` (address of the
-    sampler; default: the number of the frame since the orchestrator started). ``/rtx/rendermode`` other than real-time is
-    rendered in real-time mode, with a warning.
-
-    Args:
-        subframes: Accumulation passes; colour samples are multiplied by it, up to 16 a pixel.
-        frame: Number of the frame, 0-based.
-    """
-    from scenewright.render import RenderSettings
-
-    settings = get_settings()
-    mode = settings.get_as_string("/rtx/rendermode")
-    if mode == "PathTracing" and mode not in _told:
-        _told.add(mode)
-        _log.warning("/rtx/rendermode is %r: path tracing is not available in the portable renderer yet; "
-                     "frames are rendered in real-time mode.", mode)
-    base = max(1, settings.get_as_int("/scenewright/samples") or _SAMPLES)
-    samples = max(base, min(base * subframes, _MAX_SUBFRAME_SAMPLES))
-    options = {}
-    if settings.get("/scenewright/bounces") is not None:
-        options["bounces"] = settings.get_as_int("/scenewright/bounces")
-    denoise = settings.get("/scenewright/denoise") is None or settings.get_as_bool("/scenewright/denoise")
-    options |= _motion_blur(mode == "PathTracing")
-    step = settings.get("/scenewright/step")
-    return RenderSettings(samples=samples, seed=get_global_seed(), step=frame if step is None else int(step),
-                          denoise=denoise, **options)
-
-
-def _motion_blur(path_traced: bool) -> dict[str, Any]:
-    """Return what ``/omni/replicator/captureMotionBlur`` asks for: slices of the step that ends with the frame.
-
-    Their number is ``/omni/replicator/pathTracedMotionBlurSubSamples`` in path-traced mode, else
-    ``/rtx/post/motionblur/numSamples`` (default 8 each). In real-time mode ``/rtx/post/motionblur/exposureFraction`` is the
-    part of the step during which the shutter is open. ``maxBlurDiameterFraction`` bounds RTX's filter: it has no meaning here.
-    """
-    settings = get_settings()
-    if not settings.get_as_bool("/omni/replicator/captureMotionBlur"):
-        return {}
-    name = "/omni/replicator/pathTracedMotionBlurSubSamples" if path_traced else "/rtx/post/motionblur/numSamples"
-    fraction = None if path_traced else settings.get("/rtx/post/motionblur/exposureFraction")
-    return {"motion_slices": max(1, min(settings.get_as_int(name) or _MOTION_SLICES, 1024)),
-            "shutter_fraction": 1.0 if fraction is None else min(max(float(fraction), 0.0), 1.0)}
+__all__ = ["render_product_frame"]
 
 
 def render_product_frame(session: Session, product: "RenderProduct", subframes: int) -> Capture:

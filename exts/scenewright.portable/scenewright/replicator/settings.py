@@ -53,7 +53,7 @@ def set_render_rtx_realtime(antialiasing: str = "FXAA") -> None:
 
 
 def set_render_pathtraced(samples_per_pixel: int = 64) -> None:
-    """Choose the path-traced mode; until it is built, frames are rendered in real-time mode with a warning.
+    """Choose the path-traced mode with ``samples_per_pixel`` samples in every frame.
 
     Raises:
         ValueError: ``samples_per_pixel`` is below 1.

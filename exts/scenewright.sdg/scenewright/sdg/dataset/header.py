@@ -6,6 +6,7 @@ import json
 import os
 import platform
 from collections.abc import Iterable, Mapping
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -60,7 +61,7 @@ def build_header(session: Any, device: str) -> dict[str, Any]:
         "labels": declared_labels(session.stage),
         "cameras": {name: [int(side) for side in product.resolution] for name, product in session.cameras.items()},
         "drawn_once": session.initial_values,
-        "versions": installed_versions(),
+        "versions": installed_versions() | _renderer_versions(session.recipe.settings),
         "device": device if device == "cpu" else f"cuda: {wp.get_device(device).name}",
         "cpu": _cpu_type(),
         "licences": _licences(assets),
@@ -74,6 +75,14 @@ def recipe_plan(recipe: Any) -> str:
     if not isinstance(plain["scenewright"].get("frames"), dict):  # steps of a sequence belong to what its frames show
         plain["scenewright"].pop("frames", None)
     return json.dumps(plain, separators=(",", ":"))
+
+
+def _renderer_versions(settings: Any) -> dict[str, str]:
+    """Return the versions of the extras that make the colour of this recipe's frames."""
+    names = ["mitsuba", "drjit"] if settings.renderer == "mitsuba" else []
+    if settings.denoise and settings.denoiser == "oidn" and settings.renderer != "mitsuba":
+        names.append("pyoidn")
+    return {name: importlib.metadata.version(name) for name in names if find_spec(name) is not None}
 
 
 def installed_versions() -> dict[str, str]:

@@ -93,6 +93,9 @@ class Settings(_Model):
     renderer: Literal["real-time", "path-traced", "mitsuba"] = Field("real-time", description="How frames are rendered.")
     samples: int = Field(16, ge=1, le=65536, description="Colour samples per pixel.")
     denoise: bool = Field(True, description="Filter the colour of few samples, guided by normals, albedo and depth.")
+    denoiser: Literal["filter", "oidn"] = Field(
+        "filter", description="The filter; oidn (Intel Open Image Denoise) is sharper and calmer and needs the extra [denoise]."
+    )
     resolution: list[Annotated[int, Field(ge=1, le=32768)]] = Field(
         default_factory=lambda: [1280, 720], min_length=2, max_length=2, description="[width, height] of cameras that set none."
     )
@@ -114,8 +117,6 @@ class Settings(_Model):
 def unavailable(settings: Settings) -> list[tuple[tuple[str, ...], str]]:
     """Return what the settings ask for that is known but cannot be run yet, as (key path, feature)."""
     wanted = []
-    if settings.renderer != "real-time":
-        wanted.append((("renderer",), f"renderer '{settings.renderer}'"))
     if settings.split is not None:
         wanted.append((("split",), "splitting datasets"))
     if settings.assets.packs:

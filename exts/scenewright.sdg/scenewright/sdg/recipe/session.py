@@ -100,6 +100,8 @@ class RecipeSession:
         rep.set_global_seed(recipe.seed)
         rep.settings.carb_settings("/scenewright/samples", recipe.settings.samples)
         rep.settings.carb_settings("/scenewright/denoise", recipe.settings.denoise)
+        rep.settings.carb_settings("/scenewright/denoiser", recipe.settings.denoiser)
+        rep.settings.carb_settings("/scenewright/renderer", recipe.settings.renderer)
         self._runtime = Runtime(recipe, self.stage, add_randomization_layer(self.stage))
         interpreter = Interpreter(self._runtime)
         with Usd.EditContext(self.stage, self._runtime.layer):
