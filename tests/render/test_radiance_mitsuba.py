@@ -73,35 +73,6 @@ def test_plastic_ball(pair, color):
     assert abs(whole) < 0.015 and blocks < 0.05
 
 
-def show_glass(pair, bsdf, thin=False, frosting=0.0):
-    """A ball of OmniGlass on a grey floor, lit by a large lamp."""
-    prim = pair.ball("Ball", (0, 0, 1.1), 1.0)
-    material = UsdShade.Material.Define(pair.studio.stage, "/World/Looks/Glass")
-    shader = UsdShade.Shader.Define(pair.studio.stage, "/World/Looks/Glass/Shader")
-    shader.SetSourceAsset("OmniGlass.mdl", "mdl")
-    shader.SetSourceAssetSubIdentifier("OmniGlass", "mdl")
-    shader.CreateInput("glass_color", Sdf.ValueTypeNames.Color3f).Set(Gf.Vec3f(0.7, 0.85, 1.0))
-    shader.CreateInput("depth", Sdf.ValueTypeNames.Float).Set(0.0)
-    shader.CreateInput("thin_walled", Sdf.ValueTypeNames.Bool).Set(thin)
-    shader.CreateInput("frosting_roughness", Sdf.ValueTypeNames.Float).Set(frosting)
-    material.CreateSurfaceOutput("mdl").ConnectToSource(shader.ConnectableAPI(), "out")
-    UsdShade.MaterialBindingAPI.Apply(prim.GetPrim()).Bind(material)
-    pair.scene["Ball"]["bsdf"] = {**bsdf, "int_ior": 1.491, "specular_transmittance": rgb(0.7, 0.85, 1.0)}
-    pair.paint("Floor", pair.quad("Floor", 20.0), 0.5, 0.5, 0.5)
-    pair.rect_light((0, -1.0, 5.0), 4.0, 4.0, 20.0)
-    pair.camera((0, -5, 1.5), (0, 0, 1.0), focal=48.0)
-
-
-@pytest.mark.parametrize("kind", ["solid", "thin", "frosted"])
-def test_glass_ball(pair, kind):
-    """Sharp refraction with its caustic, a thin shell, and frosted glass."""
-    model = {"solid": {"type": "dielectric"}, "thin": {"type": "thindielectric"},
-             "frosted": {"type": "roughdielectric", "distribution": "ggx", "alpha": 0.3**2}}[kind]
-    show_glass(pair, model, thin=kind == "thin", frosting=0.3 if kind == "frosted" else 0.0)
-    whole, blocks = pair.errors(bounces=4, samples=1024, reference=1024, mitsuba_bounces=12, indirect_limit=float("inf"))
-    assert abs(whole) < 0.01 and blocks < 0.06
-
-
 def test_textured_card(pair, tmp_path):
     """A colour chart under a lamp: orientation, sRGB decoding and bilinear filter."""
     image = pytest.importorskip("PIL.Image")

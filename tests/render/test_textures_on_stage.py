@@ -147,6 +147,30 @@ def test_project_uvw(studio, chart, side, world):
     np.testing.assert_allclose(albedo(studio), to_linear(bilinear(u, v)), atol=3e-3)
 
 
+@pytest.mark.parametrize("interpolation", ["vertex", "faceVarying"])
+def test_further_texture_coordinates(studio, chart, interpolation):
+    """A reader of another primvar than st gets that one, whatever its interpolation; where there is none, st."""
+    card = wide_card(studio)
+    low, high = 0.25, 1.25
+    primvar = UsdGeom.PrimvarsAPI(card).CreatePrimvar("second", KINDS.TexCoord2fArray, interpolation)
+    primvar.Set([Gf.Vec2f(low, low), Gf.Vec2f(high, low), Gf.Vec2f(high, high), Gf.Vec2f(low, high)])
+    texture = texture_node(studio, card, chart, wrapS="repeat", wrapT="repeat")
+    reader = UsdShade.Shader.Define(studio.stage, "/World/Looks/Card/Reader")
+    reader.CreateIdAttr("UsdPrimvarReader_float2")
+    name = reader.CreateInput("varname", KINDS.String)
+    name.Set("second")
+    texture.CreateInput("st", KINDS.Float2).ConnectToSource(reader.ConnectableAPI(), "result")
+    renderer = studio.renderer()
+
+    def rendered():
+        return renderer.render("/Camera", (16, 16), ["albedo"])["albedo"][..., :3].copy()
+
+    np.testing.assert_allclose(rendered(), to_linear(bilinear(*grid(low, high))), atol=2e-3)
+    for other in ("st", "absent"):
+        name.Set(other)
+        np.testing.assert_allclose(rendered(), to_linear(bilinear(*grid())), atol=2e-3)
+
+
 def test_a_missing_file_gives_the_fallback(studio, caplog):
     texture_node(studio, wide_card(studio), "gone.png", fallback=Gf.Vec4f(0.5, 0.25, 0.75, 1.0), scale=Gf.Vec4f(1, 2, 1, 1))
     with caplog.at_level("WARNING"):

@@ -9,7 +9,7 @@ import warp as wp
 from scenewright.render.kernels.types import CUTOUT, GLASS, SLOTS_PER_MATERIAL, TRANSLUCENT, MaterialData, PrimData, SlotData
 from scenewright.render.scene.records import InstanceRecord, MaterialRecord, TextureSlot
 
-__all__ = ["MaterialArrays", "material_textures"]
+__all__ = ["MaterialArrays", "material_textures", "material_uv_sets"]
 
 _SLOTS = ("base_color_texture", "metallic_texture", "roughness_texture", "opacity_texture", "emission_texture",
           "normal_texture")
@@ -24,8 +24,14 @@ def material_textures(materials: Iterable[MaterialRecord]) -> set[str]:
     return {getattr(record, name).texture for record in materials for name in _SLOTS} - {""}
 
 
-def fill_slot(row: np.void, slot: TextureSlot, texture: int) -> None:
+def material_uv_sets(materials: Iterable[MaterialRecord]) -> tuple[str, ...]:
+    """Return the names of the further texture coordinates that materials read, sorted."""
+    return tuple(sorted({getattr(record, name).uv_set for record in materials for name in _SLOTS} - {""}))
+
+
+def fill_slot(row: np.void, slot: TextureSlot, texture: int, uv_names: Sequence[str]) -> None:
     """Write a texture slot; the UV transform becomes two rows of an affine matrix."""
+    row["uv_set"] = 1 + uv_names.index(slot.uv_set) if slot.uv_set else 0
     cos, sin = math.cos(slot.uv_rotation), math.sin(slot.uv_rotation)
     row["texture"] = texture
     row["channel"] = slot.channel
@@ -71,6 +77,7 @@ class MaterialArrays:
         """Take all materials anew."""
         per = int(SLOTS_PER_MATERIAL)
         count = max(len(materials), 1)
+        uv_names = material_uv_sets(materials.values())
         rows = np.zeros(count, MaterialData.numpy_dtype())
         slots = np.zeros(count * per, SlotData.numpy_dtype())
         slots["texture"] = -1
@@ -86,7 +93,7 @@ class MaterialArrays:
                 slot = getattr(record, name)
                 if slot.texture:
                     rows["textures"][row] |= 1 << k
-                    fill_slot(slots[row * per + k], slot, texture_rows[slot.texture])
+                    fill_slot(slots[row * per + k], slot, texture_rows[slot.texture], uv_names)
         self.materials = wp.array(rows, dtype=MaterialData, device=self._device)
         self.slots = wp.array(slots, dtype=SlotData, device=self._device)
 

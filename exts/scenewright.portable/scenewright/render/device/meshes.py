@@ -1,6 +1,6 @@
 """Mesh prototypes on the device, one BVH each."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +12,21 @@ from scenewright.render.kernels.wide_bvh import BLOCK_LANES
 from scenewright.render.scene.records import MeshRecord
 
 __all__ = ["MeshArrays"]
+
+
+def upload_uv_sets(entry: "_Entry", names: Sequence[str], device: str) -> None:
+    """Upload the further texture coordinates of a mesh that materials ask for, in the order of ``names``.
+
+    A name "#2" is the second of the further sets. A mesh without a set has its first coordinates there.
+    """
+    record, data = entry.record, entry.data
+    further = list(record.extra_uvs.values())
+    found = [record.extra_uvs.get(name) if not name.startswith("#") else
+             next(iter(further[int(name[1:]) - 1:]), None) for name in names]
+    data.uv_sets = len(names) if any(one is not None for one in found) else 0
+    data.corner_count = len(record.corner_uvs)
+    sets = [record.corner_uvs if one is None else one for one in found] if data.uv_sets else [np.zeros((0, 2))]
+    data.extra_uvs = wp.array(np.concatenate(sets).astype(np.float32), dtype=wp.vec2, device=device)
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,6 +69,16 @@ class MeshArrays:
         self.data = wp.empty(0, dtype=MeshData, device=device)
         self._device = device
         self.entries: dict[str, _Entry] = {}
+        self._uv_names: tuple[str, ...] = ()
+
+    def want_uv_sets(self, names: tuple[str, ...]) -> None:
+        """Hold the further texture coordinates that materials read, by name."""
+        if names != self._uv_names:
+            self._uv_names = names
+            for entry in self.entries.values():
+                if entry.record.extra_uvs:
+                    upload_uv_sets(entry, names, self._device)
+            self.data = wp.array([entry.data for entry in self.entries.values()], dtype=MeshData, device=self._device)
 
     def replace(self, meshes: Mapping[str, MeshRecord]) -> None:
         """Take the meshes, uploading the new and changed ones."""
@@ -62,5 +87,8 @@ class MeshArrays:
             key: kept[key] if key in kept and kept[key].record is record else upload_mesh(record, self._device)
             for key, record in meshes.items()
         }
+        for key, entry in self.entries.items():
+            if self._uv_names and entry.record.extra_uvs and kept.get(key) is not entry:
+                upload_uv_sets(entry, self._uv_names, self._device)
         self.rows = {key: row for row, key in enumerate(self.entries)}
         self.data = wp.array([entry.data for entry in self.entries.values()], dtype=MeshData, device=self._device)

@@ -10,7 +10,7 @@ from scenewright.render.device.emitters import EmitterArrays
 from scenewright.render.device.glossy_albedo import glossy_albedo_table
 from scenewright.render.device.instances import InstanceArrays, InstanceSnapshot, ObjectBoxes
 from scenewright.render.device.lights import LightArrays
-from scenewright.render.device.materials import MaterialArrays, material_textures
+from scenewright.render.device.materials import MaterialArrays, material_textures, material_uv_sets
 from scenewright.render.device.meshes import MeshArrays
 from scenewright.render.device.textures import TextureArrays
 from scenewright.render.device.wide_trees import fold_bvh
@@ -78,6 +78,7 @@ class DeviceScene:
             self.instances.set_transforms(scene.matrices, changes.transforms)
         surfaces = bool(structure or changes.meshes or changes.materials)
         if surfaces or changes.lights:
+            self._meshes.want_uv_sets(material_uv_sets(scene.materials.values()))
             keys = material_textures(scene.materials.values()) | {light.texture for light in scene.lights}
             moved = self._textures.replace(keys, scene.textures)
             if surfaces or moved:

@@ -9,7 +9,17 @@ import warp as wp
 
 from scenewright.render.kernels.shapes import away_from_zero, intersect_shape, shape_uv
 from scenewright.render.kernels.textures import OPACITY, has_slot, sample_slot
-from scenewright.render.kernels.types import CUTOUT, GLASS, NO_HIT, TRANSLUCENT, Hit, InstanceData, MeshData, SceneData
+from scenewright.render.kernels.types import (
+    CUTOUT,
+    GLASS,
+    NO_HIT,
+    SLOTS_PER_MATERIAL,
+    TRANSLUCENT,
+    Hit,
+    InstanceData,
+    MeshData,
+    SceneData,
+)
 from scenewright.render.kernels.wide_bvh import (
     CANDIDATES,
     candidates_vec,
@@ -22,7 +32,7 @@ from scenewright.render.kernels.wide_bvh import (
 from scenewright.render.scene.records import ShapeKind
 
 __all__ = ["LISTED", "closest_hit", "hit_prim", "instance_hit", "instance_ray_direction", "instance_ray_origin",
-           "nearer_hit", "nearest_candidate", "query_direction", "surface_opacity", "transmittance"]
+           "nearer_hit", "nearest_candidate", "query_direction", "slot_uv", "surface_opacity", "transmittance"]
 
 MESH = wp.constant(int(ShapeKind.MESH))
 LAYERS = wp.constant(64)
@@ -58,6 +68,15 @@ def triangle_uv(mesh: MeshData, face: int, u: float, v: float) -> wp.vec2:
 
 
 @wp.func
+def slot_uv(mesh: MeshData, uv_set: int, face: int, u: float, v: float) -> wp.vec2:
+    """Return the texture coordinate that a slot reads at barycentric (u, v); the first ones where a mesh has no such set."""
+    if uv_set <= 0 or uv_set > mesh.uv_sets:
+        return triangle_uv(mesh, face, u, v)
+    c = (uv_set - 1) * mesh.corner_count + 3 * face
+    return mesh.extra_uvs[c] * u + mesh.extra_uvs[c + 1] * v + mesh.extra_uvs[c + 2] * (1.0 - u - v)
+
+
+@wp.func
 def hit_prim(scene: SceneData, instance: InstanceData, face: int) -> int:
     """Return the prim id of a face: that of the instance, or of the GeomSubset which holds the face."""
     if instance.mesh >= 0:
@@ -74,7 +93,8 @@ def surface_opacity(scene: SceneData, instance: InstanceData, hit: Hit, o: wp.ve
     if has_slot(scene.materials[material].textures, OPACITY):
         uv = wp.vec2(0.0, 0.0)
         if instance.mesh >= 0:
-            uv = triangle_uv(scene.meshes[instance.mesh], hit.face, hit.u, hit.v)
+            uv_set = scene.slots[material * SLOTS_PER_MATERIAL + OPACITY].uv_set
+            uv = slot_uv(scene.meshes[instance.mesh], uv_set, hit.face, hit.u, hit.v)
         else:
             uv = shape_uv(instance.kind, instance.size, o + hit.t * d, hit.face)
         opacity = sample_slot(scene, material, OPACITY, uv)[0]

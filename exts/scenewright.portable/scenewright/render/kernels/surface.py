@@ -7,6 +7,7 @@ from scenewright.render.kernels.intersect import (
     hit_prim,
     instance_ray_direction,
     instance_ray_origin,
+    slot_uv,
     surface_opacity,
     triangle_uv,
 )
@@ -21,7 +22,7 @@ from scenewright.render.kernels.textures import (
     has_slot,
     sample_slot_wide,
 )
-from scenewright.render.kernels.types import CUTOUT, TRANSLUCENT, Hit, InstanceData, MeshData, SceneData
+from scenewright.render.kernels.types import CUTOUT, SLOTS_PER_MATERIAL, TRANSLUCENT, Hit, InstanceData, MeshData, SceneData
 
 __all__ = ["Point", "Surface", "base_color_at", "closest_hit", "interior_transmittance", "leaving_skip", "material_at",
            "object_point", "offset_origin", "point_at", "widen"]
@@ -44,6 +45,9 @@ class Point:
     inside: wp.int32  # 1: the ray met the back of the surface
     reach: wp.float32  # magnitude of the numbers the position was computed from, for offsets
     uv_density: wp.float32  # texture coordinates per stage unit; 0 where no texture is filtered
+    face: wp.int32  # of the hit, and its barycentric coordinates
+    u: wp.float32
+    v: wp.float32
     width: wp.float32  # of what the ray sees here, in stage units: what textures are averaged over; set by ``widen``
 
 
@@ -203,6 +207,9 @@ def point_at(scene: SceneData, hit: Hit, o: wp.vec3, d: wp.vec3) -> Point:
     p = object_point(scene, hit, o, d)
     point = Point()
     point.instance = hit.instance
+    point.face = hit.face
+    point.u = hit.u
+    point.v = hit.v
     point.prim = hit_prim(scene, instance, hit.face)
     point.color = scene.prims[point.prim].color
     moved = instance.forward * p
@@ -253,6 +260,16 @@ def point_at(scene: SceneData, hit: Hit, o: wp.vec3, d: wp.vec3) -> Point:
 
 
 @wp.func
+def point_texel(scene: SceneData, point: Point, material: int, slot: int) -> wp.vec4:
+    """Return what a material input reads from its texture at a point."""
+    uv = point.texture_uv
+    uv_set = scene.slots[material * SLOTS_PER_MATERIAL + slot].uv_set
+    if uv_set > 0 and scene.instances[point.instance].mesh >= 0 and scene.materials[material].projection == 0:
+        uv = slot_uv(scene.meshes[scene.instances[point.instance].mesh], uv_set, point.face, point.u, point.v)
+    return sample_slot_wide(scene, material, slot, uv, point.width * point.uv_density)
+
+
+@wp.func
 def bend_normal(scene: SceneData, point: Point, hit: Hit, o: wp.vec3, d: wp.vec3, material: int) -> wp.vec3:
     """Return the shading normal after the material's normal map."""
     instance = scene.instances[hit.instance]
@@ -276,7 +293,7 @@ def bend_normal(scene: SceneData, point: Point, hit: Hit, o: wp.vec3, d: wp.vec3
     b = wp.cross(n, t)
     if mirrored:
         b = -b
-    m = sample_slot_wide(scene, material, NORMAL, point.texture_uv, point.width * point.uv_density)
+    m = point_texel(scene, point, material, NORMAL)
     bent = unit(t * m[0] + b * m[1] + n * wp.max(m[2], 1.0e-3))
     return side * bent
 
@@ -289,7 +306,7 @@ def base_color_at(scene: SceneData, point: Point) -> wp.vec3:
     if scene.materials[material].use_display_color != 0:
         color = point.color
     if has_slot(scene.materials[material].textures, BASE_COLOR):
-        texel = sample_slot_wide(scene, material, BASE_COLOR, point.texture_uv, point.width * point.uv_density)
+        texel = point_texel(scene, point, material, BASE_COLOR)
         color = wp.vec3(texel[0], texel[1], texel[2])
     return wp.vec3(wp.clamp(color[0], 0.0, 1.0), wp.clamp(color[1], 0.0, 1.0), wp.clamp(color[2], 0.0, 1.0))
 
@@ -312,13 +329,12 @@ def material_at(scene: SceneData, point: Point) -> Surface:
     surface.transmission = material.transmission
     surface.thin = material.thin_walled
     surface.inside = point.inside
-    footprint = point.width * point.uv_density
     if has_slot(material.textures, METALLIC):
-        surface.metallic = wp.clamp(sample_slot_wide(scene, index, METALLIC, point.texture_uv, footprint)[0], 0.0, 1.0)
+        surface.metallic = wp.clamp(point_texel(scene, point, index, METALLIC)[0], 0.0, 1.0)
     if has_slot(material.textures, ROUGHNESS):
-        surface.roughness = wp.clamp(sample_slot_wide(scene, index, ROUGHNESS, point.texture_uv, footprint)[0], 0.0, 1.0)
+        surface.roughness = wp.clamp(point_texel(scene, point, index, ROUGHNESS)[0], 0.0, 1.0)
     if has_slot(material.textures, EMISSION):
-        texel = sample_slot_wide(scene, index, EMISSION, point.texture_uv, footprint)
+        texel = point_texel(scene, point, index, EMISSION)
         surface.emission = wp.vec3(texel[0], texel[1], texel[2])
     return surface
 

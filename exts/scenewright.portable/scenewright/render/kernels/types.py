@@ -55,6 +55,9 @@ class MeshData:
     has_colors: wp.int32
     corner_normals: wp.array(dtype=wp.vec3)
     corner_uvs: wp.array(dtype=wp.vec2)
+    corner_count: wp.int32
+    uv_sets: wp.int32  # further sets in extra_uvs, one after the other, in the order of DeviceScene.uv_names
+    extra_uvs: wp.array(dtype=wp.vec2)
     corner_colors: wp.array(dtype=wp.vec3)
     triangle_slots: wp.array(dtype=wp.int32)
     extent: wp.float32  # largest absolute coordinate
@@ -86,6 +89,7 @@ class SlotData:
 
     texture: wp.int32
     channel: wp.int32
+    uv_set: wp.int32  # 0: the mesh's first texture coordinates, else 1 + place in MeshData.extra_uvs
     wrap_u: wp.int32
     wrap_v: wp.int32
     scale: wp.vec4

@@ -72,6 +72,7 @@ class _Node:
         return TextureSlot(
             texture=key,
             channel=channel,
+            uv_set=f"#{index}" if (index := int(self.number("uv_space_index", 0))) > 0 else "",
             uv_scale=self.pair("texture_scale", (1.0, 1.0)),
             uv_rotation=math.radians(self.number("texture_rotate", 0.0)),
             uv_translate=self.pair("texture_translate", (0.0, 0.0)),

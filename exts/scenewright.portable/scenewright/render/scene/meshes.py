@@ -9,7 +9,7 @@ import numpy as np
 from pxr import Usd, UsdGeom
 
 from scenewright.render.scene.errors import SceneError
-from scenewright.render.scene.primvars import MeshValues, at_corners, find_uv_name, read_attribute, read_primvar
+from scenewright.render.scene.primvars import MeshValues, at_corners, find_uv_names, join_uvs, read_attribute, read_primvar
 from scenewright.render.scene.records import MeshRecord
 from scenewright.render.scene.subdivided_mesh import SUBDIVISION_ATTRIBUTES, SubdivisionRules, read_subdivision, subdivide
 from scenewright.render.scene.triangulate import Triangulation, triangulate
@@ -48,7 +48,8 @@ class MeshSource:
     left_handed: bool
     smooth: bool  # computed normals are smooth (a subdivision scheme) rather than those of the faces
     normals: MeshValues | None = None
-    uvs: MeshValues | None = None
+    uvs: MeshValues | None = None  # (N, 2 K): the texture coordinates to use by default, then the further sets
+    uv_names: tuple[str, ...] = ()  # of the sets
     colors: MeshValues | None = None  # only where they vary over the mesh
     subsets: list[tuple[str, np.ndarray]] = field(default_factory=list)  # (name, faces)
     double_sided: bool = False
@@ -59,7 +60,7 @@ class MeshSource:
         """Return a hash of everything :func:`build_mesh` depends on: equal digests are equal meshes."""
         state = hashlib.blake2b(digest_size=16)
         arrays = [self.points, self.counts, self.indices, self.holes, *(faces for _, faces in self.subsets)]
-        state.update(f"{self.left_handed}{self.smooth}{[a.shape for a in arrays]}".encode())
+        state.update(f"{self.uv_names}{self.left_handed}{self.smooth}{[a.shape for a in arrays]}".encode())
         for values in (self.normals, self.uvs, self.colors):
             state.update(b"-" if values is None else f"{values.interpolation}{values.values.shape}".encode())
             if values is not None:
@@ -100,7 +101,6 @@ def read_mesh(prim: Usd.Prim, time: Usd.TimeCode, subsets: list[UsdGeom.Subset] 
     points = points.reshape(-1, 3)
     _check(path, points, counts, indices, holes)
     api = UsdGeom.PrimvarsAPI(prim)
-    uv_name = find_uv_name(api)
     colors = read_primvar(api.GetPrimvar("displayColor"), time)
     source = MeshSource(
         path=path,
@@ -111,10 +111,10 @@ def read_mesh(prim: Usd.Prim, time: Usd.TimeCode, subsets: list[UsdGeom.Subset] 
         left_handed=mesh.GetOrientationAttr().Get(time) == UsdGeom.Tokens.leftHanded,
         smooth=mesh.GetSubdivisionSchemeAttr().Get(time) not in (None, UsdGeom.Tokens.none),
         normals=_read_normals(mesh, api, time),
-        uvs=read_primvar(api.GetPrimvar(uv_name), time) if uv_name else None,
         colors=colors if colors is not None and colors.interpolation != "constant" else None,
         double_sided=bool(mesh.GetDoubleSidedAttr().Get(time)),
     )
+    source.uvs, source.uv_names = _read_uvs(api, source, time)
     source.subsets = _read_subsets(path, face_subsets(prim) if subsets is None else subsets, len(counts), time)
     source.subdivision = read_subdivision(mesh, time, len(counts), len(points), subdivision_level)
     values = (source.normals, source.uvs, source.colors)
@@ -169,6 +169,8 @@ def build_mesh(source: MeshSource) -> MeshRecord | None:
         triangle_slots=_slots(source)[cut.faces],
         corner_colors=corner_values(source.colors, "displayColor"),
         face_of_triangle=refined_from[cut.faces],
+        extra_uvs={} if uvs is None else {
+            name: np.ascontiguousarray(uvs[:, 2 * k:2 * k + 2]) for k, name in enumerate(source.uv_names) if k},
     )
 
 
@@ -199,6 +201,22 @@ def _read_normals(mesh: UsdGeom.Mesh, api: UsdGeom.PrimvarsAPI, time: Usd.TimeCo
     if primvar is not None and len(primvar.values):
         return primvar
     return read_attribute(mesh.GetNormalsAttr(), str(mesh.GetNormalsInterpolation()), time)
+
+
+def _read_uvs(api: UsdGeom.PrimvarsAPI, source: MeshSource, time: Usd.TimeCode) -> tuple[MeshValues | None, tuple[str, ...]]:
+    """Return all texture coordinates side by side and their names; further sets of a wrong length are left out."""
+    sets: dict[str, MeshValues] = {}
+    needed = {"constant": 1, "uniform": len(source.counts), "faceVarying": len(source.indices)}
+    for name in find_uv_names(api):
+        values = read_primvar(api.GetPrimvar(name), time)
+        fits = values is not None and len(values.values) == needed.get(values.interpolation, len(source.points))
+        if values is not None and (fits or not sets):
+            sets[name] = values
+        if not fits:
+            break  # a default that does not fit is told of where it is brought to the corners
+    if len(sets) < 2:
+        return next(iter(sets.values()), None), tuple(sets)
+    return join_uvs(list(sets.values()), source.indices, source.counts), tuple(sets)
 
 
 def _read_subsets(path: str, subsets: list[UsdGeom.Subset], faces: int, time: Usd.TimeCode) -> list[tuple[str, np.ndarray]]:

@@ -137,7 +137,9 @@ class _Inputs:
             slot.uv_scale = tuple(float(v) for v in self.reader.value(node, "scale", (1.0, 1.0)))
             slot.uv_translate = tuple(float(v) for v in self.reader.value(node, "translation", (0.0, 0.0)))
             source = self.reader.source(node, "in")
-        if isinstance(source, NodeOutput) and source.node_id != "UsdPrimvarReader_float2":
+        if isinstance(source, NodeOutput) and source.node_id == "UsdPrimvarReader_float2":
+            slot.uv_set = str(self.reader.value(source.shader, "varname", ""))
+        elif isinstance(source, NodeOutput):
             _log.warning(
                 "%s: texture coordinates come from node %r, which is not supported; st is used as it is.",
                 texture.GetPath(),

@@ -8,7 +8,7 @@ from pxr import Sdf, Usd, UsdGeom
 
 from scenewright.render.scene.triangulate import Triangulation
 
-__all__ = ["MeshValues", "at_corners", "find_uv_name", "read_attribute", "read_primvar"]
+__all__ = ["MeshValues", "at_corners", "find_uv_names", "join_uvs", "read_attribute", "read_primvar"]
 
 _log = logging.getLogger(__name__)
 
@@ -49,16 +49,33 @@ def read_attribute(attribute: Usd.Attribute, interpolation: str, time: Usd.TimeC
     return MeshValues(np.array(raw, dtype=np.float32), interpolation, attribute.ValueMightBeTimeVarying())
 
 
-def find_uv_name(api: UsdGeom.PrimvarsAPI) -> str:
-    """Return the name (without ``primvars:``) of the texture coordinates to use; empty where there are none.
+def find_uv_names(api: UsdGeom.PrimvarsAPI) -> list[str]:
+    """Return the names (without ``primvars:``) of all texture coordinates: the one to use by default, then the others sorted.
 
-    ``st`` first, then the usual names of exporters, then the first primvar of a texture-coordinate type.
+    By default ``st``, then the usual names of exporters, then the first primvar of a texture-coordinate type.
     """
     found = {p.GetPrimvarName(): p.GetTypeName() for p in api.GetPrimvarsWithAuthoredValues()}
-    for name in _UV_NAMES:
-        if found.get(name) in _UV_TYPES + _FLOAT2_TYPES:
-            return name
-    return next((name for name, kind in sorted(found.items()) if kind in _UV_TYPES), "")
+    names = [name for name, kind in sorted(found.items()) if kind in _UV_TYPES or (name in _UV_NAMES and kind in _FLOAT2_TYPES)]
+    first = [name for name in _UV_NAMES if name in names][:1] or names[:1]
+    return first + [name for name in names if name not in first]
+
+
+def join_uvs(sets: list[MeshValues], indices: np.ndarray, counts: np.ndarray) -> MeshValues:
+    """Return several sets of texture coordinates side by side, (N, 2 K); of unlike interpolation at the faces' corners."""
+    if len({(one.interpolation, len(one.values)) for one in sets}) == 1:
+        kind, columns = sets[0].interpolation, [one.values[:, :2] for one in sets]
+    else:
+        kind, columns = "faceVarying", [_at_face_corners(one, indices, counts) for one in sets]
+    return MeshValues(np.concatenate(columns, axis=1), kind, any(one.animated for one in sets))
+
+
+def _at_face_corners(data: MeshValues, indices: np.ndarray, counts: np.ndarray) -> np.ndarray:
+    values = data.values[:, :2]
+    if data.interpolation == "constant":
+        return np.repeat(values[:1], len(indices), axis=0)
+    if data.interpolation == "uniform":
+        return np.repeat(values, counts, axis=0)
+    return values if data.interpolation == "faceVarying" else values[indices]
 
 
 def at_corners(

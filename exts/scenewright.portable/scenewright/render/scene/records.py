@@ -41,6 +41,7 @@ class MeshRecord:
     triangle_slots: np.ndarray  # (T,) int32: 0 = faces in no subset, k = k-th GeomSubset
     corner_colors: np.ndarray | None = None  # (3 T, 3) float32 when displayColor varies over the mesh, else None
     face_of_triangle: np.ndarray | None = None  # (T,) int32: the USD face
+    extra_uvs: dict[str, np.ndarray] = field(default_factory=dict)  # (3 T, 2) float32 of further sets, by primvar, sorted
 
 
 @dataclass(eq=False)
@@ -65,6 +66,7 @@ class TextureSlot:
     wrap: tuple[int, int] = (0, 0)  # 0 repeat, 1 clamp, 2 mirror, 3 black
     scale: tuple[float, float, float, float] = (1.0, 1.0, 1.0, 1.0)
     bias: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)
+    uv_set: str = ""  # primvar of the texture coordinates; empty = the mesh's first, "#2" = its second of further ones
     uv_scale: tuple[float, float] = (1.0, 1.0)
     uv_rotation: float = 0.0
     uv_translate: tuple[float, float] = (0.0, 0.0)
