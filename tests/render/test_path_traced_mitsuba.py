@@ -122,7 +122,8 @@ def test_sun_with_a_disk(pair):
     """A distant light of ten degrees is a disk far away, seen sharply in a metal ball too."""
     pair.paint("Floor", pair.quad("Floor", 20.0), 0.5, 0.5, 0.5)
     metal = {"type": "roughconductor", "material": "none", "distribution": "ggx", "alpha": 0.01}
-    pair.look("Ball", pair.ball("Ball", (0.3, 0.0, 0.7), 0.6), metal, diffuseColor=Gf.Vec3f(1, 1, 1), metallic=1.0, roughness=0.1)
+    pair.look("Ball", pair.ball("Ball", (0.3, 0.0, 0.7), 0.6), metal, diffuseColor=Gf.Vec3f(1, 1, 1), metallic=1.0,
+              roughness=0.1)
     pair.camera((0, -5, 2.5), (0, 0, 0.7), focal=30.0)
     half = np.radians(5.0)
     disk = (pair.mi.ScalarTransform4f().rotate([1, 0, 0], 40.0).translate([0, 0, 1e5]).rotate([1, 0, 0], 180)
@@ -152,7 +153,7 @@ def sky(tmp_path, pair):
     """Write a lat-long image with a small sun of a thousand times the sky; return its linear pixels."""
     pixels = np.random.default_rng(5).uniform(0.2, 1.0, (32, 64, 3)).astype(np.float32)
     pixels[16:] *= 0.2
-    pixels = pixels.repeat(8, axis=0).repeat(8, axis=1)  # Mitsuba's rows reach from pole to pole, ours have their middle in them
+    pixels = pixels.repeat(8, axis=0).repeat(8, axis=1)  # the renderers differ by half a row
     pixels[48:56, 80:88] = (2000.0, 1800.0, 1500.0)
     pair.mi.Bitmap(pixels).write(str(tmp_path / "sky.exr"))
     return pixels
@@ -239,7 +240,8 @@ def test_many_lights(pair):
     stand(pair)
     for i in range(24):
         at = (np.cos(i) * (0.9 + 0.05 * i), np.sin(i) * (0.9 + 0.05 * i), 0.4 + 0.08 * i)
-        pair.place(f"lamp{i}", {"type": "sphere", "center": list(map(float, at)), "radius": 0.05, "emitter": shining(60, 60, 60)},
+        ball = {"type": "sphere", "center": list(map(float, at)), "radius": 0.05, "emitter": shining(60, 60, 60)}
+        pair.place(f"lamp{i}", ball,
                    kind="SphereLight", translate=at, radius=0.05, intensity=60.0)
     agrees(pair, samples=64)
 

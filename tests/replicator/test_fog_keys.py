@@ -41,8 +41,8 @@ def test_own_keys_are_metres():
 def test_rtx_keys_are_stage_units(unit):
     get_context().new_stage()
     UsdGeom.SetStageMetersPerUnit(get_context().get_stage(), unit)
-    set_all("/rtx/fog", enabled=True, fogDistanceDensity=0.02, fogColor=[0.5, 0.6, 0.7], fogColorIntensity=2.0, fogStartDist=10.0,
-            fogEndDist=500.0, fogStartHeight=30.0)
+    set_all("/rtx/fog", enabled=True, fogDistanceDensity=0.02, fogColor=[0.5, 0.6, 0.7], fogColorIntensity=2.0,
+            fogStartDist=10.0, fogEndDist=500.0, fogStartHeight=30.0)
     fog = fog_from_settings()
     assert fog.density == pytest.approx(0.02 / unit) and fog.falloff == 0.0
     assert (fog.start, fog.reach, fog.base) == pytest.approx((10 * unit, 500 * unit, 30 * unit))

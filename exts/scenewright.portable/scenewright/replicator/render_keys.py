@@ -4,6 +4,7 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from scenewright.host.settings import get_settings
+from scenewright.replicator.fog_keys import fog_from_settings
 from scenewright.replicator.seeds import get_global_seed
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ def render_settings(subframes: int, frame: int) -> "RenderSettings":
     - motion blur: ``/omni/replicator/captureMotionBlur``, with the number of moments in
       ``/omni/replicator/pathTracedMotionBlurSubSamples`` or ``/rtx/post/motionblur/numSamples`` (default 8) and, in real-time
       mode, the open part of the step in ``/rtx/post/motionblur/exposureFraction``;
+    - fog: see :func:`fog_from_settings`;
     - ``/scenewright/step``: address of the sampler; default: the number of the frame since the orchestrator started.
 
     Args:
@@ -65,6 +67,8 @@ def render_settings(subframes: int, frame: int) -> "RenderSettings":
         bounces = _number("/rtx/rtpt/maxBounces" if mode == "real-time" else "/rtx/pathtracing/maxBounces")
     if bounces is not None:
         options["bounces"] = max(0, min(int(bounces), 64))
+    if mode != "mitsuba":
+        options["fog"] = fog_from_settings()
     return RenderSettings(**options, **_denoising(mode), **_limits(mode), **_picture(), **_motion_blur(mode))
 
 

@@ -112,7 +112,7 @@ class MaterialArrays:
         return flags
 
     def set_emitters(self, rows: Mapping[int, int]) -> None:
-        """Take which prim ids shine: prim id to 1 + row of SceneData.emitters."""
+        """Take which prim ids shine: prim id to 1 + row of LightingData.emitters."""
         if not rows and not self._prim_rows["emitter"].any():
             return
         self._prim_rows["emitter"] = 0

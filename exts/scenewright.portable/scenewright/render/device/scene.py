@@ -14,7 +14,7 @@ from scenewright.render.device.materials import MaterialArrays, material_texture
 from scenewright.render.device.meshes import MeshArrays
 from scenewright.render.device.textures import TextureArrays
 from scenewright.render.device.wide_trees import fold_bvh
-from scenewright.render.kernels.types import SceneData
+from scenewright.render.kernels.types import LightingData, SceneData
 
 if TYPE_CHECKING:
     from scenewright.render.scene.changes import SceneChanges
@@ -123,12 +123,18 @@ class DeviceScene:
         data.first_distant = self._lights.first_distant
         data.first_dome = self._lights.first_dome
         data.domes = self._lights.domes
-        data.light_extras, data.ies, data.links = self._lights.extras, self._lights.ies, self._lights.links
-        data.emitters = self._emitters.data
-        data.emitter_cdf = self._emitters.cdf
-        data.emitter_instance, data.emitter_face = self._emitters.owners, self._emitters.faces
-        owners = (bvh, self._meshes.entries, self._textures.entries, self._lights.tables)
+        data.lighting = self._lighting()
+        lighting = (self._lights.extras, self._lights.ies, self._lights.links, self._emitters.data, self._emitters.cdf,
+                    self._emitters.owners, self._emitters.faces)
+        owners = (bvh, self._meshes.entries, self._textures.entries, self._lights.tables, lighting)
         return PlacedScene(data, low, high, self.instances.object_boxes(), self._first_prim, owners)
+
+    def _lighting(self) -> wp.array:
+        data = LightingData()
+        data.extras, data.ies, data.links = self._lights.extras, self._lights.ies, self._lights.links
+        data.emitters, data.entry_cdf = self._emitters.data, self._emitters.cdf
+        data.entry_instance, data.entry_face = self._emitters.owners, self._emitters.faces
+        return wp.array([data], dtype=LightingData, device=self._device)
 
     def _place_trees(self, data: SceneData, low: np.ndarray, high: np.ndarray) -> wp.Bvh | None:
         """Build the trees over instances: on the CPU one of solid meshes and one of the rest, elsewhere one of all."""

@@ -95,17 +95,17 @@ def is_lit(scene: SceneData, light: LightData, instance: int) -> bool:
     """Return whether a light shines on an instance."""
     if light.extra < 0:
         return True
-    link = scene.light_extras[light.extra].light_link
+    link = scene.lighting[0].extras[light.extra].light_link
     if link < 0:
         return True
-    return scene.links[link + instance] != wp.uint8(0)
+    return scene.lighting[0].links[link + instance] != wp.uint8(0)
 
 
 @wp.func
 def lit_value(scene: SceneData, light: LightData, lobes: Lobes, direction: wp.vec3) -> wp.vec3:
     """Return BSDF times cosine with the light's multipliers of diffuse and specular reflection."""
     if light.extra >= 0:
-        extra = scene.light_extras[light.extra]
+        extra = scene.lighting[0].extras[light.extra]
         scaled = lobes
         scaled.diffuse = lobes.diffuse * extra.diffuse
         scaled.boost = lobes.boost * extra.specular
@@ -124,7 +124,7 @@ def lit_weight(scene: SceneData, light: LightData, lobes: Lobes, bounced: BsdfSa
     if not is_lit(scene, light, instance):
         return wp.vec3(0.0, 0.0, 0.0)
     if bounced.pdf <= 0.0:
-        return bounced.weight * scene.light_extras[light.extra].specular
+        return bounced.weight * scene.lighting[0].extras[light.extra].specular
     return lit_value(scene, light, lobes, bounced.direction) / bounced.pdf
 
 
@@ -137,7 +137,7 @@ def linked_transmittance(scene: SceneData, o: wp.vec3, d: wp.vec3, t_max: float,
         hit = closest_hit(scene, o, d, t_min, t_max, skip)
         if hit.instance == NO_HIT:
             break
-        if scene.links[link + hit.instance] != wp.uint8(0):
+        if scene.lighting[0].links[link + hit.instance] != wp.uint8(0):
             passed *= 1.0 - opacity_at(scene, hit, o, d)
             if passed <= 0.001:
                 return 0.0
@@ -158,7 +158,7 @@ def light_passed(scene: SceneData, settings: PathSettings, index: int, o: wp.vec
         t_max = wp.where(distance < FAR, distance * 0.99999, FAR)
         link = int(-1)
         if light.extra >= 0:
-            link = scene.light_extras[light.extra].shadow_link
+            link = scene.lighting[0].extras[light.extra].shadow_link
         if link >= 0:
             passed = linked_transmittance(scene, o, direction, t_max, skip, link)
         else:

@@ -43,7 +43,7 @@ def glow_of(scene: SceneData, prim: int) -> wp.vec3:
     emitter = scene.prims[prim].emitter
     if emitter == 0:
         return wp.vec3(0.0, 0.0, 0.0)
-    return scene.emitters[emitter - 1].glow
+    return scene.lighting[0].emitters[emitter - 1].glow
 
 
 @wp.func
@@ -223,15 +223,15 @@ def sample_shape(scene: SceneData, index: int, p: wp.vec3, u: wp.vec2, choice: f
 @wp.func
 def sample_emitter(scene: SceneData, light: LightData, p: wp.vec3, u: wp.vec2, choice: float) -> LightSample:
     """Choose a direction from ``p`` towards glowing geometry; ``choice``, in [0, 1), picks the face."""
-    entry = light.first_entry + find_interval(scene.emitter_cdf, light.first_entry, light.entry_count, choice)
-    low = scene.emitter_cdf[entry]
-    share = scene.emitter_cdf[entry + 1] - low
+    entry = light.first_entry + find_interval(scene.lighting[0].entry_cdf, light.first_entry, light.entry_count, choice)
+    low = scene.lighting[0].entry_cdf[entry]
+    share = scene.lighting[0].entry_cdf[entry + 1] - low
     sample = LightSample()
     sample.pdf = -1.0
     if share <= 0.0:
         return sample
-    index = scene.emitter_instance[entry]
-    face = scene.emitter_face[entry]
+    index = scene.lighting[0].entry_instance[entry]
+    face = scene.lighting[0].entry_face[entry]
     if face < 0:
         return sample_shape(scene, index, p, u, wp.clamp((choice - low) / share, 0.0, 0.999999), share)
     instance = scene.instances[index]
@@ -278,7 +278,7 @@ def emitter_pdf(scene: SceneData, emitter: EmitterData, hit: Hit, normal: wp.vec
     entry = emitter.first_entry
     if instance.mesh >= 0:
         entry += hit.face
-    share = scene.emitter_cdf[entry + 1] - scene.emitter_cdf[entry]
+    share = scene.lighting[0].entry_cdf[entry + 1] - scene.lighting[0].entry_cdf[entry]
     if instance.mesh < 0:
         radius = ball_radius(instance)
         if radius > 0.0:

@@ -100,7 +100,7 @@ def met_emission(scene: SceneData, point: Point, lobes: Lobes, bounced: BsdfSamp
     row = scene.prims[prim].emitter
     if row == 0:
         return wp.vec3(0.0, 0.0, 0.0)
-    emitter = scene.emitters[row - 1]
+    emitter = scene.lighting[0].emitters[row - 1]
     light = scene.lights[emitter.light]
     if light.met == 0:
         return wp.vec3(0.0, 0.0, 0.0)

@@ -7,8 +7,8 @@ origin loses nothing and a ray from the camera starts at exactly (0, 0, 0).
 import warp as wp
 
 __all__ = ["CUTOUT", "GLASS", "NO_HIT", "SLOTS_PER_MATERIAL", "TRANSLUCENT", "CameraData", "DomeData", "EmitterData", "FogData",
-           "Hit", "InstanceData", "LightData", "LightExtraData", "MaterialData", "MeshData", "MotionData", "PathSettings",
-           "PrimData", "SceneData", "SlotData", "TextureData", "TileData"]
+           "Hit", "InstanceData", "LightData", "LightExtraData", "LightingData", "MaterialData", "MeshData", "MotionData",
+           "PathSettings", "PrimData", "SceneData", "SlotData", "TextureData", "TileData"]
 
 CUTOUT = wp.constant(1)
 """Instance flag: some material of it has points that rays pass through."""
@@ -70,7 +70,7 @@ class PrimData:
     """What belongs to a prim id: a slot of an instance."""
 
     material: wp.int32
-    emitter: wp.int32  # 1 + row of SceneData.emitters; 0: does not shine
+    emitter: wp.int32  # 1 + row of LightingData.emitters; 0: does not shine
     color: wp.vec3
 
 
@@ -160,7 +160,7 @@ class LightData:
     double_sided: wp.int32
     texture: wp.int32
     dome: wp.int32  # row of SceneData.domes, -1 for a constant dome
-    extra: wp.int32  # row of SceneData.light_extras, -1 for none
+    extra: wp.int32  # row of LightingData.extras, -1 for none
     color: wp.vec3  # radiance; irradiance of a distant light without size
     position: wp.vec3
     axis_x: wp.vec3
@@ -170,7 +170,7 @@ class LightData:
     half_y: wp.float32  # half height | radius
     spread: wp.float32  # 1 - cosine of a distant light's half angle
     area: wp.float32  # of a distant light: irradiance of a facing surface over ``color``
-    first_entry: wp.int32  # of glowing geometry: its entries in SceneData.emitter_*
+    first_entry: wp.int32  # of glowing geometry: its entries in LightingData.entry_*
     entry_count: wp.int32
 
 
@@ -182,13 +182,26 @@ class LightExtraData:
     cone_end: wp.float32  # and where it has gone
     focus: wp.float32
     focus_tint: wp.vec3
-    ies: wp.int32  # first value in SceneData.ies, -1 for none
+    ies: wp.int32  # first value in LightingData.ies, -1 for none
     ies_scale: wp.float32  # factor of the candela values
     ies_angle_scale: wp.float32
     diffuse: wp.float32
     specular: wp.float32
-    light_link: wp.int32  # first value in SceneData.links, -1: shines on everything
+    light_link: wp.int32  # first value in LightingData.links, -1: shines on everything
     shadow_link: wp.int32
+
+
+@wp.struct
+class LightingData:
+    """What shaped and linked lights and glowing geometry need."""
+
+    extras: wp.array(dtype=LightExtraData)
+    ies: wp.array(dtype=wp.float32)  # candela grids, each 181 x 145
+    links: wp.array(dtype=wp.uint8)  # for each linked light, whether each instance belongs to it
+    emitters: wp.array(dtype=EmitterData)
+    entry_cdf: wp.array(dtype=wp.float32)  # for each light of geometry: cumulative probabilities of its entries, 0..1
+    entry_instance: wp.array(dtype=wp.int32)  # at the same places: whose face an entry is
+    entry_face: wp.array(dtype=wp.int32)  # triangle; -1 for the whole of an analytic shape
 
 
 @wp.struct
@@ -304,13 +317,7 @@ class SceneData:
     first_distant: wp.int32
     first_dome: wp.int32
     domes: wp.array(dtype=DomeData)
-    light_extras: wp.array(dtype=LightExtraData)
-    ies: wp.array(dtype=wp.float32)  # candela grids, each 181 x 145
-    links: wp.array(dtype=wp.uint8)  # for each linked light, whether each instance belongs to it
-    emitters: wp.array(dtype=EmitterData)
-    emitter_cdf: wp.array(dtype=wp.float32)  # for each light of geometry: cumulative probabilities of its entries, 0..1
-    emitter_instance: wp.array(dtype=wp.int32)  # at the same places: whose face an entry is
-    emitter_face: wp.array(dtype=wp.int32)  # triangle; -1 for the whole of an analytic shape
+    lighting: wp.array(dtype=LightingData)  # one element: Warp copies this struct with each call, and few lights need it
 
 
 @wp.struct
