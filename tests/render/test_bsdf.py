@@ -270,3 +270,22 @@ def test_fresnel_in_closed_form():
     wp.launch(reflect, 3, inputs=[array([1.0, brewster, 0.0], float), 1.5], outputs=[out], device="cpu")
     across = ((1 - 1.5**2) / (1 + 1.5**2)) ** 2
     np.testing.assert_allclose(out.numpy(), [0.04, 0.5 * across, 1.0], rtol=1e-5)
+
+
+def test_no_surface_gives_anything_but_finite_numbers():
+    """Extremes of every value, at every angle down to grazing ones."""
+    rng = np.random.default_rng(11)
+    for _ in range(150):
+        ends = {name: float(rng.choice([0.0, 1.0, rng.random()])) for name in (
+            "metallic", "roughness", "clearcoat", "clearcoat_roughness", "transmission")}
+        surface = surface_of(**ends, ior=float(rng.choice([1e-3, 0.5, 1.0, 1.0005, 1.002, 1.5, 100.0])),
+                             specular=float(rng.choice([0.0, 0.5, 100.0])), inside=int(rng.integers(2)),
+                             thin=int(rng.integers(2)),
+                             base_color=tuple(rng.choice([0.0, 0.5, 1.0], 3).tolist()))
+        cosine = float(rng.choice([1.0, rng.random(), 1e-3, 1e-6]))
+        direction, weight, pdf, _ = sampled(surface, cosine, 200, seed=int(rng.integers(1 << 30)))
+        assert np.isfinite(direction).all() and np.isfinite(weight).all() and np.isfinite(pdf).all()
+        np.testing.assert_allclose(np.linalg.norm(direction, axis=1), 1.0, atol=1e-4)
+        assert weight.min() >= 0.0 and pdf.min() >= 0.0
+        values, density, albedo = evaluate(surface, view_at(cosine), direction)
+        assert np.isfinite(values).all() and np.isfinite(density).all() and np.isfinite(albedo).all()

@@ -378,6 +378,24 @@ def test_a_materialx_surface_comes_before_the_universal_one(stage, open_scene, a
     assert scene.materials["/World/Looks/m"].base_color == (1.0, 0.0, 0.0)
 
 
+def test_values_out_of_range(stage, open_scene, add_preview_material, bound, caplog):
+    """What is beyond its range is brought to its end; what is no number says so and is the default."""
+    material, shader = add_preview_material(
+        stage, "/World/Looks/m", diffuseColor=(-1.0, 0.5, math.inf), roughness=math.nan, metallic=2.0, ior=-3.0,
+        emissiveColor=(1.0, math.nan, 0.0), clearcoat=-math.inf, opacity=7.0)
+    bound(material)
+    with caplog.at_level(logging.WARNING):
+        scene = open_scene(stage)
+    record = scene.materials["/World/Looks/m"]
+    assert record.base_color == (0.0, 0.5, 1.0)
+    assert (record.roughness, record.metallic, record.clearcoat, record.opacity) == (0.5, 1.0, 0.0, 1.0)
+    assert record.ior == pytest.approx(1e-3) and record.emission == (0.0, 0.0, 0.0)
+    assert "/World/Looks/m: roughness and emission of its surface Surface is not finite" in caplog.text
+    shader.GetInput("roughness").Set(math.inf)
+    scene.sync()
+    assert scene.materials["/World/Looks/m"].roughness == 1.0
+
+
 def test_materials_that_nobody_uses_any_more_are_forgotten(stage, open_scene, add_preview_material, bound, png):
     material, shader = add_preview_material(stage, "/World/Looks/m")
     add_texture(stage, "/World/Looks/m/Tex", png, "rgb", shader.CreateInput("diffuseColor", COLOR))

@@ -1,6 +1,7 @@
 """UsdShade materials to records, cached by material and rebuilt when a prim of their network changes."""
 
 import logging
+import math
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -31,6 +32,42 @@ def material_textures(record: MaterialRecord) -> set[str]:
     return {slot.texture for slot in vars(record).values() if isinstance(slot, TextureSlot) and slot.texture}
 
 
+_RANGES = {
+    "base_color": (0.0, 1.0), "metallic": (0.0, 1.0), "roughness": (0.0, 1.0), "ior": (1.0e-3, 100.0), "specular": (0.0, 100.0),
+    "specular_color": (0.0, 1.0), "clearcoat": (0.0, 1.0), "clearcoat_roughness": (0.0, 1.0), "transmission": (0.0, 1.0),
+    "absorption": (0.0, 1.0e30), "opacity": (0.0, 1.0), "opacity_threshold": (0.0, 1.0e30), "emission": (0.0, 1.0e30),
+}
+
+
+def put_in_range(record: MaterialRecord) -> list[str]:
+    """Bring every number of a record into its range, in place; return the names of those that were no numbers at all.
+
+    Infinities go to the end of the range, what is not a number to the default.
+    """
+    broken = []
+    for name, (low, high) in _RANGES.items():
+        value = getattr(record, name)
+        parts = value if isinstance(value, tuple) else (value,)
+        if all(low <= part <= high for part in parts):
+            continue
+        if any(math.isnan(part) for part in parts):
+            broken.append(name)
+            setattr(record, name, getattr(_DEFAULTS, name))
+            continue
+        kept = tuple(min(max(part, low), high) for part in parts)
+        setattr(record, name, kept if isinstance(value, tuple) else kept[0])
+    for name, slot in vars(record).items():
+        if isinstance(slot, TextureSlot) and slot.texture:
+            numbers = (*slot.scale, *slot.bias, *slot.uv_scale, slot.uv_rotation, *slot.uv_translate)
+            if not all(math.isfinite(number) for number in numbers):
+                broken.append(name)
+                setattr(record, name, TextureSlot())
+    return broken
+
+
+_DEFAULTS = MaterialRecord("")
+
+
 @dataclass(frozen=True, eq=False)
 class _Surface:
     """The node that a material's record is read from, and what is known of its network."""
@@ -40,7 +77,12 @@ class _Surface:
     read: Callable[[str, UsdShade.Shader, NetworkReader, TextureLibrary], MaterialRecord | None]
 
     def record(self, key: str, textures: TextureLibrary) -> MaterialRecord | None:
-        return self.read(key, self.shader, self.reader, textures)
+        record = self.read(key, self.shader, self.reader, textures)
+        broken = [] if record is None else put_in_range(record)
+        if broken:
+            _log.warning("%s: %s of its surface %s is not finite; the default is used. Correct the inputs of %s.", key,
+                         " and ".join(broken), self.shader.GetPrim().GetName(), self.shader.GetPath())
+        return record
 
 
 class MaterialLibrary:
