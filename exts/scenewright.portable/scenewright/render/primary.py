@@ -30,6 +30,8 @@ def trace_primary(launcher: "TileLauncher", image: "ImageCamera", placed: "Place
     begin, end = rows or (0, image.height)
     hits = wp.empty(image.width * image.height, dtype=Hit, device=launcher.device)
     kernel = primary_kernel(launcher.device)
+    data = image.data
+    data.exact_image = wp.vec4d(data.step_x, data.start_x, data.step_y, data.start_y)
     if kernel is trace_pixels:
         launcher.launch(kernel, (end - begin) * image.width, [placed.data, image.data], [hits], start=begin * image.width)
     else:

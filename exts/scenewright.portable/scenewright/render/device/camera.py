@@ -36,6 +36,7 @@ class ImageCamera:
                              "lens.") from None
         data = CameraData()
         data.right, data.up, data.forward = self.right, self.up, self.forward
+        data.exact_right, data.exact_up, data.exact_forward = self.right, self.up, self.forward
         data.width, data.height = width, height
         near, far = record.clipping_range
         data.near, data.far = max(near, 0.0), min(far, 1e30)

@@ -135,7 +135,7 @@ class InstanceArrays:
             self.matrices[rows] = moved
         self._inverses[rows] = np.linalg.inv(moved[:, :3, :3])
         self._rows["forward"][rows] = moved[:, :3, :3].transpose(0, 2, 1)
-        self._rows["inverse"][rows] = self._inverses[rows].transpose(0, 2, 1)
+        self._rows["inverse"][rows] = self._rows["exact_inverse"][rows] = self._inverses[rows].transpose(0, 2, 1)
 
     @property
     def solid(self) -> np.ndarray:
@@ -176,7 +176,7 @@ class InstanceArrays:
         """
         offset = self.matrices[:, 3, :3] - center
         self._rows["forward_origin"] = offset
-        self._rows["inverse_origin"] = -np.einsum("ni,nij->nj", offset, self._inverses)
+        self._rows["inverse_origin"] = self._rows["exact_origin"] = -np.einsum("ni,nij->nj", offset, self._inverses)
         return wp.array(self._rows, dtype=InstanceData, device=self._device)
 
     def motion(self, before: InstanceSnapshot | None, center: np.ndarray, camera_moved: bool) -> tuple[wp.array, wp.array]:

@@ -2,12 +2,13 @@
 
 The rays of a block of pixels visit nearly the same boxes, so one bound of their directions stands for all of them in the
 trees (Boulos et al., "Geometric and Arithmetic Culling Methods for Entire Ray Packets", 2006), and as they start at one
-point a triangle's planes are set up once for all. What each ray meets is, to the last bit, what it meets alone.
+point a triangle's planes are set up once for all. Where rounding could decide on which side of an edge a ray passes, float64
+decides; neighbours take that way together, so it leaves no gap. All else is, to the last bit, what a ray meets alone.
 """
 
 import warp as wp
 
-from scenewright.render.kernels.types import Hit, SceneData
+from scenewright.render.kernels.types import CameraData, Hit, SceneData
 from scenewright.render.kernels.wide_bvh import WALK, candidates_vec
 
 __all__ = ["PACKET_WIDTH", "packet_closest", "packet_vec"]
@@ -26,6 +27,8 @@ _PACKET = WALK + r"""
         high = __builtin_reduce_max(v);
     };
     struct Rays { fp d[3]; };
+    const float t_min = camera.near, t_max = camera.far;
+    const int width = camera.width, height = camera.height;
     auto dot = [&](const f4* n, int k, const Rays& rays) __attribute__((always_inline)) {
         return mad((fp)n[2][k], rays.d[2], mad((fp)n[1][k], rays.d[1], n[0][k] * rays.d[0]));
     };
@@ -94,14 +97,57 @@ _PACKET = WALK + r"""
             } while (at.t > t_last);
         }
     };
-    auto meet_packet = [&](const Block& block, const float* o, const Rays& rays, int instance) __attribute__((always_inline)) {
+    // recomputes in float64, from the camera's and the instance's own numbers, on which side of a triangle's edges rays pass
+    auto decide = [&](const Block& block, int k, const auto& instance, unsigned lanes, fp& u, fp& v, fp& w)
+        __attribute__((noinline)) {
+        double corner[3][3], normal[3][3];
+        for (int c = 0; c < 3; ++c)
+            for (int axis = 0; axis < 3; ++axis)
+                corner[c][axis] = (double)block.corner[c][axis][k] - instance.exact_origin[axis];
+        for (int c = 0; c < 3; ++c)
+            for (int axis = 0; axis < 3; ++axis) {
+                const double* from = corner[(c + 1) % 3];
+                const double* to = corner[(c + 2) % 3];
+                const int y = (axis + 1) % 3, z = (axis + 2) % 3;
+                normal[c][axis] = (to[y] + from[y]) * (to[z] - from[z]) - (to[z] + from[z]) * (to[y] - from[y]);
+            }
+        for (; lanes; lanes &= lanes - 1) {
+            const int lane = __builtin_ctz(lanes);
+            const double across = (x0 + lane % 4 + 0.5) * camera.exact_image[0] + camera.exact_image[1];
+            const double up = (y0 + lane / 4 + 0.5) * camera.exact_image[2] + camera.exact_image[3];
+            double side[3] = { 0.0, 0.0, 0.0 }, d[3];
+            for (int axis = 0; axis < 3; ++axis)
+                d[axis] = exact ? camera.exact_forward[axis] + camera.exact_right[axis] * across + camera.exact_up[axis] * up
+                                : (double)world.d[axis][lane];
+            for (int r = 0; r < 3; ++r) {
+                const double* row = instance.exact_inverse.data[r];
+                const double local = row[0] * d[0] + row[1] * d[1] + row[2] * d[2];
+                for (int c = 0; c < 3; ++c) side[c] += normal[c][r] * local;
+            }
+            u[lane] = (float)side[0];
+            v[lane] = (float)side[1];
+            w[lane] = (float)side[2];
+        }
+    };
+    auto meet_packet = [&](const Block& block, const float* o, const Rays& rays, float reach, int instance)
+        __attribute__((always_inline)) {
         Planes p;
         planes_of(block, o, p);
+        f4 doubt[3];  // below it the sign of a side is not sure
+        for (int c = 0; c < 3; ++c)
+            doubt[c] = p.size[c] * reach;
         bool found = false;
         for (int k = 0; k < 4; ++k) {
-            const fp u = dot(p.normal[0], k, rays);
-            const fp v = dot(p.normal[1], k, rays);
-            const fp w = dot(p.normal[2], k, rays);
+            fp u = dot(p.normal[0], k, rays);
+            fp v = dot(p.normal[1], k, rays);
+            fp w = dot(p.normal[2], k, rays);
+            const float a0 = doubt[0][k], b0 = doubt[1][k], c0 = doubt[2][k];
+            const ip maybe = ((u >= -a0) & (v >= -b0) & (w >= -c0)) | ((u <= a0) & (v <= b0) & (w <= c0));
+            const unsigned candidates = any(maybe);
+            if (!candidates) continue;
+            const ip near_edge = ((u <= a0) & (u >= -a0)) | ((v <= b0) & (v >= -b0)) | ((w <= c0) & (w >= -c0));
+            const unsigned unsure = candidates & any(near_edge);
+            if (unsure) decide(block, k, scene.instances.data[instance], unsure, u, v, w);
             const fp det = u + v + w;
             ip inside = (((u >= 0.0f) & (v >= 0.0f) & (w >= 0.0f)) | ((u <= 0.0f) & (v <= 0.0f) & (w <= 0.0f))) & (det != 0.0f);
             if (!any(inside)) continue;
@@ -138,11 +184,14 @@ _PACKET = WALK + r"""
                     rays.d[r] = mad((fp)row[2], world.d[2], mad((fp)row[1], world.d[1], row[0] * world.d[0]));
                     o[r] = mad(row[2], centre[2], mad(row[1], centre[1], row[0] * centre[0])) + instance.inverse_origin[r];
                 }
+                float longest = 0.0f;
+                for (int r = 0; r < 3; ++r) longest = __builtin_fmaxf(longest, __builtin_reduce_max(magnitude(rays.d[r])));
+                const float reach = 1.0e-6f * longest;
                 const Block* blocks = (const Block*)mesh.wide_blocks.data;
                 const float pad = 5.0e-7f * (largest(o[0], o[1], o[2]) + mesh.extent);
                 walk_packet((const Node*)mesh.wide_nodes.data, o, rays, pad, [&](int start, int number, float)
                     __attribute__((always_inline)) {
-                    for (int b = start; b < start + number; ++b) meet_packet(blocks[b], o, rays, items[k]);
+                    for (int b = start; b < start + number; ++b) meet_packet(blocks[b], o, rays, reach, items[k]);
                 });
             }
         });
@@ -182,10 +231,21 @@ _PACKET = WALK + r"""
 
 
 @wp.func_native(_PACKET)
-def packet_closest(scene: SceneData, dx: packet_vec, dy: packet_vec, dz: packet_vec, t_min: float, t_max: float, x0: int,
-                   y0: int, width: int, height: int, hits_out: wp.array(dtype=Hit)) -> candidates_vec:
-    """Store what sixteen rays from the origin meet in [t_min, t_max), for the pixels of a 4 x 4 block at x0, y0.
+def packet_closest(scene: SceneData, camera: CameraData, exact: bool, dx: packet_vec, dy: packet_vec, dz: packet_vec, x0: int,
+                   y0: int, hits_out: wp.array(dtype=Hit)) -> candidates_vec:
+    """Store what the rays through a block of 4 x 4 pixels at x0, y0 meet; they start at the origin.
 
     Returns which other instances they may meet before, as ``rest_candidates``. A ray whose direction is zero meets nothing.
+
+    Args:
+        scene: The scene.
+        camera: The camera.
+        exact: Whether it is a pinhole, so that directions can be had in float64.
+        dx: Directions.
+        dy: Directions.
+        dz: Directions.
+        x0: First column.
+        y0: First row.
+        hits_out: Where the hits go.
     """
     ...

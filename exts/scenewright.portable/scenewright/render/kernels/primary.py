@@ -56,7 +56,7 @@ def trace_packet(scene: SceneData, camera: CameraData, x0: int, y0: int, hits_ou
         dx[k] = d[0]
         dy[k] = d[1]
         dz[k] = d[2]
-    candidates = packet_closest(scene, dx, dy, dz, camera.near, camera.far, x0, y0, camera.width, camera.height, hits_out)
+    candidates = packet_closest(scene, camera, camera.model == PINHOLE, dx, dy, dz, x0, y0, hits_out)
     if candidates[0] == 0.0:
         return
     for k in range(WIDTH * WIDTH):

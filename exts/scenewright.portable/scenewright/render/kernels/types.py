@@ -34,6 +34,8 @@ class InstanceData:
     inverse_origin: wp.vec3
     forward: wp.mat33  # object to camera-relative world
     forward_origin: wp.vec3
+    exact_inverse: wp.mat33d  # ``inverse`` before rounding
+    exact_origin: wp.vec3d
 
 
 @wp.struct
@@ -256,6 +258,10 @@ class CameraData:
     tangential: wp.vec2
     prism: wp.vec4
     eye_offset: wp.float32
+    exact_right: wp.vec3d  # before rounding
+    exact_up: wp.vec3d
+    exact_forward: wp.vec3d
+    exact_image: wp.vec4d  # step_x, start_x, step_y, start_y
     tile_height: wp.int32  # of a strip of pinholes; ``height`` is that of them all
     tiles: wp.array(dtype=TileData)
 

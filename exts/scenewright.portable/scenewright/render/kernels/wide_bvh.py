@@ -135,9 +135,11 @@ WALK = _TYPES + r"""
         return __builtin_fmaxf(__builtin_fabsf(x), __builtin_fmaxf(__builtin_fabsf(y), __builtin_fabsf(z)));
     };
     auto nonzero = [](float x) { return __builtin_fabsf(x) < 1.0e-30f ? __builtin_copysignf(1.0e-30f, x) : x; };
-    // the planes through the origin and the edges of four triangles; corner c lies opposite to edge c
-    struct Planes { f4 corner[3][3]; f4 normal[3][3]; };
-    auto planes_of = [](const Block& block, const float* o, Planes& p) __attribute__((always_inline)) {
+    auto magnitude = [](auto v) { return __builtin_elementwise_abs(v); };
+    // the planes through the origin and the edges of four triangles; corner c lies opposite to edge c; size: how large the
+    // terms of a normal may be
+    struct Planes { f4 corner[3][3]; f4 normal[3][3]; f4 size[3]; };
+    auto planes_of = [&](const Block& block, const float* o, Planes& p) __attribute__((always_inline)) {
         for (int c = 0; c < 3; ++c)
             for (int axis = 0; axis < 3; ++axis)
                 p.corner[c][axis] = *(const f4u*)block.corner[c][axis] - o[axis];
@@ -148,6 +150,8 @@ WALK = _TYPES + r"""
                 sum[axis] = p.corner[to][axis] + p.corner[from][axis];
                 edge[axis] = *(const f4u*)block.corner[to][axis] - *(const f4u*)block.corner[from][axis];
             }
+            p.size[c] = (magnitude(sum[0]) + magnitude(sum[1]) + magnitude(sum[2]))
+                * (magnitude(edge[0]) + magnitude(edge[1]) + magnitude(edge[2]));
             for (int axis = 0; axis < 3; ++axis) {
                 const int y = (axis + 1) % 3, z = (axis + 2) % 3;
                 p.normal[c][axis] = sum[y] * edge[z] - sum[z] * edge[y];
