@@ -378,6 +378,33 @@ def test_a_materialx_surface_comes_before_the_universal_one(stage, open_scene, a
     assert scene.materials["/World/Looks/m"].base_color == (1.0, 0.0, 0.0)
 
 
+def test_display_opacity_of_prims_without_material(stage, open_scene, add_mesh, add_preview_material, bind):
+    """Its own or an inherited one; a material takes its place."""
+    UsdGeom.Xform.Define(stage, "/World/Group")
+    mesh = add_mesh(stage, "/World/Group/mesh")
+    scene = open_scene(stage)
+
+    def opacity():
+        scene.sync()
+        (instance,) = scene.instances
+        record = scene.materials[instance.slot_materials[0]]
+        return record.use_display_color, record.opacity
+
+    assert opacity() == (True, 1.0)
+    mesh.CreateDisplayOpacityAttr([0.25])
+    assert opacity() == (True, 0.25)
+    mesh.GetDisplayOpacityAttr().Set([0.75])
+    assert opacity() == (True, 0.75)
+    stage.RemovePrim("/World/Group/mesh")
+    add_mesh(stage, "/World/Group/mesh")
+    group = UsdGeom.PrimvarsAPI(stage.GetPrimAtPath("/World/Group"))
+    group.CreatePrimvar("displayOpacity", Sdf.ValueTypeNames.FloatArray, "constant").Set([0.5])
+    assert opacity() == (True, 0.5)
+    material, _ = add_preview_material(stage, "/World/Looks/m", opacity=0.125)
+    bind(stage.GetPrimAtPath("/World/Group/mesh"), material)
+    assert opacity() == (False, 0.125)
+
+
 def test_values_out_of_range(stage, open_scene, add_preview_material, bound, caplog):
     """What is beyond its range is brought to its end; what is no number says so and is the default."""
     material, shader = add_preview_material(

@@ -172,7 +172,9 @@ def _color_varies(leaf: Leaf, scene: "StageScene") -> bool:
 
 
 def _sort_property(prim: str, name: str, scene: "StageScene", dirt: Dirt) -> None:
-    if name in ("visibility", "purpose"):
+    if name.startswith("primvars:displayOpacity"):
+        dirt.bindings = True  # prims without a material have one for each opacity
+    elif name in ("visibility", "purpose"):
         dirt.rows = True
         scene.note_visibility(prim)
         if prim.startswith("/__Prototype_"):

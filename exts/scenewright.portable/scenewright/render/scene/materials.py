@@ -100,6 +100,15 @@ class MaterialLibrary:
         self._surfaces: dict[str, _Surface] = {}
         self._warned: set[str] = set()
 
+    def unbound(self, opacity: float) -> str:
+        """Return the key of the material of prims that have none: their displayColor at an opacity."""
+        if not opacity < 1.0:
+            return ""
+        key = f"displayOpacity {max(opacity, 0.0):.6g}"
+        if key not in self.records:
+            self.records[key] = MaterialRecord(key, use_display_color=True, opacity=max(opacity, 0.0))
+        return key
+
     def load(self, key: str, material: UsdShade.Material, time: Usd.TimeCode) -> None:
         """Read ``material`` into the record ``key`` unless it is there already.
 
