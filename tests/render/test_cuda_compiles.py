@@ -14,7 +14,8 @@ HOPPER = 90
 
 def modules_with_kernels():
     """Return the names of the modules in which kernels are defined."""
-    return sorted(file.stem for file in Path(kernels.__file__).parent.glob("*.py") if "@wp.kernel" in file.read_text(encoding="utf-8"))
+    files = Path(kernels.__file__).parent.glob("*.py")
+    return sorted(file.stem for file in files if "@wp.kernel" in file.read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize("name", modules_with_kernels())
