@@ -69,7 +69,7 @@ def camera_radiance(scene: SceneData, settings: PathSettings, sampler: Sampler, 
     hit = label_hit
     t_min = near
     covered = float(0.0)
-    reached = t_min * wp.length(d)  # by the fog
+    reached = float(0.0)  # by the fog
     for layer in range(TRANSPARENT_LAYERS):
         if layer > 0 or not follows_label:
             hit = closest_hit(scene, o, d, t_min, far, -1)
