@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from scenewright.sdg.dataset.coco_file import join_fragments
+from scenewright.sdg.dataset.derive import JoinContext, join_fragments
 from scenewright.sdg.writers.coco_fragment import coco_fragment
 from scenewright.sdg.writers.rle import rle_decode
 
@@ -68,7 +68,7 @@ def test_a_joined_file_opens_in_pycocotools(tmp_path, ids):
         (tmp_path / named[-1]).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / named[-1]).write_text(json.dumps(rows))
     declared = {"class": ["car", "aardvark"], "other": ["x"]}
-    assert join_fragments(tmp_path, reversed([*named, "images/0.png"]), declared) == ["annotations/instances.json"]
+    assert join_fragments(tmp_path, reversed([*named, "images/0.png"]), JoinContext(declared)) == ["annotations/instances.json"]
     coco = coco_module.COCO(str(tmp_path / "annotations" / "instances.json"))
     names = {row["id"]: (row["name"], row["supercategory"]) for row in coco.loadCats(coco.getCatIds())}
     assert names == {1: ("aardvark", "object"), 2: ("car", "object"), 3: ("hidden", "object"), 4: ("wheel", "car")}

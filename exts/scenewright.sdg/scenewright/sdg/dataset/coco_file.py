@@ -1,86 +1,92 @@
-"""One COCO file per dataset, joined from the fragments that the ledger names."""
+"""COCO files of a dataset, joined from the fragments that the ledger names: instances with keypoints, and panoptic."""
 
-import json
-import os
-from collections.abc import Iterable, Iterator, Mapping
+import colorsys
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from scenewright.sdg.dataset.files import ANNOTATIONS_FILE, canonical_json, write_lines_atomic
+from scenewright.sdg.dataset.derive import JoinContext
+from scenewright.sdg.dataset.files import canonical_json, write_lines_atomic
+from scenewright.sdg.dataset.fragments import Fragments
 
-__all__ = ["annotation_files", "join_fragments"]
+__all__ = ["join_coco"]
 
-_FRAGMENTS = ".scenewright/coco/"
 _INFO = {"description": "Made by Scenewright", "version": "1.0", "year": 1970, "date_created": "1970-01-01T00:00:00"}
 
 
-def annotation_files(named: Iterable[str]) -> dict[str, list[str]]:
-    """Return the annotation files that follow from the files a ledger names, each with its fragments in frame order."""
-    found: dict[str, list[str]] = {}
-    for name in sorted(named):
-        folder, mark, _ = name.partition(_FRAGMENTS)
-        if mark:
-            found.setdefault(folder + ANNOTATIONS_FILE, []).append(name)
-    return found
+def join_coco(root: Path, names: list[str], context: JoinContext) -> list[str]:
+    """Write ``annotations/instances.json``, of each split ``instances_<split>.json``, and their panoptic siblings.
 
-
-def join_fragments(
-    root: str | os.PathLike,
-    named: Iterable[str],
-    declared: Mapping[str, Iterable[str]] | None = None,
-    licences: Mapping[str, str] | None = None,
-) -> list[str]:
-    """Write the COCO annotation files of a dataset; memory does not grow with the number of frames.
-
-    The result depends on nothing but the arguments and the fragments. Categories are every declared name, sorted, with ids
-    from 1, so they do not depend on which frames show them.
-
-    Args:
-        root: the dataset folder.
-        named: relative paths of the dataset's files.
-        declared: labels that the stage declares before the first frame, by label type.
-        licences: licence by asset.
-
-    Returns:
-        The relative paths of the written files.
+    Categories are every declared name, sorted, with ids from 1, so they do not depend on which frames show them; where the
+    writer was given `classes`, they and their ids.
 
     Raises:
-        OSError: if a fragment cannot be read or the file cannot be written.
+        OSError: if a fragment cannot be read or a file cannot be written.
     """
-    files = annotation_files(named)
-    for target, fragments in files.items():
-        write_lines_atomic(Path(root) / target, _lines(Path(root), fragments, declared or {}, licences or {}))
-    return list(files)
+    fragments = Fragments(root, names, context)
+    kinds = {"instances": _instances}
+    if fragments.constants.get("panoptic"):
+        kinds["panoptic"] = _panoptic
+    written = []
+    for kind, lines in kinds.items():
+        for split in (None, *fragments.splits()):
+            target = f"annotations/{kind}{f'_{split}' if split else ''}.json"
+            write_lines_atomic(root / target, lines(fragments, split))
+            written.append(target)
+    return written
 
 
-def _lines(
-    root: Path, fragments: list[str], declared: Mapping[str, Iterable[str]], licences: Mapping[str, str]
-) -> Iterator[str]:
-    supers: dict[str, set[str]] = {}
-    for fragment in _read(root, fragments):
-        for name in declared.get(fragment["semantic_type"], ()):
-            supers.setdefault(name, set())
-        for name, above in fragment["categories"].items():
-            supers.setdefault(name, set()).update(above)
-    numbers = {name: number for number, name in enumerate(sorted(supers), start=1)}
-    categories = [{"id": numbers[name], "name": name, "supercategory": min(supers[name], default="object")} for name in numbers]
-    names = sorted(set(licences.values()))
-    head = {"info": _INFO, "licenses": [{"id": i, "name": name, "url": ""} for i, name in enumerate(names, 1)]}
-    yield canonical_json(head)[:-1] + ',"categories":' + canonical_json(categories) + ',"images":['
-    yield from _joined(image for fragment in _read(root, fragments) for image in fragment["images"])
+def _instances(fragments: Fragments, split: str | None) -> Iterator[str]:
+    categories = []
+    for name, number in sorted(fragments.class_ids.items(), key=lambda item: item[1]):
+        category = {"id": number, "name": name, "supercategory": _super(fragments, name)}
+        keypoints = fragments.constants.get("keypoints", {}).get(name)
+        if keypoints:
+            category |= {"keypoints": keypoints, "skeleton": fragments.constants.get("skeletons", {}).get(name, [])}
+        categories.append(category)
+    yield from _head(fragments, categories)
+    yield from _joined(image for fragment in fragments.of_split(split) for image in fragment["images"])
     yield '],"annotations":['
-    yield from _joined(_numbered(row, numbers) for fragment in _read(root, fragments) for row in fragment["annotations"])
+    stuff = set(fragments.constants.get("stuff", ()))
+    rows = (row for fragment in fragments.of_split(split) for row in fragment["annotations"] if row["category"] not in stuff)
+    yield from _joined(_numbered(row, fragments.class_ids) for row in rows)
     yield "]}"
 
 
-def _numbered(annotation: dict[str, Any], numbers: Mapping[str, int]) -> dict[str, Any]:
-    name = annotation.pop("category")
-    return {**annotation, "category_id": numbers[name]}
+def _panoptic(fragments: Fragments, split: str | None) -> Iterator[str]:
+    stuff = set(fragments.constants.get("stuff", ()))
+    categories = [
+        {
+            "id": number,
+            "name": name,
+            "supercategory": _super(fragments, name),
+            "isthing": int(name not in stuff),
+            "color": [round(255 * part) for part in colorsys.hsv_to_rgb(number * 0.618034 % 1.0, 0.65, 0.95)],
+        }
+        for name, number in sorted(fragments.class_ids.items(), key=lambda item: item[1])
+    ]
+    yield from _head(fragments, categories)
+    yield from _joined(image for fragment in fragments.of_split(split) for image in fragment["images"])
+    yield '],"annotations":['
+    rows = (row for fragment in fragments.of_split(split) for row in fragment["panoptic_images"])
+    segments = ({**row, "segments_info": [_numbered(s, fragments.class_ids) for s in row["segments_info"]]} for row in rows)
+    yield from _joined(segments)
+    yield "]}"
 
 
-def _read(root: Path, fragments: list[str]) -> Iterator[dict[str, Any]]:
-    for name in fragments:
-        yield json.loads((root / name).read_bytes())
+def _head(fragments: Fragments, categories: list[dict[str, Any]]) -> Iterator[str]:
+    names = sorted(set(fragments.context.licences.values()))
+    head = {"info": _INFO, "licenses": [{"id": i, "name": name, "url": ""} for i, name in enumerate(names, 1)]}
+    yield canonical_json(head)[:-1] + ',"categories":' + canonical_json(categories) + ',"images":['
+
+
+def _super(fragments: Fragments, name: str) -> str:
+    return min(fragments.supers.get(name, ()), default="object")
+
+
+def _numbered(row: dict[str, Any], numbers: Mapping[str, int]) -> dict[str, Any]:
+    kept = {key: value for key, value in row.items() if key != "category"}
+    return {**kept, "category_id": numbers[row["category"]]}
 
 
 def _joined(rows: Iterator[dict[str, Any]]) -> Iterator[str]:

@@ -15,7 +15,7 @@ import numpy as np
 from scenewright.sdg.dataset.errors import DatasetInputError
 
 __all__ = [
-    "ANNOTATIONS_FILE",
+    "FRAGMENT_FORMATS",
     "HEADER_FILE",
     "LEDGER_FILE",
     "PRIVATE_FOLDER",
@@ -31,8 +31,9 @@ __all__ = [
 
 HEADER_FILE = "dataset.json"
 LEDGER_FILE = "ledger.jsonl"
-ANNOTATIONS_FILE = "annotations/instances.json"
 PRIVATE_FOLDER = ".scenewright"  # bookkeeping; of its contents only what the ledger names belongs to the dataset's bytes
+FRAGMENT_FORMATS = ("coco", "yolo", "voc", "bop", "webdataset", "huggingface")
+"""Formats whose writers leave fragments in a folder of that name within the private one."""
 TEMPORARY_SUFFIX = ".scenewright-tmp"
 _BLOCK = 1 << 20
 _counter = itertools.count()
@@ -146,7 +147,7 @@ def dataset_files(path: str | os.PathLike) -> dict[str, FileRecord]:
     found = {}
     for relative in _walk(root):
         private = relative.split("/")[0] == PRIVATE_FOLDER
-        if not private or relative.startswith(f"{PRIVATE_FOLDER}/coco/"):
+        if not private or _is_fragment(relative):
             found[relative] = hash_file(root / relative)
     return dict(sorted(found.items()))
 
@@ -165,7 +166,7 @@ def remove_unnamed_files(path: str | os.PathLike, named: Iterable[str]) -> list[
     keep = set(named) | {HEADER_FILE, LEDGER_FILE}
     removed = []
     for relative in _walk(root):
-        bookkeeping = relative.startswith(f"{PRIVATE_FOLDER}/") and not relative.startswith(f"{PRIVATE_FOLDER}/coco/")
+        bookkeeping = relative.startswith(f"{PRIVATE_FOLDER}/") and not _is_fragment(relative)
         if relative not in keep and not bookkeeping:
             (root / relative).unlink()
             removed.append(relative)
@@ -173,6 +174,10 @@ def remove_unnamed_files(path: str | os.PathLike, named: Iterable[str]) -> list[
         if folder != str(root) and not os.listdir(folder):
             os.rmdir(folder)
     return sorted(removed)
+
+
+def _is_fragment(relative: str) -> bool:
+    return relative.startswith(tuple(f"{PRIVATE_FOLDER}/{name}/" for name in FRAGMENT_FORMATS))
 
 
 def _walk(root: Path) -> list[str]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from scenewright.sdg.dataset.coco_file import annotation_files, join_fragments
+from scenewright.sdg.dataset.derive import JoinContext, join_fragments
 from scenewright.sdg.dataset.errors import DatasetInputError, DatasetRunError
 from scenewright.sdg.dataset.files import TEMPORARY_SUFFIX, FileRecord, hash_file, remove_unnamed_files
 from scenewright.sdg.dataset.folder import DatasetFolder
@@ -71,13 +71,14 @@ def derive_files(root: str | os.PathLike, ledger: Ledger, header: dict[str, Any]
     """
     named = ledger.files()
     merge_parts(root, ledger)
+    context = JoinContext(header["labels"], header["licences"])
     try:
-        join_fragments(root, named, header["labels"], header["licences"])
+        written = join_fragments(root, named, context)
     except OSError as error:
         raise DatasetRunError(
             f"Cannot write the annotations of {root}: {error.strerror}. The frames are intact. Free space, then finalise again."
         ) from error
-    remove_unnamed_files(root, {*named, *annotation_files(named)})
+    remove_unnamed_files(root, {*named, *written})
 
 
 def _common_header(roots: Sequence[Path], mixed: bool) -> dict[str, Any]:

@@ -1,23 +1,22 @@
-"""The COCO writer: images and, per frame, a fragment from which `finalise` makes one COCO instances file."""
+"""The COCO writer: images and, per frame, a fragment from which `finalise` makes the COCO files."""
 
-from collections.abc import Mapping
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import omni.replicator.core as rep
 
-from scenewright.sdg.dataset.coco_file import join_fragments
-from scenewright.sdg.writers.coco_fragment import coco_fragment
+from scenewright.sdg.writers.keypoints import checked_keypoints, keypoint_annotators, keypoints_of
+from scenewright.sdg.writers.labelled import LabelledView, WriterLabelled
+from scenewright.sdg.writers.polygons import mask_polygons
 
-__all__ = ["FRAGMENT_FOLDER", "WriterCoco"]
+__all__ = ["WriterCoco"]
 
-FRAGMENT_FOLDER = ".scenewright/coco"
-_FORMATS = ("png", "jpg", "jpeg")
+_SEGMENTATIONS = ("rle", "polygon", "none")
 
 
-class WriterCoco(rep.Writer):
-    """COCO instance segmentation: ``coco`` in a recipe's ``writers``.
+class WriterCoco(WriterLabelled):
+    """COCO instances, keypoints and panoptic segmentation: ``coco`` in a recipe's ``writers``.
 
     One category per class label, one annotation per labelled entity with at least one visible pixel.
 
@@ -29,34 +28,46 @@ class WriterCoco(rep.Writer):
     semantic_type        "class"      label type whose values are the categories
     image_output_format  "png"        png or jpg
     frame_padding        6            digits of the frame index in file names
+    classes              None         categories that count, as a list (ids from 1) or a mapping of name to id; None = all
+    segmentation         "rle"        rle (compressed run lengths), polygon (outlines), or none (boxes alone)
+    panoptic             False        write panoptic PNGs and their JSON, too
+    stuff                ()           categories that are stuff: one panoptic segment per image, no instances
+    keypoints            None         points by class, ``{class: {name: [x, y, z]}}``, in the prim's space [stage units]
+    skeletons            None         lines between keypoints by class, ``{class: [[1, 2], ...]}``, numbered from 1
     ==================== ============ ======================================================================================
 
     ================================== =====================================================================================
     Output                             Contents
     ================================== =====================================================================================
     ``images/000007.png``              colour, RGB 8 bit; with several cameras ``images/<camera>_000007.png``
-    ``annotations/instances.json``     made by `finalise`, or in a script at the end of the run, from the fragments
+    ``panoptic/000007.png``            segment id of each pixel as R + 256 G + 65536 B; 0 = none
+    ``annotations/instances.json``     made by `finalise`, or in a script at the end of the run, from the fragments; of a
+                                       split dataset also ``instances_train.json`` and so on
+    ``annotations/panoptic.json``      likewise
     ``.scenewright/coco/000007.json``  fragment of one frame
     ================================== =====================================================================================
 
-    An annotation holds ``bbox`` = [x, y, width, height] [pixel] and ``segmentation`` = compressed run lengths of exactly the
-    pixels of the entity, so ``bbox`` is the extent and ``area`` the count of the mask. An entity with the labels "wheel,car"
-    has category "wheel" with supercategory "car". Ids are functions of the frame, the camera and the instance id, hence the
-    same whichever process wrote the frame. Extra keys: ``prim_path`` of the entity, ``frame`` and ``camera`` of the image.
+    An annotation holds ``bbox`` = [x, y, width, height] [pixel] and ``segmentation``: exactly the pixels of the entity, so
+    ``bbox`` is the extent and ``area`` the count of the mask. Polygons run along the edges of pixels; filling them gives back
+    the mask. An entity with the labels "wheel,car" has category "wheel" with supercategory "car". Ids are functions of the
+    frame, the camera and the instance id, hence the same whichever process wrote the frame. ``keypoints`` are x, y [pixel, 0 =
+    the image's left and top edge] and v: 0 outside the image, 1 hidden, 2 visible. Extra keys: ``prim_path`` of the entity,
+    ``frame`` and ``camera`` of the image. An entity without a visible pixel has no annotation; a frame without any is kept.
 
-    Limits: every frame has fewer than a million entities; crowds are not merged (``iscrowd`` is 0).
+    Limits: every frame has fewer than a million entities; crowds are not merged (``iscrowd`` is 0); keypoints need a pinhole
+    camera.
 
     Example::
 
         scenewright:
           frames: 100
-          writers: {coco: {image_output_format: jpg}}
+          writers: {coco: {image_output_format: jpg, panoptic: true}}
 
     Raises:
-        ValueError: if ``image_output_format`` is none of the above.
+        ValueError: if ``image_output_format`` or ``segmentation`` is none of the above, or a mapping is malformed.
     """
 
-    version = "0.1.0"
+    format = "coco"
 
     def __init__(
         self,
@@ -65,70 +76,86 @@ class WriterCoco(rep.Writer):
         semantic_type: str = "class",
         image_output_format: str = "png",
         frame_padding: int = 6,
+        classes: Sequence[str] | Mapping[str, int] | None = None,
+        segmentation: str = "rle",
+        panoptic: bool = False,
+        stuff: Sequence[str] = (),
+        keypoints: Mapping[str, Mapping[str, Sequence[float]]] | None = None,
+        skeletons: Mapping[str, Sequence[Sequence[int]]] | None = None,
     ):
-        if image_output_format not in _FORMATS:
-            raise ValueError(f"Unknown image_output_format {image_output_format!r} of coco. Allowed: {', '.join(_FORMATS)}.")
-        if backend is None and output_dir is None:
-            raise ValueError("The COCO writer needs an output_dir or a backend; neither was given.")
-        self.backend = self._backend = backend or rep.backends.get("DiskBackend", init_params={"output_dir": output_dir})
-        self.data_structure = "renderProduct"
-        self.semantic_type = semantic_type
-        self._image_output_format = image_output_format
-        self._frame_padding = frame_padding
-        self._frame_id = 0
-        instances = {"colorize": False, "semanticTypes": [semantic_type]}
-        self.annotators = [
-            rep.AnnotatorRegistry.get_annotator("rgb"),
-            rep.AnnotatorRegistry.get_annotator("instance_segmentation", init_params=instances),
-        ]
+        if segmentation not in _SEGMENTATIONS:
+            raise ValueError(f"Unknown segmentation {segmentation!r} of coco. Allowed: {', '.join(_SEGMENTATIONS)}.")
+        self._segmentation = segmentation
+        self._panoptic = bool(panoptic)
+        self._stuff = [stuff] if isinstance(stuff, str) else list(stuff)
+        self._keypoints = checked_keypoints("coco", keypoints)
+        self._skeletons = {name: [list(map(int, line)) for line in lines] for name, lines in (skeletons or {}).items()}
+        self._segments: list[dict[str, Any]] = []
+        super().__init__(
+            output_dir,
+            backend,
+            semantic_type,
+            image_output_format,
+            frame_padding,
+            classes,
+            keypoint_annotators(semantic_type) if self._keypoints else (),
+        )
 
-    def write(self, data: dict[str, Any]) -> None:
-        """Write the images and the fragment of one frame."""
-        products = data["renderProducts"]
-        number = f"{self._frame_id:0{self._frame_padding}d}"
-        merged: dict[str, Any] = {"annotations": [], "categories": {}, "images": [], "semantic_type": self.semantic_type}
-        for position, (camera, product) in enumerate(sorted(products.items())):
-            prefix = f"{camera}_" if len(products) > 1 else ""
-            file_name = f"images/{prefix}{number}.{self._image_output_format}"
-            fragment = coco_fragment(
-                _array(product["instance_segmentation"]),
-                product["instance_segmentation"]["idToSemantics"],
-                product["instance_segmentation"].get("idToLabels", {}),
-                image_id=self._frame_id * len(products) + position + 1,
-                semantic_type=self.semantic_type,
-            )
-            image = {"file_name": file_name, "frame": self._frame_id, "camera": camera}
-            merged["images"].append({**fragment["image"], **image})
-            merged["annotations"] += fragment["annotations"]
-            for name, supers in fragment["categories"].items():
-                merged["categories"][name] = sorted({*merged["categories"].get(name, []), *supers})
-            colour = np.ascontiguousarray(_array(product["rgb"])[..., :3])
-            self.backend.schedule(rep.functional.write_image, data=colour, path=file_name)
-        self.backend.schedule(rep.functional.write_json, data=merged, path=f"{FRAGMENT_FOLDER}/{number}.json", sort_keys=True)
-        self._note(merged)
-        self._frame_id += 1
+    def constants(self) -> dict[str, Any]:
+        """Return the parameters that the COCO files depend on."""
+        self._segments = []
+        return {
+            "classes": self.classes,
+            "keypoints": {name: list(points) for name, points in self._keypoints.items()},
+            "panoptic": self._panoptic,
+            "panoptic_images": self._segments,
+            "skeletons": self._skeletons,
+            "stuff": self._stuff,
+        }
 
-    def on_final_frame(self) -> None:
-        """Write the annotations of a run without a ledger; a dataset's are made by `finalise`."""
-        folder = getattr(self.backend, "output_dir", None)
-        if hasattr(self.backend, "note") or not folder:
+    def annotate(self, view: LabelledView, annotation: dict[str, Any]) -> None:
+        """Choose the form of the mask, and add keypoints."""
+        if self._segmentation == "none":
+            del annotation["segmentation"]
+        elif self._segmentation == "polygon":
+            corner = np.array(annotation["bbox"][:2])
+            polygons = mask_polygons(view.mask(annotation))
+            annotation["segmentation"] = [(polygon + corner).reshape(-1).tolist() for polygon in polygons]
+        points = self._keypoints.get(annotation["category"])
+        if points:
+            found = self.keypoints_of(view, annotation, points)
+            annotation["keypoints"] = [number for point in found for number in point]
+            annotation["num_keypoints"] = sum(point[2] > 0 for point in found)
+
+    def keypoints_of(
+        self, view: LabelledView, annotation: Mapping[str, Any], points: Mapping[str, Sequence[float]]
+    ) -> list[tuple[float, float, int]]:
+        """Return x, y [pixel] and v of each of the class's keypoints; a subclass may know them from elsewhere."""
+        return keypoints_of(view, annotation, points)
+
+    def add_image(self, view: LabelledView, annotations: list[dict[str, Any]]) -> None:
+        """Write the panoptic image and describe its segments."""
+        if not self._panoptic:
             return
-        rep.backends.io_queue.wait_until_done()
-        fragments = sorted(path.relative_to(folder).as_posix() for path in Path(folder, FRAGMENT_FOLDER).glob("*.json"))
-        join_fragments(folder, fragments)
+        segment_of = np.zeros(int(view.ids.max(initial=0)) + 1, np.uint32)
+        segments: dict[int, dict[str, Any]] = {}
+        first_of: dict[str, int] = {}
+        for row in annotations:
+            number = row["instance"]
+            if row["category"] in self._stuff:
+                number = first_of.setdefault(row["category"], number)
+            segment_of[row["instance"]] = number
+            known = segments.setdefault(number, {"id": number, "category": row["category"], "area": 0, "iscrowd": 0})
+            known["area"] += row["area"]
+            known["bbox"] = _union(known.get("bbox", row["bbox"]), row["bbox"])
+        image = segment_of[view.ids]
+        colours = np.stack([image & 255, image >> 8 & 255, image >> 16 & 255], axis=-1).astype(np.uint8)
+        name = f"{view.stem}.png"
+        self.backend.schedule(rep.functional.write_image, data=colours, path=f"panoptic/{name}")
+        described = {"image_id": view.image["id"], "file_name": name, "segments_info": list(segments.values())}
+        self._segments.append(described)
 
-    def write_metadata(self) -> None:
-        """Write none: the dataset's header says more, and the file's name is BasicWriter's."""
 
-    def _note(self, fragment: dict[str, Any]) -> None:
-        note = getattr(self.backend, "note", None)
-        if note is not None:  # a dataset's backend; any other one has no ledger
-            counts: dict[str, int] = {}
-            for annotation in fragment["annotations"]:
-                counts[annotation["category"]] = counts.get(annotation["category"], 0) + 1
-            note("visible", counts)
-
-
-def _array(value: Any) -> np.ndarray:
-    data = value["data"] if isinstance(value, Mapping) else value
-    return data.numpy() if hasattr(data, "numpy") else np.asarray(data)
+def _union(one: Sequence[int], two: Sequence[int]) -> list[int]:
+    x, y = min(one[0], two[0]), min(one[1], two[1])
+    return [x, y, max(one[0] + one[2], two[0] + two[2]) - x, max(one[1] + one[3], two[1] + two[3]) - y]
