@@ -15,6 +15,8 @@ STANDARD_LIBRARY_AND = {
     "replicator": {"scenewright.replicator", "scenewright.render", "scenewright.host", "pxr", "numpy", "warp", "PIL", "OpenEXR",
                    "fsspec", "av", "scipy", "torch", "newton"},
 }
+UI = ROOT / "exts/scenewright.ui/scenewright/ui"
+UI_MAY = {"scenewright.ui", "scenewright.sdg", "omni", "carb", "pxr", "numpy", "PIL"}
 SDG_MAY = {"scenewright.sdg", "omni", "pxr", "numpy", "warp", "PIL", "yaml", "pydantic", "pydantic_core", "ruamel"}
 
 
@@ -51,6 +53,17 @@ def test_the_product_knows_no_host():
     assert wrong == {}
 
 
+def test_the_window_imports_the_product_and_kit_only():
+    wrong = {str(file.relative_to(ROOT)): names for file in sorted(UI.rglob("*.py"))
+             if (names := outside(imported_modules(file), UI_MAY))}
+    assert wrong == {}
+
+
+def test_what_the_window_knows_needs_no_toolkit():
+    for file in (UI / "model").rglob("*.py"):
+        assert not any(name == "omni.ui" or name.startswith(("omni.ui.", "omni.kit")) for name in imported_modules(file)), file
+
+
 def test_kernels_import_no_usd_and_do_no_io():
     for file in (PORTABLE / "render/kernels").rglob("*.py"):
         assert not any(name.partition(".")[0] in {"pxr", "PIL", "os", "pathlib", "io"} for name in imported_modules(file)), file
@@ -59,3 +72,4 @@ def test_kernels_import_no_usd_and_do_no_io():
 def test_the_namespace_is_shared():
     assert not (PORTABLE / "__init__.py").exists()
     assert not (SDG.parent / "__init__.py").exists()
+    assert not (UI.parent / "__init__.py").exists()

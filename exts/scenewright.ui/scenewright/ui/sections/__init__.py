@@ -1,0 +1,1 @@
+"""The parts of the window, a collapsable frame each."""
