@@ -4,7 +4,8 @@ import inspect
 import json
 import os
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Generator, Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,24 @@ from scenewright.sdg.dataset.files import PRIVATE_FOLDER
 from scenewright.sdg.dataset.ledger import LedgerEntry, LedgerPart
 from scenewright.sdg.writers import create_writer
 
-__all__ = ["FrameMaker"]
+__all__ = ["Capture", "FrameMaker", "capture_all"]
+
+
+@dataclass(frozen=True)
+class Capture:
+    """The application is to render the stage as it is now and to call the writers.
+
+    Attributes:
+        rt_subframes: how often the frame is rendered.
+    """
+
+    rt_subframes: int = 1
+
+
+def capture_all(captures: Iterable[Capture]) -> None:
+    """Carry out captures one after the other: for code that may block. The other way is `scenewright.sdg.jobs`."""
+    for capture in captures:
+        rep.orchestrator.step(rt_subframes=capture.rt_subframes, delta_time=0.0)
 
 
 def initialize_writer(writer: Any, backend: WriterBackend, parameters: dict[str, Any]) -> None:
@@ -71,8 +89,12 @@ class FrameMaker:
         Raises:
             DatasetRunError: if a file could not be written or a writer failed; committed frames are intact.
         """
+        capture_all(self.making(addresses))
+
+    def making(self, addresses: Iterable[Any]) -> Iterator[Capture]:
+        """Do what `make` does, and leave the captures to the caller."""
         for address in addresses:
-            self.render(address)
+            yield from self.rendering(address)
         self.backend.drain()
 
     def render(self, address: Any) -> None:
@@ -82,12 +104,21 @@ class FrameMaker:
             ValueError: if the stage holds something that cannot be rendered.
             DatasetRunError: if a file of an earlier frame could not be written.
         """
+        capture_all(self.rendering(address))
+
+    def rendering(self, address: Any) -> Iterator[Capture]:
+        """Do what `render` does, and leave the captures to the caller.
+
+        Raises:
+            ValueError: if the stage holds something that cannot be rendered.
+            DatasetRunError: if a file of an earlier frame could not be written.
+        """
         rep.orchestrator.set_capture_on_play(False)
         begun = time.perf_counter()
         if self._is_written(address):
-            self._prepare_motion(address)
+            yield from self._preparing_motion(address)
         self.backend.begin(address.index)
-        drawn = self._render(address, write=True)
+        drawn = yield from self._rendering(address, write=True)
         self.backend.seal((address, drawn, time.perf_counter() - begun))
 
     def close(self) -> None:
@@ -98,7 +129,7 @@ class FrameMaker:
         if self._part is not None:
             self._part.close()
 
-    def _render(self, address: Any, write: bool) -> Any:
+    def _rendering(self, address: Any, write: bool) -> Generator[Capture, None, Any]:
         drawn = self.session.apply(address)
         if write and not self._is_written(address):
             self._last = None  # nobody looks at this frame
@@ -111,15 +142,15 @@ class FrameMaker:
                 writer._frame_id = address.index
                 if request.fires(address):
                     writer.schedule_write()
-        rep.orchestrator.step(rt_subframes=self.session.rt_subframes(address), delta_time=0.0)
+        yield Capture(self.session.rt_subframes(address))
         self._last = address
         return drawn
 
-    def _prepare_motion(self, address: Any) -> None:
+    def _preparing_motion(self, address: Any) -> Iterator[Capture]:
         """Show the step before, unless this process has just done so: motion of step n is that from step n - 1."""
         if address.step > 0 and not self._follows(address):
             before = (address.sequence, address.step - 1)
-            self._render(next(a for a in self.session.addresses if (a.sequence, a.step) == before), write=False)
+            yield from self._rendering(next(a for a in self.session.addresses if (a.sequence, a.step) == before), write=False)
 
     def _is_written(self, address: Any) -> bool:
         return any(request.fires(address) for request in self.session.writer_requests)

@@ -2,7 +2,7 @@
 
 import logging
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from scenewright.sdg.dataset.errors import DatasetInputError
 from scenewright.sdg.dataset.finalise import derive_files
 from scenewright.sdg.dataset.folder import DatasetFolder
-from scenewright.sdg.dataset.frames import FrameMaker
+from scenewright.sdg.dataset.frames import Capture, FrameMaker, capture_all
 from scenewright.sdg.dataset.header import build_header
 from scenewright.sdg.dataset.ledger import read_ledger
 from scenewright.sdg.dataset.origin import write_origin
@@ -19,7 +19,7 @@ from scenewright.sdg.dataset.selection import parse_frames, parse_shard, share_o
 from scenewright.sdg.recipe import Recipe, load_recipe, open_session
 from scenewright.sdg.recipe.recipe import MAX_FRAMES
 
-__all__ = ["GenerateResult", "LaunchWorkers", "generate", "make_share", "recipe_of"]
+__all__ = ["GenerateResult", "LaunchWorkers", "generate", "generating", "make_share", "recipe_of"]
 
 logger = logging.getLogger(__name__)
 
@@ -65,6 +65,35 @@ def generate(
         DatasetInputError: if the request or the output folder cannot be used; nothing was written.
         DatasetRunError: if something failed on the way; every committed frame is intact.
     """
+    steps = generating(request, launch=launch, on_start=on_start, on_frame=on_frame)
+    results: list[GenerateResult] = []
+
+    def captures() -> Generator[Capture, None, None]:
+        results.append((yield from steps))
+
+    capture_all(captures())
+    return results[0]
+
+
+def generating(
+    request: GenerateRequest,
+    *,
+    launch: LaunchWorkers | None = None,
+    on_start: Callable[[int, int], None] | None = None,
+    on_frame: Callable[[int], None] | None = None,
+    on_session: Callable[[Any], None] | None = None,
+) -> Generator[Capture, None, GenerateResult]:
+    """Do what `generate` does, and leave each capture to the caller, who may await it.
+
+    Closing the generator ends the run: committed frames stay, and the stage and the folder are let go of.
+
+    Args:
+        request: what to make.
+        launch: starts worker processes; needed for ``workers > 1``.
+        on_start: called with the number of frames to make and of those already there.
+        on_frame: called with the index of each committed frame, from whichever thread.
+        on_session: called with the session once it is open.
+    """
     shard = parse_shard(request.shard)
     if request.workers < 1 or (request.workers > 1 and launch is None):
         raise DatasetInputError(f"--workers {request.workers}: give a number from 1.")
@@ -74,6 +103,8 @@ def generate(
     session = open_session(recipe)
     maker = None
     try:
+        if on_session is not None:
+            on_session(session)
         maker = FrameMaker(session, folder.root, recipe.seed, on_frame)
         wanted = _wanted(session.addresses, request, shard)
         if wanted:
@@ -81,7 +112,7 @@ def generate(
         header = build_header(session, request.device)
         first = folder.first_missing(wanted, header, overwrite=request.overwrite)
         if first is not None:
-            maker.render(first)  # and so is what only shows when the scene is rendered
+            yield from maker.rendering(first)  # and so is what only shows when the scene is rendered
         done = folder.open(header, overwrite=request.overwrite).rows
         write_origin(folder.root, recipe.path)
         todo = [address for address in wanted if address.index not in done]
@@ -89,13 +120,13 @@ def generate(
             on_start(len(todo), len(wanted) - len(todo))
         if todo:
             maker.open()
-            maker.make(())  # the first one is committed
+            yield from maker.making(())  # the first one is committed
         rest = [address for address in todo if first is None or address.index != first.index]
         shares = [share for share in share_out(rest, request.workers) if share]
         if len(shares) > 1 and launch is not None:
             launch(request, folder.root, [[address.index for address in share] for share in shares], on_frame or _ignore)
         else:
-            maker.make(rest)
+            yield from maker.making(rest)
         maker.close()
         finalised = folder.alone()
         if finalised:

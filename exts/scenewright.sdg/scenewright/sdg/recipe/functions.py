@@ -343,7 +343,8 @@ _BASIC = (
 WRITERS: dict[str, Writer] = {
     "basic": Writer("BasicWriter", _keywords(_BASIC)),
     "BasicWriter": Writer("BasicWriter", _keywords(_BASIC)),
-    "coco": Writer("coco"),
+    **{name: Writer(name) for name in ("coco", "yolo")},
+    "kitti": Writer("KittiWriter"),
     **{name: Writer(name) for name in ("DataVisualizationWriter", "DOPEWriter", "KittiWriter", "PoseWriter")},
     "CocoWriter": Writer("CocoWriter", never="keeps the annotations of all frames to its end; 'coco' writes them here"),
     "CosmosWriter": Writer("CosmosWriter", never="makes one clip of all frames in order"),

@@ -1,18 +1,25 @@
 """Writers beyond the Replicator's own, by the names that recipes use; the mask code in here needs no Replicator."""
 
+import importlib
 from functools import cache
 from typing import Any
 
 __all__ = ["create_writer", "register_writers", "unregister_writers", "writer_classes"]
 
+_WRITERS = {
+    "coco": "coco:WriterCoco",
+    "object_description": "object_description:WriterObjectDescription",
+    "yolo": "yolo:WriterYolo",
+}
+
 
 @cache
 def writer_classes() -> dict[str, type]:
     """Return the writers of this extension by registered name (the Replicator knows a writer by the name of its class)."""
-    from scenewright.sdg.writers.coco import WriterCoco
-    from scenewright.sdg.writers.object_description import WriterObjectDescription
-
-    named = {"coco": WriterCoco, "object_description": WriterObjectDescription}
+    named = {}
+    for name, place in _WRITERS.items():
+        module, _, writer = place.partition(":")
+        named[name] = getattr(importlib.import_module(f"scenewright.sdg.writers.{module}"), writer)
     return {name: type(name, (writer,), {"__doc__": writer.__doc__}) for name, writer in named.items()}
 
 
