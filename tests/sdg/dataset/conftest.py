@@ -28,7 +28,7 @@ def header():
 
 
 def _contents(frame):
-    text = f'{{"annotations":[],"categories":{{}},"images":[{{"id":{frame + 1}}}],"semantic_type":"class"}}'
+    text = f'{{"annotations":[],"categories":{{}},"images":[{{"frame":{frame},"id":{frame + 1}}}],"semantic_type":"class"}}'
     return {f"images/{frame:06d}.png": f"image {frame}".encode(), f".scenewright/coco/{frame:06d}.json": text.encode()}
 
 

@@ -13,6 +13,7 @@ __all__ = ["JoinContext", "fragment_folder", "fragments_in", "join_folder", "joi
 _JOINERS = {
     "coco": "scenewright.sdg.dataset.coco_file:join_coco",
     "yolo": "scenewright.sdg.dataset.yolo_files:join_yolo",
+    "voc": "scenewright.sdg.dataset.voc_files:join_voc",
 }
 
 

@@ -1,5 +1,6 @@
 """Finalising: check a dataset against its ledger, join shards, and derive the files that follow from the ledger alone."""
 
+import json
 import os
 import shutil
 from collections.abc import Callable, Sequence
@@ -8,12 +9,22 @@ from typing import Any
 
 from scenewright.sdg.dataset.derive import JoinContext, join_fragments
 from scenewright.sdg.dataset.errors import DatasetInputError, DatasetRunError
-from scenewright.sdg.dataset.files import TEMPORARY_SUFFIX, FileRecord, hash_file, remove_unnamed_files
+from scenewright.sdg.dataset.files import (
+    TEMPORARY_SUFFIX,
+    FileRecord,
+    canonical_json,
+    hash_file,
+    remove_unnamed_files,
+    write_lines_atomic,
+)
 from scenewright.sdg.dataset.folder import DatasetFolder
 from scenewright.sdg.dataset.header import header_differences, read_header
 from scenewright.sdg.dataset.ledger import Ledger, merge_parts, parts_in_use, read_ledger
+from scenewright.sdg.dataset.split import SPLITS, split_frames
 
-__all__ = ["derive_files", "finalise"]
+__all__ = ["SPLITS_FILE", "derive_files", "finalise"]
+
+SPLITS_FILE = "splits.json"
 
 
 def finalise(
@@ -70,15 +81,35 @@ def derive_files(root: str | os.PathLike, ledger: Ledger, header: dict[str, Any]
         DatasetRunError: if the disk refuses.
     """
     named = ledger.files()
+    splits = _splits(ledger, header)  # while the parts are there
     merge_parts(root, ledger)
-    context = JoinContext(header["labels"], header["licences"])
     try:
-        written = join_fragments(root, named, context)
+        written = join_fragments(root, named, JoinContext(header["labels"], header["licences"], splits))
+        if splits:
+            written.append(_write_splits(root, splits))
     except OSError as error:
         raise DatasetRunError(
             f"Cannot write the annotations of {root}: {error.strerror}. The frames are intact. Free space, then finalise again."
         ) from error
     remove_unnamed_files(root, {*named, *written})
+
+
+def _splits(ledger: Ledger, header: dict[str, Any]) -> dict[int, str]:
+    """Return the split of each frame, where the recipe asks for one."""
+    recipe = json.loads(header["recipe"]["plan"])["scenewright"]
+    if recipe.get("split") is None:
+        return {}
+    frames = {}
+    for frame, row in ledger.rows.items():
+        entry = row.entry()
+        frames[frame] = (entry.sequence, entry.labels.get("visible", {}))
+    return split_frames(frames, recipe["split"], header["recipe"]["seed"])
+
+
+def _write_splits(root: str | os.PathLike, splits: dict[int, str]) -> str:
+    frames = {name: sorted(frame for frame in splits if splits[frame] == name) for name in SPLITS}
+    write_lines_atomic(Path(root) / SPLITS_FILE, [canonical_json(frames)])
+    return SPLITS_FILE
 
 
 def _common_header(roots: Sequence[Path], mixed: bool) -> dict[str, Any]:

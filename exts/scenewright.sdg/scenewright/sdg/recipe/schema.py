@@ -26,10 +26,18 @@ class FrameGrid(_Model):
 class Split(_Model):
     """How frames are shared out among train, val and test."""
 
-    train: float = Field(0.8, ge=0, le=1, strict=False)
-    val: float = Field(0.1, ge=0, le=1, strict=False)
-    test: float = Field(0.1, ge=0, le=1, strict=False)
-    by: Literal["sequence", "frame"] = "sequence"
+    train: float = Field(0.8, ge=0, le=1, strict=False, description="Share of train.")
+    val: float = Field(0.1, ge=0, le=1, strict=False, description="Share of val.")
+    test: float = Field(0.1, ge=0, le=1, strict=False, description="Share of test.")
+    by: Literal["sequence", "frame"] = Field("sequence", description="What stays together.")
+    stratify: bool = Field(False, description="Whether every split gets its share of the objects of each class, too.")
+
+    @model_validator(mode="after")
+    def _whole(self) -> "Split":
+        if abs(self.train + self.val + self.test - 1.0) > 1e-6:
+            given = f"train {self.train:g} + val {self.val:g} + test {self.test:g}"
+            raise ValueError(f"shares add up to 1, not {given} = {self.train + self.val + self.test:g}; give all three")
+        return self
 
 
 class Assets(_Model):
@@ -117,8 +125,6 @@ class Settings(_Model):
 def unavailable(settings: Settings) -> list[tuple[tuple[str, ...], str]]:
     """Return what the settings ask for that is known but cannot be run yet, as (key path, feature)."""
     wanted = []
-    if settings.split is not None:
-        wanted.append((("split",), "splitting datasets"))
     if settings.assets.packs:
         wanted.append((("assets", "packs"), "reading asset packs"))
     if settings.checks.min_visible_pixels or settings.checks.skip_empty:

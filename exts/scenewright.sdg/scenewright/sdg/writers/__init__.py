@@ -9,6 +9,7 @@ __all__ = ["create_writer", "register_writers", "unregister_writers", "writer_cl
 _WRITERS = {
     "coco": "coco:WriterCoco",
     "object_description": "object_description:WriterObjectDescription",
+    "voc": "voc:WriterVoc",
     "yolo": "yolo:WriterYolo",
 }
 
