@@ -16,7 +16,7 @@ from scenewright.render.scene.records import LightKind, LightRecord, LinkRecord,
 
 __all__ = ["LightArrays", "dome_table"]
 
-_TABLE_LIMIT = (2048, 1024)  # finer tables gain little: the radiance itself is read from the image
+_TABLE_LIMIT = (1024, 512)  # finer tables gain little and miss the cache: the radiance itself is read from the image
 _FLOOR = 0.03  # part of the density that is spread evenly
 
 

@@ -92,9 +92,7 @@ def picked_light(scene: SceneData, p: wp.vec3, normal: wp.vec3, reach: float) ->
 
 @wp.func
 def is_lit(scene: SceneData, light: LightData, instance: int) -> bool:
-    """Return whether a light shines on an instance."""
-    if light.extra < 0:
-        return True
+    """Return whether a light with extras shines on an instance."""
     link = scene.lighting[0].extras[light.extra].light_link
     if link < 0:
         return True
@@ -103,24 +101,20 @@ def is_lit(scene: SceneData, light: LightData, instance: int) -> bool:
 
 @wp.func
 def lit_value(scene: SceneData, light: LightData, lobes: Lobes, direction: wp.vec3) -> wp.vec3:
-    """Return BSDF times cosine with the light's multipliers of diffuse and specular reflection."""
-    if light.extra >= 0:
-        extra = scene.lighting[0].extras[light.extra]
-        scaled = lobes
-        scaled.diffuse = lobes.diffuse * extra.diffuse
-        scaled.boost = lobes.boost * extra.specular
-        scaled.coat = lobes.coat * extra.specular
-        scaled.glass.through = lobes.glass.through * extra.specular
-        scaled.glass.back = lobes.glass.back * extra.specular
-        return bsdf_eval(scaled, direction)
-    return bsdf_eval(lobes, direction)
+    """Return BSDF times cosine with the multipliers of diffuse and specular reflection of a light with extras."""
+    extra = scene.lighting[0].extras[light.extra]
+    scaled = lobes
+    scaled.diffuse = lobes.diffuse * extra.diffuse
+    scaled.boost = lobes.boost * extra.specular
+    scaled.coat = lobes.coat * extra.specular
+    scaled.glass.through = lobes.glass.through * extra.specular
+    scaled.glass.back = lobes.glass.back * extra.specular
+    return bsdf_eval(scaled, direction)
 
 
 @wp.func
 def lit_weight(scene: SceneData, light: LightData, lobes: Lobes, bounced: BsdfSample, instance: int) -> wp.vec3:
-    """Return the weight of a surface sample that met a light: value over density, with the light's multipliers and link."""
-    if light.extra < 0:
-        return bounced.weight
+    """Return the weight of a surface sample that met a light with extras: value over density, with multipliers and link."""
     if not is_lit(scene, light, instance):
         return wp.vec3(0.0, 0.0, 0.0)
     if bounced.pdf <= 0.0:
@@ -190,12 +184,17 @@ def light_arrival(scene: SceneData, point: Point, lobes: Lobes, index: int, coun
     light = scene.lights[index]
     arrival = Arrival()
     arrival.light = index
-    if not is_lit(scene, light, point.instance):
-        return arrival
+    if light.extra >= 0:
+        if not is_lit(scene, light, point.instance):
+            return arrival
     sample = sample_light(scene, light, point.position, u, choice)
     if sample.pdf < 0.0:
         return arrival
-    value = lit_value(scene, light, lobes, sample.direction)
+    value = wp.vec3(0.0, 0.0, 0.0)
+    if light.extra >= 0:
+        value = lit_value(scene, light, lobes, sample.direction)
+    else:
+        value = bsdf_eval(lobes, sample.direction)
     scale = 1.0 / count
     if sample.pdf > 0.0:
         rival = float(0.0)
@@ -233,7 +232,9 @@ def dome_arrival(scene: SceneData, point: Point, lobes: Lobes, sampler: Sampler,
     if lobes.glass_share > 0.0 or (light.dome < 0 and light.extra >= 0):
         sample = bsdf_sample(lobes, u, choice)
         arrival.direction = sample.direction
-        weight = lit_weight(scene, light, lobes, sample, point.instance)
+        weight = sample.weight
+        if light.extra >= 0:
+            weight = lit_weight(scene, light, lobes, sample, point.instance)
         arrival.radiance = wp.cw_mul(weight, dome_radiance(scene, light, sample.direction)) * float(count)
         return arrival
     if light.dome < 0:
@@ -245,8 +246,12 @@ def dome_arrival(scene: SceneData, point: Point, lobes: Lobes, sampler: Sampler,
     else:
         arrival.direction = bsdf_sample(lobes, u, 2.0 * choice - 1.0).direction
     pdf = 0.5 * (bsdf_pdf(lobes, arrival.direction) + dome_pdf(scene, light, arrival.direction))
-    if pdf > 0.0 and is_lit(scene, light, point.instance):
-        value = lit_value(scene, light, lobes, arrival.direction)
+    if pdf > 0.0:
+        value = wp.vec3(0.0, 0.0, 0.0)
+        if light.extra < 0:
+            value = bsdf_eval(lobes, arrival.direction)
+        elif is_lit(scene, light, point.instance):
+            value = lit_value(scene, light, lobes, arrival.direction)
         arrival.radiance = wp.cw_mul(value, dome_radiance(scene, light, arrival.direction)) * (float(count) / pdf)
     return arrival
 

@@ -78,7 +78,10 @@ def missed_environment(scene: SceneData, settings: PathSettings, point: Point, l
                 if bounced.pdf > 0.0:
                     count = samples_of(scene, point.position, point.normal, i, targets)
                     share = bounced.pdf / (bounced.pdf + count * light_pdf(scene.lights[i], point.position, direction, FAR))
-                light_sum += wp.cw_mul(lit_weight(scene, scene.lights[i], lobes, bounced, point.instance), radiance) * share
+                weight = bounced.weight
+                if scene.lights[i].extra >= 0:
+                    weight = lit_weight(scene, scene.lights[i], lobes, bounced, point.instance)
+                light_sum += wp.cw_mul(weight, radiance) * share
     for i in range(scene.first_dome, scene.light_count):
         light = scene.lights[i]
         if light.dome < 0 and light.extra < 0 and lobes.glass_share == 0.0 and settings.path_traced == 0:
@@ -87,7 +90,9 @@ def missed_environment(scene: SceneData, settings: PathSettings, point: Point, l
             share = float(1.0)  # of the surface sample: nothing else finds what a delta lobe or a constant dome sends
             if light.dome >= 0 and bounced.pdf > 0.0:
                 share = bounced.pdf / (bounced.pdf + dome_pdf(scene, light, direction))
-            weight = lit_weight(scene, light, lobes, bounced, point.instance)
+            weight = bounced.weight
+            if light.extra >= 0:
+                weight = lit_weight(scene, light, lobes, bounced, point.instance)
             light_sum += wp.cw_mul(weight, dome_radiance(scene, light, direction)) * share
     return light_sum
 
@@ -111,7 +116,9 @@ def met_emission(scene: SceneData, point: Point, lobes: Lobes, bounced: BsdfSamp
         distance = wp.length(there.position - point.position)
         rival = count * emitter_pdf(scene, emitter, hit, there.geometric_normal, point.position, d, distance)
         share = bounced.pdf / (bounced.pdf + rival)
-    weight = lit_weight(scene, light, lobes, bounced, point.instance)
+    weight = bounced.weight
+    if light.extra >= 0:
+        weight = lit_weight(scene, light, lobes, bounced, point.instance)
     return wp.cw_mul(weight, emission_of(scene, prim, there.uv)) * share
 
 
@@ -166,6 +173,7 @@ def shade_point(scene: SceneData, settings: PathSettings, sampler: Sampler, firs
     d = from_d
     hit = first_hit
     has_dome = scene.light_count > scene.first_dome
+    glows = scene.first_distant > scene.lamp_count
     free = wp.where(settings.path_traced != 0, 0, GLASS_BOUNCES)
     bounce = int(0)  # passing or mirroring at glass is none in real-time mode: GLASS_BOUNCES of those are free
     for vertex in range(settings.bounces + 1 + free):
@@ -182,7 +190,9 @@ def shade_point(scene: SceneData, settings: PathSettings, sampler: Sampler, firs
                              wp.where(bounce == 0, PICKS, 1))
         local = direct_light(scene, settings, point, lobes, sampler, dimension, targets, last)
         if vertex == 0:  # later on, the bounce before has found it
-            local += surface.emission + glow_of(scene, point.prim)
+            local += surface.emission
+            if glows:
+                local += glow_of(scene, point.prim)
         limit = wp.where(bounce == 0, FAR, settings.indirect_limit)
         if last:
             radiance += limited(wp.cw_mul(throughput, local), limit)
@@ -208,11 +218,14 @@ def shade_point(scene: SceneData, settings: PathSettings, sampler: Sampler, firs
                         count = samples_of(scene, point.position, point.normal, lamp.light, targets)
                         rival = count * light_pdf(scene.lights[lamp.light], point.position, d, lamp.t)
                         share = bounced.pdf / wp.max(bounced.pdf + rival, 1.0e-20)
-                    weight_lit = lit_weight(scene, scene.lights[lamp.light], lobes, bounced, point.instance)
-                    found = wp.cw_mul(weight_lit, lamp.radiance) * share
+                    found = lamp.radiance * share
+                    if scene.lights[lamp.light].extra >= 0:
+                        found = wp.cw_mul(lit_weight(scene, scene.lights[lamp.light], lobes, bounced, point.instance), found)
+                    else:
+                        found = wp.cw_mul(weight, found)
             elif hit.instance == NO_HIT:
                 found = missed_environment(scene, settings, point, lobes, bounced, d, targets)
-            elif alive:
+            elif alive and glows:
                 found = met_emission(scene, point, lobes, bounced, hit, o, d, targets)
             if settings.fog.density > 0.0 and settings.path_traced != 0:
                 stretch = fog_stretch(scene, settings, sampler, dimension, o, d, 0.0, lamp.t)
