@@ -11,6 +11,7 @@ from scenewright.sdg.dataset.files import FRAGMENT_FORMATS, PRIVATE_FOLDER
 __all__ = ["JoinContext", "fragment_folder", "fragments_in", "join_folder", "join_fragments"]
 
 _JOINERS = {
+    "bop": "scenewright.sdg.dataset.bop_files:join_bop",
     "coco": "scenewright.sdg.dataset.coco_file:join_coco",
     "yolo": "scenewright.sdg.dataset.yolo_files:join_yolo",
     "voc": "scenewright.sdg.dataset.voc_files:join_voc",

@@ -1,15 +1,16 @@
 """A few frames of a recipe, small and with what their labels say, for a contact sheet; nothing is written."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from typing import Any
 
 import numpy as np
 import omni.replicator.core as rep
 from pxr import Usd
 
+from scenewright.sdg.dataset.frames import Capture, capture_all
 from scenewright.sdg.dataset.sheet import Panel, Shown
 
-__all__ = ["preview_panels"]
+__all__ = ["preview_panels", "previewing"]
 
 
 def preview_panels(
@@ -23,17 +24,40 @@ def preview_panels(
         width: width of an image [pixel]; the height follows from the camera.
         on_panel: called with the number of images made and of all.
     """
-    rep.orchestrator.set_capture_on_play(False)
-    views = [_View(name, product, session.stage, width) for name, product in session.cameras.items()]
     addresses = session.addresses
     chosen = [addresses[round(i)] for i in np.linspace(0, len(addresses) - 1, min(count, len(addresses)))]
+    panels: list[Panel] = []
+
+    def captures() -> Generator[Capture, None, None]:
+        panels.extend((yield from previewing(session, chosen, count, width, on_panel)))
+
+    capture_all(captures())
+    return panels
+
+
+def previewing(
+    session: Any, chosen: Sequence[Any], count: int, width: int = 480, on_panel: Callable[[int, int], None] | None = None
+) -> Generator[Capture, None, list[Panel]]:
+    """Make images of chosen frames through a recipe's cameras in turn, and leave each capture to the caller, who may await it.
+
+    Closing the generator removes what it has added to the stage.
+
+    Args:
+        session: an open `RecipeSession`.
+        chosen: addresses of the frames.
+        count: how many images at most.
+        width: width of an image [pixel]; the height follows from the camera.
+        on_panel: called with the number of images made and of all.
+    """
+    rep.orchestrator.set_capture_on_play(False)
+    views = [_View(name, product, session.stage, width) for name, product in session.cameras.items()]
     # Few frames and several cameras: show the frames from each side.
     laps = range(len(views))
     pairs = [(address, views[(number + lap) % len(views)]) for lap in laps for number, address in enumerate(chosen)]
     panels = []
     try:
         for address, view in sorted(pairs[:count], key=lambda pair: pair[0].index):
-            panels.append(view.take(session, address))
+            panels.append((yield from view.taking(session, address)))
             if on_panel is not None:
                 on_panel(len(panels), min(count, len(pairs)))
     finally:
@@ -55,13 +79,13 @@ class _View:
         self.boxes = rep.AnnotatorRegistry.get_annotator("bounding_box_2d_tight")
         self._annotators = (self.color, self.ids, self.boxes)
 
-    def take(self, session: Any, address: Any) -> Panel:
-        """Return the panel of one frame."""
+    def taking(self, session: Any, address: Any) -> Generator[Capture, None, Panel]:
+        """Ask for the capture of one frame and return its panel."""
         for annotator in self._annotators:
             annotator.attach(self.product)
         session.apply(address)
         rep.settings.carb_settings("/scenewright/step", address.index)
-        rep.orchestrator.step(rt_subframes=session.rt_subframes(address), delta_time=0.0)
+        yield Capture(session.rt_subframes(address))
         boxes, ids = self.boxes.get_data(), self.ids.get_data()
         shown = _shown(boxes["data"], boxes["info"]["idToLabels"], boxes["info"]["bboxIds"])
         image = np.array(self.color.get_data()[..., :3])

@@ -7,6 +7,7 @@ from typing import Any
 __all__ = ["create_writer", "register_writers", "unregister_writers", "writer_classes"]
 
 _WRITERS = {
+    "bop": "bop:WriterBop",
     "coco": "coco:WriterCoco",
     "object_description": "object_description:WriterObjectDescription",
     "voc": "voc:WriterVoc",

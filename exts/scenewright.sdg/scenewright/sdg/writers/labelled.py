@@ -109,11 +109,16 @@ class WriterLabelled(rep.Writer):
         }
         for position, (camera, product) in enumerate(sorted(products.items())):
             stem = f"{camera}_{number}" if len(products) > 1 else number
-            self._write_view(merged, camera, stem, product, self._frame_id * len(products) + position + 1)
+            name = self.image_name(stem, position, len(products))
+            self._write_view(merged, camera, (stem, name), product, self._frame_id * len(products) + position + 1)
         path = f"{fragment_folder(self.format)}{number}.json"
         self.backend.schedule(rep.functional.write_json, data=merged, path=path, sort_keys=True)
         self._note(merged)
         self._frame_id += 1
+
+    def image_name(self, stem: str, position: int, count: int) -> str:
+        """Return the path of an image: that of camera ``position`` of ``count``."""
+        return f"{self.image_folder}/{stem}.{self._image_output_format}"
 
     def constants(self) -> dict[str, Any]:
         """Return what every fragment says: nothing but what the parameters decide."""
@@ -136,12 +141,14 @@ class WriterLabelled(rep.Writer):
     def write_metadata(self) -> None:
         """Write none: the dataset's header says more, and the file's name is BasicWriter's."""
 
-    def _write_view(self, merged: dict[str, Any], camera: str, stem: str, product: Mapping[str, Any], image_id: int) -> None:
+    def _write_view(
+        self, merged: dict[str, Any], camera: str, names: tuple[str, str], product: Mapping[str, Any], image_id: int
+    ) -> None:
         found = product["instance_segmentation"]
         ids = array_of(found)
         labels = found.get("idToLabels", {})
         fragment = coco_fragment(ids, found["idToSemantics"], labels, image_id=image_id, semantic_type=self.semantic_type)
-        file_name = f"{self.image_folder}/{stem}.{self._image_output_format}"
+        stem, file_name = names
         image = {**fragment["image"], "file_name": file_name, "frame": self._frame_id, "camera": camera}
         view = LabelledView(camera, self._frame_id, stem, image, ids, product)
         kept = self._kept(fragment["annotations"], merged["skipped"])
