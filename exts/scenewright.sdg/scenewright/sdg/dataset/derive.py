@@ -14,6 +14,8 @@ _JOINERS = {
     "bop": "scenewright.sdg.dataset.bop_files:join_bop",
     "coco": "scenewright.sdg.dataset.coco_file:join_coco",
     "yolo": "scenewright.sdg.dataset.yolo_files:join_yolo",
+    "huggingface": "scenewright.sdg.dataset.huggingface_files:join_huggingface",
+    "webdataset": "scenewright.sdg.dataset.webdataset_files:join_webdataset",
     "voc": "scenewright.sdg.dataset.voc_files:join_voc",
 }
 

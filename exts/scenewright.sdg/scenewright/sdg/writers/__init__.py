@@ -9,8 +9,10 @@ __all__ = ["create_writer", "register_writers", "unregister_writers", "writer_cl
 _WRITERS = {
     "bop": "bop:WriterBop",
     "coco": "coco:WriterCoco",
+    "huggingface": "huggingface:WriterHuggingFace",
     "object_description": "object_description:WriterObjectDescription",
     "voc": "voc:WriterVoc",
+    "webdataset": "webdataset:WriterWebDataset",
     "yolo": "yolo:WriterYolo",
 }
 
