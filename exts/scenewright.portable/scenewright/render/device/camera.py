@@ -49,8 +49,8 @@ class ImageCamera:
 
     def shift_image(self, x: float, y: float) -> None:
         """Let the kernels' rays through image positions go through those ``x``, ``y`` [px] farther right and down."""
-        self.data.start_x += x * self.data.step_x
-        self.data.start_y += y * self.data.step_y
+        self.data.start_x = float(self.data.start_x) + float(x * self.data.step_x)
+        self.data.start_y = float(self.data.start_y) + float(y * self.data.step_y)
         self.data.center = self.data.center - wp.vec2(x, y)
 
     @property

@@ -1,5 +1,6 @@
 """UsdGeomCamera to the camera of the tracer."""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -7,7 +8,7 @@ from pxr import Gf, Sdf, Usd, UsdGeom
 
 from scenewright.render.scene.errors import SceneError
 from scenewright.render.scene.lenses import CameraProjectionError, read_lens
-from scenewright.render.scene.records import CameraRecord
+from scenewright.render.scene.records import CameraRecord, LensRecord
 
 __all__ = ["CameraProjectionError", "DEFAULT_EXPOSURE", "list_cameras", "read_camera"]
 
@@ -67,6 +68,10 @@ def read_camera(
             "must be positive. Author both in tenths of a stage unit, as USD does."
         )
     near, far = prim.GetAttribute("clippingRange").Get(time)
+    values |= {"clippingRange near": float(near), "clippingRange far": float(far)} | _numbers_of(lens)
+    for name, value in values.items():
+        if not (math.isfinite(value) or name == "clippingRange far"):
+            raise SceneError(f"{path}: {name} is {value}; a camera's numbers must be finite. Correct it.")
     return CameraRecord(
         path=str(prim.GetPath()),
         matrix=camera_matrix(prim, time),
@@ -83,6 +88,16 @@ def read_camera(
         shutter=(_number(prim, "shutter:open", time), _number(prim, "shutter:close", time)),
         **_rolling_shutter(prim, time),
     )
+
+
+def _numbers_of(lens: LensRecord | None) -> dict[str, float]:
+    """Return what a lens is made of by name."""
+    if lens is None:
+        return {}
+    groups = {name: getattr(lens, name) for name in ("nominal", "center", "focal", "radial", "tangential", "prism")}
+    numbers = {f"the lens's {name}[{index}]": float(number) for name, group in groups.items()
+               for index, number in enumerate(group or ())}
+    return numbers | {"the lens's field of view": lens.max_fov, "the eyes' distance": lens.eye_offset}
 
 
 def camera_matrix(prim: Usd.Prim, time: Usd.TimeCode) -> np.ndarray:
@@ -139,4 +154,9 @@ def _exposure(prim: Usd.Prim, time: Usd.TimeCode, default: float) -> float:
     gain = (
         value["exposure:time"] * value["exposure:iso"] / 100.0 * value["exposure:responsivity"] / value["exposure:fStop"] ** 2
     )
-    return float(2.0 ** value["exposure"] * gain)
+    with np.errstate(over="ignore", invalid="ignore"):
+        scale = float(np.exp2(np.float64(value["exposure"])) * gain)
+    if not (math.isfinite(scale) and scale >= 0.0):
+        given = ", ".join(f"{name} {number}" for name, number in value.items())
+        raise SceneError(f"{prim.GetPath()}: {given} make an exposure of {scale}; it must be finite and not negative.")
+    return scale

@@ -113,7 +113,9 @@ def _sort_resyncs(paths: set[str], scene: "StageScene", dirt: Dirt) -> None:
     dirt.everything = True
     if any(path.startswith("/__Prototype_") for path in paths):
         _forget_instanced(scene, dirt)
-    dirt.geometry |= {path for path in paths if not path.startswith("/__Prototype_")}
+    own = {path for path in paths if not path.startswith("/__Prototype_")}
+    above = {path.rpartition("/")[0] for path in own}
+    dirt.geometry |= own | {path for path in above if scene.reader.leaves.get(path)}  # subsets come and go with their mesh
     if "/" in paths:
         dirt.geometry = {"/"}
     dirt.materials |= scene.material_library.below(paths)

@@ -6,6 +6,8 @@ from typing import Any
 
 from pxr import Sdf, Usd, UsdShade
 
+from scenewright.render.scene.errors import SceneError
+
 __all__ = ["NetworkReader", "NodeOutput"]
 
 
@@ -137,4 +139,23 @@ class NetworkReader:
             is_constant = source is not None and not isinstance(source, NodeOutput)
             node.values[name] = source.Get(self.time) if is_constant else None
         read = node.values[name]
-        return default if read is None else read
+        if read is None:
+            return default
+        if not _is_alike(read, default):
+            path = shader.GetPrim().GetPath()
+            raise SceneError(f"{path}.inputs:{name} holds {read!r}; the surface needs {_kind(default)}. Author such a value.")
+        return read
+
+
+def _kind(value: Any) -> str:
+    """Return what a value is, in words."""
+    return f"{len(value)} numbers" if hasattr(value, "__len__") else "a number"
+
+
+def _is_alike(value: Any, default: Any) -> bool:
+    """Return whether a value may stand where ``default`` does; a reader of a number may know what several mean."""
+    if default is None or isinstance(default, str):
+        return True
+    if isinstance(value, str) or (hasattr(value, "__len__") and any(isinstance(one, str) for one in value)):
+        return False
+    return not hasattr(default, "__len__") or (hasattr(value, "__len__") and len(value) >= len(default))

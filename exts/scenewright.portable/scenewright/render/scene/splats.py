@@ -7,6 +7,7 @@ import numpy as np
 from pxr import Usd, UsdGeom
 
 from scenewright.render.scene.errors import SceneError
+from scenewright.render.scene.false_types import naming_false_types
 
 __all__ = ["SPLAT_TYPE", "SplatCloud", "Splats", "is_splats", "read_splats"]
 
@@ -89,7 +90,8 @@ class Splats:
             path = str(prim.GetPath())
             cloud = self._clouds.get(path)
             if path not in self._clouds or (cloud is not None and cloud.animated):
-                cloud = self._clouds[path] = read_splats(prim, time)
+                with naming_false_types(prim.GetStage()):
+                    cloud = self._clouds[path] = read_splats(prim, time)
             if cloud is not None:
                 found.append((cloud, np.array(cache.GetLocalToWorldTransform(prim))))
         return found

@@ -7,9 +7,10 @@ from pxr import Sdf, Usd, UsdGeom
 
 from scenewright.render.scene.bindings import bind_leaves
 from scenewright.render.scene.cameras import DEFAULT_EXPOSURE, read_camera
-from scenewright.render.scene.changes import SceneChanges, StageListener
+from scenewright.render.scene.changes import SceneChanges, StageChanges, StageListener
 from scenewright.render.scene.dirt import Dirt, sort_changes
 from scenewright.render.scene.entity_boxes import EntityPlaces, MeshExtents
+from scenewright.render.scene.false_types import naming_false_types
 from scenewright.render.scene.labels import LabelSource, LabelTable, SemanticFilter
 from scenewright.render.scene.leaves import Leaf, LeafReader
 from scenewright.render.scene.lights import LightReader
@@ -114,7 +115,8 @@ class StageScene:
             SceneError: It is no camera; the message lists the stage's cameras.
             CameraProjectionError: Its projection is not supported.
         """
-        return read_camera(self.stage, path, Usd.TimeCode.Default() if self.time is None else self.time, default_exposure)
+        with naming_false_types(self.stage):
+            return read_camera(self.stage, path, Usd.TimeCode.Default() if self.time is None else self.time, default_exposure)
 
     def close(self) -> None:
         """Stop following the stage. The records stay as they are."""
@@ -129,20 +131,24 @@ class StageScene:
         notices = self._listener.take()
         before = self.time
         try:
-            if before is None or before.IsDefault() != time.IsDefault():
-                self.revision += 1
-                self._forget_all()
-                return self._apply(Dirt(everything=True), time)
-            if not notices and before == time:
-                return SceneChanges()
-            self.revision += 1
-            dirt = sort_changes(notices, self)
-            if before != time:
-                self._add_animated(dirt)
-            return self._apply(dirt, time)
+            with naming_false_types(self.stage):
+                return self._follow(notices, before, time)
         except Exception:
             self.time = None
             raise
+
+    def _follow(self, notices: StageChanges, before: Usd.TimeCode | None, time: Usd.TimeCode) -> SceneChanges:
+        if before is None or before.IsDefault() != time.IsDefault():
+            self.revision += 1
+            self._forget_all()
+            return self._apply(Dirt(everything=True), time)
+        if not notices and before == time:
+            return SceneChanges()
+        self.revision += 1
+        dirt = sort_changes(notices, self)
+        if before != time:
+            self._add_animated(dirt)
+        return self._apply(dirt, time)
 
     # What `dirt.sort_changes` asks.
 

@@ -211,8 +211,11 @@ def _read_exr(data: bytes) -> tuple[np.ndarray, int]:
     with tempfile.NamedTemporaryFile(suffix=".exr") as copy:  # OpenEXR reads from files only
         copy.write(data)
         copy.flush()
-        with OpenEXR.File(copy.name, separate_channels=True) as file:
-            planes = {name: np.asarray(channel.pixels, dtype=np.float32) for name, channel in file.channels().items()}
+        try:
+            with OpenEXR.File(copy.name, separate_channels=True) as file:
+                planes = {name: np.asarray(channel.pixels, dtype=np.float32) for name, channel in file.channels().items()}
+        except (RuntimeError, MemoryError) as error:
+            raise ValueError(f"damaged OpenEXR file: {error}".replace(copy.name, "it")) from None
     names = [n for n in ("R", "G", "B", "A") if n in planes] or [n for n in ("Y", "A") if n in planes]
     if not names:
         raise ValueError(f"no R, G, B or Y channel; it has {', '.join(planes)}")
