@@ -60,3 +60,13 @@ def test_a_task_may_end_the_process(script):
 def test_an_unknown_module_is_named_with_file_and_line(script):
     with pytest.raises(ScriptImportError, match=r"script\.py:2: module 'omni\.nope'"):
         run_script(script("import carb\nimport omni.nope\n"))
+
+
+def test_what_a_task_raises_goes_to_the_task_that_awaits_it(script):
+    path = script("import asyncio, omni.kit.app\n"
+                  "async def inner():\n    raise KeyError('inside')\n"
+                  "async def outer():\n"
+                  "    try:\n        await asyncio.ensure_future(inner())\n"
+                  "    except KeyError:\n        omni.kit.app.get_app().post_quit(7)\n"
+                  "asyncio.ensure_future(outer())\n")
+    assert run_script(path) == 7

@@ -89,19 +89,21 @@ class App:
         """Update until no task is left (``asyncio.ensure_future`` at the end of a script) or somebody posts quit.
 
         Raises:
-            BaseException: The first exception that a task ended with.
+            BaseException: The first exception that a task ended with and that nobody who awaits the task was told of.
         """
         if self._loop is None or self._loop.is_closed():
             return
         tasks: set[asyncio.Task[Any]] = set()
+        failed: list[asyncio.Task[Any]] = []
         while self.exit_code is None:
             pending = asyncio.all_tasks(self._loop)
             tasks |= pending
-            for task in tasks - pending:
-                tasks.discard(task)
-                if not task.cancelled() and task.exception() is not None:
+            for task in failed:
+                if _is_unseen(task):
                     raise task.exception()
-            if not pending:
+            failed = [task for task in tasks - pending if _is_unseen(task)]  # who awaits one learns of it in the next update
+            tasks = set(pending)
+            if not pending and not failed:
                 return
             self.update()
 

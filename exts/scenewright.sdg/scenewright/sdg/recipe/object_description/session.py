@@ -144,7 +144,8 @@ class DescriptionSession:
         self._open = False
         for product in self.cameras.values():
             product.destroy()
-        omni.usd.get_context().close_stage()
+        if omni.usd.get_context().get_stage() == self.stage:
+            omni.usd.get_context().close_stage()
         allow_stand_ins(False)
 
     # What the writer asks
