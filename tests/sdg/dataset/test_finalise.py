@@ -29,7 +29,7 @@ def test_two_shards_finalised_together_are_one_run(shards, tmp_path):
     assert dataset_files(two) == before
     finalise([one, two])
     assert dataset_files(one) == dataset_files(whole) == dataset_files(tmp_path / "joined")
-    assert len(dataset_files(one)) == 7 * 2 + 4
+    assert len(dataset_files(one)) == 7 * 2 + 6  # header, ledger, metadata, annotations, card, Croissant
     finalise([one])  # doing it twice changes nothing
     assert dataset_files(one) == dataset_files(whole)
 

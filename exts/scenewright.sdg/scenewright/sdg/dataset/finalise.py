@@ -3,10 +3,12 @@
 import json
 import os
 import shutil
+from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from scenewright.sdg.dataset.card import write_card, write_croissant
 from scenewright.sdg.dataset.derive import JoinContext, join_fragments
 from scenewright.sdg.dataset.errors import DatasetInputError, DatasetRunError
 from scenewright.sdg.dataset.files import (
@@ -19,7 +21,7 @@ from scenewright.sdg.dataset.files import (
 )
 from scenewright.sdg.dataset.folder import DatasetFolder
 from scenewright.sdg.dataset.header import header_differences, read_header
-from scenewright.sdg.dataset.ledger import Ledger, merge_parts, parts_in_use, read_ledger
+from scenewright.sdg.dataset.ledger import Ledger, LedgerRow, merge_parts, parts_in_use, read_ledger
 from scenewright.sdg.dataset.split import SPLITS, split_frames
 
 __all__ = ["SPLITS_FILE", "derive_files", "finalise"]
@@ -81,12 +83,18 @@ def derive_files(root: str | os.PathLike, ledger: Ledger, header: dict[str, Any]
         DatasetRunError: if the disk refuses.
     """
     named = ledger.files()
-    splits = _splits(ledger, header)  # while the parts are there
+    frames = {frame: _seen(row) for frame, row in ledger.rows.items()}  # while the parts are there
+    splits = _splits(frames, header)
     merge_parts(root, ledger)
     try:
         written = join_fragments(root, named, JoinContext(header["labels"], header["licences"], splits))
         if splits:
             written.append(_write_splits(root, splits))
+        objects: Counter[str] = Counter()
+        for _, counts in frames.values():
+            objects.update(counts)
+        written.append(write_card(Path(root), len(frames), objects, splits, header))
+        written.append(write_croissant(Path(root), named, written, header))
     except OSError as error:
         raise DatasetRunError(
             f"Cannot write the annotations of {root}: {error.strerror}. The frames are intact. Free space, then finalise again."
@@ -94,16 +102,16 @@ def derive_files(root: str | os.PathLike, ledger: Ledger, header: dict[str, Any]
     remove_unnamed_files(root, {*named, *written})
 
 
-def _splits(ledger: Ledger, header: dict[str, Any]) -> dict[int, str]:
+def _seen(row: LedgerRow) -> tuple[int, dict[str, int]]:
+    """Return the sequence of a frame and its visible objects by class."""
+    entry = row.entry()
+    return entry.sequence, dict(entry.labels.get("visible", {}))
+
+
+def _splits(frames: dict[int, tuple[int, dict[str, int]]], header: dict[str, Any]) -> dict[int, str]:
     """Return the split of each frame, where the recipe asks for one."""
     recipe = json.loads(header["recipe"]["plan"])["scenewright"]
-    if recipe.get("split") is None:
-        return {}
-    frames = {}
-    for frame, row in ledger.rows.items():
-        entry = row.entry()
-        frames[frame] = (entry.sequence, entry.labels.get("visible", {}))
-    return split_frames(frames, recipe["split"], header["recipe"]["seed"])
+    return split_frames(frames, recipe.get("split"), header["recipe"]["seed"])
 
 
 def _write_splits(root: str | os.PathLike, splits: dict[int, str]) -> str:

@@ -1,0 +1,193 @@
+"""What a dataset says about itself: Croissant metadata for machines and a card for people, both from ledger and header."""
+
+import json
+import posixpath
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from scenewright.sdg.dataset.files import (
+    FRAGMENT_FORMATS,
+    LEDGER_FILE,
+    PRIVATE_FOLDER,
+    canonical_json,
+    hash_file,
+    write_file_atomic,
+)
+
+__all__ = ["CARD_FILE", "CROISSANT_FILE", "write_card", "write_croissant"]
+
+CARD_FILE = "README.md"
+CROISSANT_FILE = "croissant.json"
+_MIME = {"png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg", "json": "application/json", "txt": "text/plain"}
+_MIME |= {"tar": "application/x-tar", "parquet": "application/vnd.apache.parquet", "jsonl": "application/jsonlines"}
+_MIME |= {"xml": "text/xml", "yaml": "application/yaml", "npy": "application/octet-stream"}
+_IMAGES = ("png", "jpg", "jpeg")
+_FEW = 8  # so many files of a kind in a folder are described one by one
+_COCO_FIELDS = {"id": "sc:Integer", "image_id": "sc:Integer", "category_id": "sc:Integer", "area": "sc:Integer"}
+_CONTEXT = {
+    "@language": "en",
+    "@vocab": "https://schema.org/",
+    "sc": "https://schema.org/",
+    "cr": "http://mlcommons.org/croissant/",
+    "rai": "http://mlcommons.org/croissant/RAI/",
+    "dct": "http://purl.org/dc/terms/",
+    "citeAs": "cr:citeAs",
+    "column": "cr:column",
+    "conformsTo": "dct:conformsTo",
+    "data": {"@id": "cr:data", "@type": "@json"},
+    "dataType": {"@id": "cr:dataType", "@type": "@vocab"},
+    "examples": {"@id": "cr:examples", "@type": "@json"},
+    "extract": "cr:extract",
+    "field": "cr:field",
+    "fileObject": "cr:fileObject",
+    "fileProperty": "cr:fileProperty",
+    "fileSet": "cr:fileSet",
+    "format": "cr:format",
+    "includes": "cr:includes",
+    "isLiveDataset": "cr:isLiveDataset",
+    "jsonPath": "cr:jsonPath",
+    "key": "cr:key",
+    "md5": "cr:md5",
+    "parentField": "cr:parentField",
+    "path": "cr:path",
+    "recordSet": "cr:recordSet",
+    "references": "cr:references",
+    "regex": "cr:regex",
+    "repeated": "cr:repeated",
+    "replace": "cr:replace",
+    "samplingRate": "cr:samplingRate",
+    "separator": "cr:separator",
+    "source": "cr:source",
+    "subField": "cr:subField",
+    "transform": "cr:transform",
+}
+
+
+def write_croissant(root: Path, named: Iterable[str], derived: Sequence[str], header: Mapping[str, Any]) -> str:
+    """Write ``croissant.json`` (Croissant 1.0, https://docs.mlcommons.org/croissant/docs/croissant-spec.html).
+
+    Files of frames are described by folder and ending; the ledger, which has their hashes, and the annotation files one by
+    one. Every COCO file is a record set of its annotations.
+
+    Args:
+        root: the dataset folder.
+        named: files that the ledger names.
+        derived: files that `finalise` made.
+        header: the dataset's header.
+
+    Returns:
+        The relative path of the file.
+    """
+    sets, singles = _grouped(sorted({*named, *derived}))
+    files = [_file_object(root, name) for name in [LEDGER_FILE, *singles]]
+    coco = [name for name in singles if name.endswith(".json") and "/instances" in f"/{name}"]
+    names = sorted(set(header["licences"].values()))
+    licence = {"license": names} if names else {}
+    data = {
+        "@context": _CONTEXT,
+        "@type": "sc:Dataset",
+        "name": Path(header["recipe"]["name"]).stem,
+        "description": "Synthetic images with labels, made by Scenewright from a recipe.",
+        "conformsTo": "http://mlcommons.org/croissant/1.0",
+        "version": "1.0.0",
+        **licence,
+        "distribution": files + [_file_set(folder, ending) for folder, ending in sets],
+        "recordSet": [_annotations(name) for name in coco],
+    }
+    write_file_atomic(root / CROISSANT_FILE, (canonical_json(data, indent=2) + "\n").encode())
+    return CROISSANT_FILE
+
+
+def _grouped(names: Iterable[str]) -> tuple[list[tuple[str, str]], list[str]]:
+    """Return folders of many files, as (folder, ending), and the other files; fragments are bookkeeping and left out."""
+    kinds = {name: (posixpath.dirname(name), name.rpartition(".")[2]) for name in names if _shown(name)}
+    counts = Counter(kinds.values())
+    many = {kind for kind, count in counts.items() if count > _FEW or kind[1] in _IMAGES}
+    return sorted(many), [name for name, kind in kinds.items() if kind not in many]
+
+
+def _shown(name: str) -> bool:
+    return not any(f"{PRIVATE_FOLDER}/{kind}/" in name for kind in FRAGMENT_FORMATS)
+
+
+def _file_object(root: Path, name: str) -> dict[str, Any]:
+    record = hash_file(root / name)
+    return {
+        "@type": "cr:FileObject",
+        "@id": name,
+        "name": name,
+        "contentUrl": name,
+        "contentSize": f"{record.size} B",
+        "encodingFormat": _mime(name.rpartition(".")[2]),
+        "sha256": record.sha256,
+    }
+
+
+def _file_set(folder: str, ending: str) -> dict[str, Any]:
+    name = f"{folder}/*.{ending}" if folder else f"*.{ending}"
+    return {"@type": "cr:FileSet", "@id": name, "name": name, "encodingFormat": _mime(ending), "includes": name}
+
+
+def _annotations(name: str) -> dict[str, Any]:
+    def field(key: str, kind: str) -> dict[str, Any]:
+        source = {"fileObject": {"@id": name}, "extract": {"jsonPath": f"$.annotations[*].{key}"}}
+        return {"@type": "cr:Field", "@id": f"{name}#{key}", "name": key, "dataType": kind, "source": source}
+
+    fields = [field(key, kind) for key, kind in _COCO_FIELDS.items()] + [field("bbox", "cr:BoundingBox")]
+    return {"@type": "cr:RecordSet", "@id": f"{name}#annotations", "name": f"{name}#annotations", "field": fields}
+
+
+def _mime(ending: str) -> str:
+    return _MIME.get(ending, "application/octet-stream")
+
+
+def write_card(
+    root: Path, frames: int, objects: Mapping[str, int], splits: Mapping[int, str], header: Mapping[str, Any]
+) -> str:
+    """Write ``README.md``: what is in the dataset, how it was made, and the licences of what it shows.
+
+    Args:
+        root: the dataset folder.
+        frames: number of frames.
+        objects: visible objects by class.
+        splits: split by frame.
+        header: the dataset's header.
+
+    Returns:
+        The relative path of the file.
+    """
+    recipe, versions = header["recipe"], header["versions"]
+    parts = Counter(splits.values())
+    lines = [f"# {Path(recipe['name']).stem}", "", "Synthetic images with labels, made by Scenewright.", ""]
+    lines += ["| | |", "|---|---|", f"| frames | {frames} |"]
+    lines += [f"| frames of {name} | {parts[name]} |" for name in ("train", "val", "test") if parts[name]]
+    lines += [f"| camera {_cell(name)} | {size[0]} × {size[1]} |" for name, size in sorted(header.get("cameras", {}).items())]
+    lines += [f"| recipe | `{recipe['name']}`, seed {recipe['seed']}, SHA-256 `{recipe['sha256'][:16]}` |"]
+    lines += [f"| {name} | {version} |" for name, version in sorted(versions.items())]
+    lines += [f"| device | {_cell(header['device'])}, {_cell(header['cpu'])} |", "", "## Classes", ""]
+    classes = sorted({*objects, *header["labels"].get("class", ())})
+    lines += ["| class | visible objects |", "|---|---|", *(f"| {_cell(name)} | {objects.get(name, 0)} |" for name in classes)]
+    lines += ["", "## Licences", ""]
+    if header["licences"]:
+        lines += ["| asset | licence |", "|---|---|"]
+        lines += [f"| {_cell(asset)} | {_cell(name)} |" for asset, name in sorted(header["licences"].items())]
+    else:
+        lines += ["The assets state none (`customLayerData` with the key `licence`). Clarify them before you publish."]
+    text = _front_matter(header) + "\n".join(lines) + "\n"
+    write_file_atomic(root / CARD_FILE, text.encode())
+    return CARD_FILE
+
+
+def _front_matter(header: Mapping[str, Any]) -> str:
+    """Return the YAML block that Hugging Face reads; JSON is YAML."""
+    names = sorted(set(header["licences"].values()))
+    fields: dict[str, Any] = {"pretty_name": Path(header["recipe"]["name"]).stem, "tags": ["synthetic"]}
+    if names:
+        fields |= {"license": "other", "license_name": ", ".join(names)}
+    return "---\n" + "".join(f"{key}: {json.dumps(value)}\n" for key, value in fields.items()) + "---\n\n"
+
+
+def _cell(text: str) -> str:
+    return " ".join(str(text).split()).replace("|", "\\|")
