@@ -1,7 +1,8 @@
 import pytest
 from pxr import UsdGeom
 
-from scenewright.host.stage_context import UsdContext, UsdContextInitialLoadSet
+from scenewright.host.events import get_eventdispatcher
+from scenewright.host.stage_context import StageEventType, UsdContext, UsdContextInitialLoadSet
 
 
 def test_a_new_stage_is_z_up_in_metres_with_viewport_cameras_outside_the_root_layer():
@@ -45,3 +46,18 @@ def test_payloads_stay_unloaded_on_request(tmp_path):
     with pytest.raises(TypeError, match="UsdContextInitialLoadSet"):
         context.open_stage(str(file), "none")
     context.close_stage()
+
+
+def test_observers_hear_of_the_stage_and_still_have_it_while_it_closes(tmp_path):
+    context, heard = UsdContext(), []
+    guards = [get_eventdispatcher().observe_event(event_name=context.stage_event_name(kind), observer_name="test",
+                                                  on_event=lambda event, kind=kind: heard.append((kind, context.has_stage())))
+              for kind in StageEventType]
+    context.new_stage()
+    context.save_as_stage(tmp_path / "stage.usda")
+    context.close_stage()
+    for guard in guards:
+        guard.reset()
+    context.new_stage()
+    assert heard == [(StageEventType.OPENED, True), (StageEventType.SAVED, True), (StageEventType.CLOSING, True),
+                     (StageEventType.CLOSED, False)]

@@ -236,3 +236,19 @@ def test_usd_stage_settings(graph_stage):
     assert UsdGeom.GetStageUpAxis(graph_stage) == "Y" and UsdGeom.GetStageMetersPerUnit(graph_stage) == 0.01
     with pytest.raises(ValueError, match="'Y' or 'Z', got 'X'"):
         rep.settings.set_stage_up_axis("X")
+
+
+def test_labels_for_nobody_are_a_warning(graph_stage, caplog):
+    item = rep.create.cube()
+    rep.modify.semantics([("class", "box")])
+    rep.orchestrator.step()
+    assert "rep.modify.semantics has no prims to act on" in caplog.text
+    assert not UsdSemantics.LabelsAPI.GetDirectTaxonomies(item.get_prims()[0])
+
+
+def test_a_size_is_along_the_axes_of_the_prim_however_it_is_turned(graph_stage):
+    item = rep.create.cube(rotation=(0, 0, 30))
+    with item:
+        rep.modify.pose(size=(2, 3, 4))
+    rep.orchestrator.step()
+    assert np.allclose(attribute(item, "xformOp:scale"), (2, 3, 4), atol=1e-4)

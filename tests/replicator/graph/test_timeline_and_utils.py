@@ -82,6 +82,7 @@ def test_helpers_find_enclose_and_name_prims(graph_stage):
         rep.utils.compute_aabb([])
     item = rep.modify.pose(position=(0, 0, 0), input_prims="/Box")
     assert rep.utils.get_node_targets(item.node, "inputs:prims") == rep.utils.get_node_targets(item) == ["/Box"]
+    assert rep.utils.get_node_targets(item.node, "outputs_prims") == ["/Box"]
     assert rep.utils.get_graph() is rep.utils.get_graph() is not None
     with pytest.raises(TypeError, match="expected a node"):
         rep.utils.get_node_targets("/Box")

@@ -8,11 +8,12 @@ from typing import Any
 from pxr import Gf, Sdf, Tf, Usd, UsdGeom, UsdLux, UsdUtils
 
 from scenewright.host.assets import available_asset, proxies_wanted
+from scenewright.host.events import get_eventdispatcher
 from scenewright.host.proxy_references import ProxyReferences
 from scenewright.host.settings import get_settings
 from scenewright.host.timeline import get_timeline_interface
 
-__all__ = ["StageRenderingEventType", "UsdContext", "UsdContextInitialLoadSet", "get_context"]
+__all__ = ["StageEventType", "StageRenderingEventType", "UsdContext", "UsdContextInitialLoadSet", "get_context"]
 
 #: The viewport cameras that every stage of Kit has: path, position and Euler angles [degrees] in a Z-up stage.
 _VIEWPORT_CAMERAS = {
@@ -24,6 +25,15 @@ _VIEWPORT_CAMERAS = {
 
 
 _camera_layers: list[Sdf.Layer] = []
+
+
+class StageEventType(Enum):
+    """What the context tells of the stage."""
+
+    SAVED = 0
+    OPENED = 2
+    CLOSING = 6
+    CLOSED = 7
 
 
 class StageRenderingEventType(Enum):
@@ -107,9 +117,11 @@ class UsdContext:
             self._proxies.close()
             self._proxies = None
         if self._stage is not None:
+            self._tell(StageEventType.CLOSING)
             stage, self._stage, self._url = self._stage, None, ""
             for hook in list(self._hooks):
                 hook("closing", stage)
+            self._tell(StageEventType.CLOSED)
         return True
 
     async def new_stage_async(self) -> tuple[bool, str]:
@@ -138,6 +150,10 @@ class UsdContext:
         found = cache.GetId(stage)
         return (found if found.IsValid() else cache.Insert(stage)).ToLongInt()
 
+    def stage_event_name(self, event_type: StageEventType, immediate: bool = False) -> str:
+        """Return the name under which ``carb.eventdispatcher`` tells of the stage; both kinds come at once."""
+        return f"omni.usd.stage_event.{StageEventType(event_type).name}{':immediate' if immediate else ''}"
+
     def stage_rendering_event_name(self, event_type: StageRenderingEventType, immediate: bool = False) -> str:
         """Return the name under which ``carb.eventdispatcher`` tells of rendering; both kinds come when a frame is there."""
         return f"omni.usd.stage_rendering.{StageRenderingEventType(event_type).name}{':immediate' if immediate else ''}"
@@ -152,7 +168,10 @@ class UsdContext:
 
     def save_as_stage(self, url: str) -> bool:
         """Write the root layer to ``url``."""
-        return self.get_stage().GetRootLayer().Export(str(url))
+        saved = self.get_stage().GetRootLayer().Export(str(url))
+        if saved:
+            self._tell(StageEventType.SAVED)
+        return saved
 
     def add_stage_hook(self, hook: Callable[[str, Usd.Stage], Any]) -> None:
         """Call ``hook(event, stage)`` with event "opened" or "closing"; adding the same hook twice counts once."""
@@ -167,6 +186,11 @@ class UsdContext:
         self._proxies = ProxyReferences(stage) if proxies_wanted() else None
         for hook in list(self._hooks):
             hook("opened", stage)
+        self._tell(StageEventType.OPENED)
+
+    def _tell(self, event_type: StageEventType) -> None:
+        for immediate in (True, False):
+            get_eventdispatcher().dispatch_event(self.stage_event_name(event_type, immediate))
 
 
 def _loads(load_set: Any) -> Usd.Stage.InitialLoadSet:

@@ -175,8 +175,9 @@ def semantics(semantics: Any = None, input_prims: Any = None, mode: str = "add",
         mode: "add", "replace" or "clear".
         name: Name of the node.
 
+    Outside any ``with <item>:`` and without ``input_prims`` it changes nothing and warns: a public tutorial calls it like that.
+
     Raises:
-        OrchestratorError: There are no prims to act on.
         ValueError: ``mode`` is unknown.
     """
     if mode not in ("add", "replace", "clear"):
@@ -193,7 +194,7 @@ def semantics(semantics: Any = None, input_prims: Any = None, mode: str = "add",
         for row, prim in enumerate(prims):
             write.semantics(prim, [(kind, str(column[row])) for kind, column in labels], mode=mode)
 
-    return _action("semantics", apply, {"semantics": pairs}, input_prims, name)
+    return _action("semantics", apply, {"semantics": pairs}, input_prims, name, needs_prims=False)
 
 
 def visibility(value: Any, input_prims: Any = None, name: str | None = None) -> ReplicatorItem:
@@ -332,9 +333,9 @@ def register(fn: Callable[..., Any], override: bool = True) -> None:
 
 
 def _action(kind: str, apply: Callable[[ActionNode], None], inputs: dict[str, Any], input_prims: Any,
-            name: str | None) -> ReplicatorItem:
+            name: str | None, needs_prims: bool = True) -> ReplicatorItem:
     graph = current_session().graph
-    targets = target_node(input_prims, graph, f"rep.modify.{kind}")
+    targets = target_node(input_prims, graph, f"rep.modify.{kind}", needs_prims)
     return ActionNode(graph, f"modify.{kind}", apply, inputs=inputs, targets=targets, name=name).item
 
 

@@ -124,7 +124,7 @@ def get_node_targets(node: Any, attribute: str = "inputs:prims") -> list[str]:
 
     Args:
         node: Item or node.
-        attribute: "inputs:prims" or "outputs:prims".
+        attribute: "inputs:prims" or "outputs:prims"; "_" for ":" is the graph's own spelling of outputs.
 
     Raises:
         TypeError: ``node`` is neither.
@@ -133,7 +133,7 @@ def get_node_targets(node: Any, attribute: str = "inputs:prims") -> list[str]:
     found = node_of(node)
     if found is None:
         raise TypeError(f"rep.utils.get_node_targets: expected a node or an item, got {node!r}.")
-    if attribute.rpartition(":")[2] != "prims":
+    if attribute not in ("prims", "inputs:prims", "outputs:prims", "inputs_prims", "outputs_prims"):
         raise ValueError(f"rep.utils.get_node_targets: nodes have the targets 'inputs:prims', got {attribute!r}.")
     return [str(prim.GetPath()) for prim in found.prims()]
 

@@ -34,6 +34,7 @@ def unit(name):
     ("text", "line", "says"),
     [
         ("  a: {type: geometry, subtype: cuboid}", 8, "unknown subtype 'cuboid'"),
+        ("  a: {type: force, subtype: cube}", 8, "mutables of type 'force' are not built here"),
         ("  a: {type: geometri, subtype: cube}", 8, "unknown type 'geometri'"),
         ("  a: {type: geometry, subtype: mesh}", 8, "no usd_path"),
         ("  a: {type: light, subtype: dome, x: {distribution_type: rang, start: 0, end: 1}}", 8, "unknown distribution_type"),

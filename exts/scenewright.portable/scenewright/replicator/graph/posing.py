@@ -164,9 +164,24 @@ def _pivoted(pivot: np.ndarray, prims: list[Usd.Prim], position: np.ndarray | No
     return target - np.einsum("ni,nij->nj", point * scales, turn)
 
 
+def _own_range(prim: Usd.Prim, cache: UsdGeom.BBoxCache) -> Gf.Range3d:
+    """Return the bounds of the prim in its own space.
+
+    ``ComputeUntransformedBound`` of a prim with children is the box around a box along the axes of the world: too large for a
+    prim that is turned. Of a single shape it is exact.
+    """
+    xforms, box = UsdGeom.XformCache(), Gf.Range3d()
+    for shape in Usd.PrimRange(prim, Usd.TraverseInstanceProxies()):
+        if shape.IsA(UsdGeom.Boundable):
+            bound = cache.ComputeUntransformedBound(shape)
+            bound.Transform(xforms.ComputeRelativeTransform(shape, prim)[0])
+            box.UnionWith(bound.ComputeAlignedRange())
+    return box
+
+
 def _local_bounds(prims: list[Usd.Prim]) -> tuple[np.ndarray, np.ndarray]:
     """Return the corners of the prims' bounds in their own space, before their own transform; shape (N, 3) each."""
     cache = UsdGeom.BBoxCache(Usd.TimeCode.Default(), [UsdGeom.Tokens.default_, UsdGeom.Tokens.render], useExtentsHint=True)
-    boxes = [cache.ComputeUntransformedBound(prim).ComputeAlignedRange() for prim in prims]
+    boxes = [_own_range(prim, cache) for prim in prims]
     boxes = [box if not box.IsEmpty() else Gf.Range3d(Gf.Vec3d(0.0), Gf.Vec3d(0.0)) for box in boxes]
     return np.array([box.GetMin() for box in boxes]), np.array([box.GetMax() for box in boxes])

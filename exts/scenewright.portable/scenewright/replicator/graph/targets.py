@@ -1,5 +1,6 @@
 """Nodes for what scripts pass as prims: paths, prims, items, lists of those."""
 
+import logging
 from typing import Any
 
 from scenewright.replicator.functional.prim_arguments import resolve_prims
@@ -9,6 +10,8 @@ from scenewright.replicator.graph.node import Node, PrimsNode
 from scenewright.replicator.graph.schedule import Graph
 
 __all__ = ["prims_node", "target_node"]
+
+_log = logging.getLogger(__name__)
 
 
 def prims_node(value: Any, graph: Graph, kind: str = "get.prim_at_path", name: str | None = None) -> Node:
@@ -31,8 +34,14 @@ def prims_node(value: Any, graph: Graph, kind: str = "get.prim_at_path", name: s
     return PrimsNode(graph, kind, find, name=name, cached=not live)
 
 
-def target_node(input_prims: Any, graph: Graph, caller: str) -> Node:
+def target_node(input_prims: Any, graph: Graph, caller: str, needs_prims: bool = True) -> Node:
     """Return the prims that a modifier acts on: those passed, else those of the innermost ``with``.
+
+    Args:
+        input_prims: Prims, paths, items or None.
+        graph: The graph.
+        caller: Name of the modifier, for messages.
+        needs_prims: False makes a warning and a node without prims of the error.
 
     Raises:
         OrchestratorError: There are neither.
@@ -43,5 +52,9 @@ def target_node(input_prims: Any, graph: Graph, caller: str) -> Node:
         return prims_node(input_prims, graph)
     node = graph.current_targets()
     if node is None:
-        raise OrchestratorError(f"{caller} has no prims to act on. Call it inside 'with <item>:' or pass input_prims=.")
+        problem = f"{caller} has no prims to act on. Call it inside 'with <item>:' or pass input_prims=."
+        if needs_prims:
+            raise OrchestratorError(problem)
+        _log.warning("%s It changes nothing.", problem)
+        return PrimsNode(graph, "no_prims", list)
     return node

@@ -60,6 +60,7 @@ SUBTYPES = {
 }
 """Types of mutables, with their subtypes."""
 
+_OLDER_TYPES = ("compound", "force", "pyramid", "room")
 _PARENTS = 16
 _MOST = 10_000
 
@@ -244,7 +245,11 @@ class _Checker:
         if not re.fullmatch(r"[A-Za-z_]\w*", name):
             self.report(entry.mark, f"'{name}' is no name.", "Use letters, digits and underscores, and no digit first.")
         kind = node.value["type"].node
-        if kind.value in ("force", "room", "compound", "pyramid") or not self.one_of(kind, "type", tuple(SUBTYPES)):
+        if kind.value in _OLDER_TYPES:
+            self.report(kind.mark, f"mutables of type '{kind.value}' are not built here.",
+                        f"Older versions of isaacsim.replicator.object have them. Allowed: {', '.join(SUBTYPES)}.")
+            return
+        if not self.one_of(kind, "type", tuple(SUBTYPES)):
             return
         subtype = node.find("subtype")
         if kind.value != "camera":

@@ -2,10 +2,16 @@
 
 from pxr import Gf, Sdf, Usd, UsdGeom
 
-from scenewright.host.stage_context import StageRenderingEventType, UsdContext, UsdContextInitialLoadSet, get_context
+from scenewright.host.stage_context import (
+    StageEventType,
+    StageRenderingEventType,
+    UsdContext,
+    UsdContextInitialLoadSet,
+    get_context,
+)
 
-__all__ = ["StageRenderingEventType", "UsdContext", "UsdContextInitialLoadSet", "get_context", "get_local_transform_matrix",
-           "get_prim_at_path", "get_stage_next_free_path", "get_world_transform_matrix"]
+__all__ = ["StageEventType", "StageRenderingEventType", "UsdContext", "UsdContextInitialLoadSet", "get_context",
+           "get_local_transform_matrix", "get_prim_at_path", "get_stage_next_free_path", "get_world_transform_matrix"]
 
 
 def get_world_transform_matrix(prim: Usd.Prim, time_code: Usd.TimeCode = Usd.TimeCode.Default()) -> Gf.Matrix4d:
