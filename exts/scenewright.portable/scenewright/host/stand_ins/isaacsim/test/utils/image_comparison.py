@@ -153,5 +153,6 @@ def compare_images_in_directories(golden_dir: str, test_dir: str, path_pattern: 
     passed = sum(result["passed"] for result in results.values())
     return {"all_passed": bool(results) and passed == len(results) and golden_files == test_files, "file_results": results,
             "passed_count": passed, "failed_count": len(results) - passed, "golden_files": golden_files,
-            "test_files": test_files, "file_list_match": golden_files == test_files, "golden_only_files": sorted(set(golden_files) - set(test_files)),
+            "test_files": test_files, "file_list_match": golden_files == test_files,
+            "golden_only_files": sorted(set(golden_files) - set(test_files)),
             "test_only_files": sorted(set(test_files) - set(golden_files))}
