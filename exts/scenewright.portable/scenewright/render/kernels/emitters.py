@@ -4,8 +4,6 @@ A face is chosen by its share of the light, a point on it evenly in object space
 is sampled by the cone that it fills.
 """
 
-# ruff: noqa: UP018, RUF046 - in Warp, float(0.0) declares a variable and 0.0 a constant
-
 import warp as wp
 
 from scenewright.render.kernels.domes import find_interval

@@ -4,8 +4,6 @@ The density is even, or falls off exponentially above a base height (below the b
 grows beyond what was asked for). Optical depths are closed forms, and so are their inverses; no ray is marched.
 """
 
-# ruff: noqa: UP018, RUF046 - in Warp, float(0.0) declares a variable and 0.0 a constant
-
 import warp as wp
 
 from scenewright.render.kernels.sampling import basis_of

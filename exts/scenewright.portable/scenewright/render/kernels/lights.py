@@ -4,7 +4,7 @@ Rect and disk emit towards their local -Z (double-sided ones to both sides), sph
 arrives along its local -Z within a cone, a dome surrounds the scene, and geometry may glow.
 """
 
-# ruff: noqa: UP018, RUF046 - in Warp, float(0.0) declares a variable and 0.0 a constant
+# ruff: noqa: UP018 - in Warp, float(0.0) declares a variable and 0.0 a constant
 
 import warp as wp
 

@@ -1,6 +1,6 @@
 """Light that fog scatters towards a viewer: one scattering for each stretch of a path, lights sampled from it."""
 
-# ruff: noqa: UP018, RUF046 - in Warp, float(0.0) declares a variable and 0.0 a constant
+# ruff: noqa: UP018 - in Warp, float(0.0) declares a variable and 0.0 a constant
 
 import warp as wp
 
