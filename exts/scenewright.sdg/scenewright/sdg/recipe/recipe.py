@@ -10,7 +10,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from scenewright.sdg.recipe.clock import frames_wanted, trigger_of
-from scenewright.sdg.recipe.document import BLOCK, Node, insert_variables, read_document
+from scenewright.sdg.recipe.document import BLOCK, Node, insert_variables, read_document, read_text
 from scenewright.sdg.recipe.findings import Finding, Mark, RecipeError, choices_text
 from scenewright.sdg.recipe.functions import find_writer
 from scenewright.sdg.recipe.grammar import parse_program
@@ -187,18 +187,19 @@ def usd_files(recipe: Recipe, call: Call, keyword: str = "path") -> list[Path]:
 _USD_SUFFIXES = (".usd", ".usda", ".usdc", ".usdz")
 
 
-def load_recipe(path: str | os.PathLike[str], overrides: Iterable[str] = ()) -> Recipe:
+def load_recipe(path: str | os.PathLike[str], overrides: Iterable[str] = (), text: str | None = None) -> Recipe:
     """Read and check a recipe.
 
     Args:
         path: The YAML file.
         overrides: ``key.path=value`` texts, as given to ``--set``.
+        text: What to check instead of the file's contents: an editor's text that has not been saved.
 
     Raises:
         RecipeError: Something is wrong; all findings are in it.
     """
     findings: list[Finding] = []
-    recipe = _read(path, overrides, findings)
+    recipe = _read(path, overrides, findings, text)
     if findings or recipe is None:
         raise RecipeError(sorted(set(findings), key=lambda finding: (finding.line, finding.column)))
     return recipe
@@ -213,8 +214,11 @@ def find_recipe_problems(path: str | os.PathLike[str], overrides: Iterable[str] 
     return []
 
 
-def _read(path: str | os.PathLike[str], overrides: Iterable[str], findings: list[Finding]) -> Recipe | None:
-    document = apply_overrides(read_document(path), overrides, findings)
+def _read(
+    path: str | os.PathLike[str], overrides: Iterable[str], findings: list[Finding], text: str | None
+) -> Recipe | None:
+    document = read_document(path) if text is None else read_text(text, os.fspath(path))
+    document = apply_overrides(document, overrides, findings)
     document = insert_variables(document, findings)
     settings = _settings(document, findings)
     from scenewright.sdg.recipe.object_description.description import description_key, read_description

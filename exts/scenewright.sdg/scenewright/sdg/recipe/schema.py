@@ -107,6 +107,9 @@ class Settings(_Model):
     resolution: list[Annotated[int, Field(ge=1, le=32768)]] = Field(
         default_factory=lambda: [1280, 720], min_length=2, max_length=2, description="[width, height] of cameras that set none."
     )
+    cameras: list[str] = Field(
+        default_factory=list, description="Names of the cameras that the short-form writers take images of; empty = all."
+    )
     writers: dict[str, dict[str, Any] | None] = Field(
         default_factory=dict, description="Writers with their parameters, for all cameras."
     )

@@ -2,6 +2,7 @@
 
 import logging
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,7 +13,7 @@ from pxr import Usd
 from scenewright.sdg.recipe.asset_checks import find_asset_problems
 from scenewright.sdg.recipe.clock import Address, Trigger, addresses_of, window_start
 from scenewright.sdg.recipe.creation import cameras_on
-from scenewright.sdg.recipe.findings import Finding, Mark, RecipeError, RecipeRunError
+from scenewright.sdg.recipe.findings import Finding, Mark, RecipeError, RecipeRunError, choices_text
 from scenewright.sdg.recipe.functions import find_writer
 from scenewright.sdg.recipe.interpreter import Interpreter
 from scenewright.sdg.recipe.physics import PHYSICS_ERRORS
@@ -140,7 +141,7 @@ class RecipeSession:
 
     def _add_cameras(self, products: list[Any]) -> None:
         if not products:
-            cameras = cameras_on(self.stage)
+            cameras = self._chosen(cameras_on(self.stage), lambda camera: camera.GetName())
             if not cameras:
                 raise RecipeError.at(
                     self.recipe.mark(),
@@ -158,6 +159,16 @@ class RecipeSession:
         for product in products:
             self.cameras[getattr(product, "name", None) or str(product.path).rsplit("/", 1)[-1]] = product
 
+    def _chosen(self, cameras: list[Any], name_of: Callable[[Any], str]) -> list[Any]:
+        """Return the cameras that the recipe's ``cameras`` names, in stage order; all where it names none."""
+        wanted = self.recipe.settings.cameras
+        there = {name_of(camera) for camera in cameras}
+        for index, name in enumerate(wanted):
+            if name not in there:
+                mark = self.recipe.mark("cameras", index)
+                raise RecipeError.at(mark, f"there is no camera '{name}'.", choices_text(name, sorted(there)))
+        return [camera for camera in cameras if name_of(camera) in wanted] if wanted else cameras
+
     def _add_writers(self, interpreter: Interpreter) -> None:
         names = {id(product): name for name, product in self.cameras.items()}
         for writer in interpreter.writers:
@@ -174,10 +185,9 @@ class RecipeSession:
                     _registered(writer.name), writer.init_params, cameras, writer.mark, trigger, manual=writer.trigger is None
                 )
             )
+        chosen = self._chosen(list(self.cameras), lambda name: name) if interpreter.products else list(self.cameras)
         for name, parameters in self.recipe.settings.writers.items():
-            request = WriterRequest(
-                _registered(name), dict(parameters or {}), list(self.cameras), self.recipe.mark("writers", name)
-            )
+            request = WriterRequest(_registered(name), dict(parameters or {}), chosen, self.recipe.mark("writers", name))
             self.writer_requests.append(request)
 
     def apply(self, address: Address) -> dict[str, Any]:
