@@ -21,6 +21,7 @@ __all__ = ["Dirt", "sort_changes"]
 _COLOR = ("primvars:displayColor", "primvars:displayColor:indices")
 _SHAPE_ATTRIBUTES = ANALYTIC_ATTRIBUTES | TESSELLATED_ATTRIBUTES
 _SUBSET = frozenset({"indices", "elementType", "familyName"})
+_SKELETON = frozenset({"joints", "jointNames", "bindTransforms", "restTransforms", "blendShapes"})
 _INSTANCER = frozenset(
     {
         "positions",
@@ -191,7 +192,7 @@ def _sort_property(prim: str, name: str, scene: "StageScene", dirt: Dirt) -> Non
     scene.splats.forget({prim})
     if scene.is_light_path(prim):
         dirt.lights = True
-    if name.startswith(("skel:", "primvars:skel:")):
+    if name.startswith(("skel:", "primvars:skel:")) or (name in _SKELETON and prim in scene.reader.skins.dependents):
         dirt.everything = True
         dirt.geometry.update(scene.reader.skins.of_prim)
     dirt.geometry.update(scene.reader.skins.dependents.get(prim, ()))

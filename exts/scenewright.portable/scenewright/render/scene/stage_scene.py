@@ -215,8 +215,9 @@ class StageScene:
         dirt.materials |= self._materials.refresh(dirt.constants, time)
         self._materials.drop(dirt.materials)
         rows = colors = np.zeros(0, np.int64)
+        recolored: set[int] = set()
         if not (dirt.everything or dirt.rows) and dirt.geometry:
-            dirt.everything = not self._reread_meshes(dirt.geometry)
+            dirt.everything = not self._reread_meshes(dirt.geometry, recolored)
         if dirt.everything or dirt.rows:
             self._refresh_colors(dirt.colors | self._table.recolored)
             self._reader.forget(dirt.geometry)
@@ -227,7 +228,7 @@ class StageScene:
             rows = self._table.update_worlds(dirt.moved, cache)
             self._table.moved |= dirt.moved_prims
             self._table.recolored |= dirt.colors
-            colors = self._update_colors(dirt.colors)
+            colors = np.union1d(self._update_colors(dirt.colors), np.array(sorted(recolored), np.int64))
             if dirt.bindings or dirt.materials:
                 dirt.everything = bool(bind_leaves(self._unique_leaves(), self._materials, time))
                 if dirt.everything:
@@ -305,8 +306,11 @@ class StageScene:
                 self._reader.update_color(leaf)
                 leaf.note_color_animation()
 
-    def _reread_meshes(self, paths: set[str]) -> bool:
-        """Read changed meshes again in place; return False where more than the mesh's content changed."""
+    def _reread_meshes(self, paths: set[str], recolored: set[int]) -> bool:
+        """Read changed meshes again in place; return False where more than the mesh's content changed.
+
+        Rows whose colour differs are added to ``recolored``: the mesh itself may have come out as it was.
+        """
         users: dict[str, int] = {}
         for leaf in self._reader.leaves.values():
             if leaf is not None:
@@ -323,6 +327,8 @@ class StageScene:
                 old.double_sided,
             ):
                 return False
+            if fresh.color != old.color:
+                recolored.add(row)
             self._table.replace_leaf(row, fresh)
         return True
 
