@@ -101,7 +101,9 @@ def camera_radiance(scene: SceneData, settings: PathSettings, sampler: Sampler, 
             covered += through
             break
         t_min = hit.t * 1.00001
-    radiance = limited(radiance, settings.direct_limit)
+    radiance = limited(radiance, wp.min(settings.direct_limit, 1.0e30))
+    if not wp.isfinite(radiance[0] + radiance[1] + radiance[2]):  # beyond float32: such a path tells nothing
+        radiance = wp.vec3(0.0, 0.0, 0.0)
     sample.value = wp.vec4(radiance[0], radiance[1], radiance[2], covered)
     return sample
 
