@@ -46,7 +46,7 @@ def test_a_second_run_makes_nothing_and_changes_nothing(whole, tmp_path):
 def test_a_part_now_and_the_rest_later_are_the_whole(whole, tmp_path, first):
     generate(GenerateRequest(RECIPE, tmp_path / "out", frames=first))
     part, everything = dataset_files(tmp_path / "out"), dataset_files(whole)
-    derived = {"ledger.jsonl", "annotations/instances.json"}
+    derived = {"ledger.jsonl", "annotations/instances.json", "croissant.json", "README.md"}
     assert {name: part[name] for name in part.keys() - derived}.items() <= everything.items()
     lines = [set((root / "ledger.jsonl").read_text().splitlines()) for root in (tmp_path / "out", whole)]
     assert lines[0] < lines[1]
