@@ -133,3 +133,12 @@ app.close(wait_for_replicator=False)
     status, _, err = scenewright("exec", script(text))
     assert status == 0, err
     assert "files that waited to be written were dropped" in caplog.text
+
+
+def test_settings_for_scripts_that_take_no_arguments_of_the_kind(scenewright, script):
+    text = ("from isaacsim import SimulationApp\nSimulationApp()\nimport carb.settings\n"
+            "get = carb.settings.get_settings().get\nprint(get('/scenewright/bounces'), get('/scenewright/denoise'))\n")
+    status, out, _ = scenewright("exec", "--set", "/scenewright/bounces=1", "--set", "/scenewright/denoise=false", script(text))
+    assert status == 0 and out.strip() == "1 False"
+    status, _, err = scenewright("exec", "--set", "bounces", script(text))
+    assert status == 2 and "--set takes /path=value" in err
