@@ -110,6 +110,7 @@ class GenerateJob:
                 loaded = True
             self._check()
             await self._within(rep.orchestrator.step_async(rt_subframes=rtx.subframes(capture.rt_subframes), delta_time=0.0))
+            await asyncio.sleep(0)  # a host may capture without ever waiting, and others want their turn
             while self.paused and not self._stopped:
                 await _next_update()
 
