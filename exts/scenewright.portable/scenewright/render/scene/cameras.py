@@ -9,6 +9,7 @@ from pxr import Gf, Sdf, Usd, UsdGeom
 from scenewright.render.scene.errors import SceneError
 from scenewright.render.scene.lenses import CameraProjectionError, read_lens
 from scenewright.render.scene.records import CameraRecord, LensRecord
+from scenewright.render.scene.row_table import MOST_REACH
 
 __all__ = ["CameraProjectionError", "DEFAULT_EXPOSURE", "list_cameras", "read_camera"]
 
@@ -103,8 +104,9 @@ def _numbers_of(lens: LensRecord | None) -> dict[str, float]:
 def camera_matrix(prim: Usd.Prim, time: Usd.TimeCode) -> np.ndarray:
     """Return camera to world (4, 4) float64 without scale or shear (Gf's orthonormalisation), as a camera has none."""
     world = UsdGeom.XformCache(time).GetLocalToWorldTransform(prim)
-    if not np.isfinite(world).all():
-        raise SceneError(f"{prim.GetPath()}: the camera's transform is not finite. Correct its xformOps or those above it.")
+    if not (np.abs(np.array(world)) <= MOST_REACH).all():  # nan is not within either
+        raise SceneError(f"{prim.GetPath()}: the camera's transform is not finite, or beyond {MOST_REACH:g} units. Correct its "
+                         "xformOps or those above it.")
     rigid = Gf.Matrix4d(world)
     if not rigid.Orthonormalize(issueWarning=False):
         raise SceneError(f"{prim.GetPath()}: the camera's transform has no inverse (a scale of zero?).")

@@ -11,7 +11,11 @@ from scenewright.render.scene.leaves import Leaf, ancestors_of
 from scenewright.render.scene.point_instances import Placements
 from scenewright.render.scene.records import InstanceRecord
 
-__all__ = ["DrawnInstances", "KnownEdit", "RowTable", "TableBuilder", "world_matrices"]
+__all__ = ["MOST_REACH", "DrawnInstances", "KnownEdit", "RowTable", "TableBuilder", "world_matrices"]
+
+
+MOST_REACH = 1.0e15
+"""Largest scale and coordinate [stage units] of a transform: rays are float32, and squares of lengths must fit as well."""
 
 
 def world_matrices(prims: list[Usd.Prim], cache: UsdGeom.XformCache) -> np.ndarray:
@@ -28,12 +32,12 @@ def world_matrices(prims: list[Usd.Prim], cache: UsdGeom.XformCache) -> np.ndarr
 
 
 def _check_finite(matrices: np.ndarray, path_of: Callable[[int], str]) -> None:
-    within = np.abs(matrices) <= np.finfo(np.float32).max  # rays are float32; nan is not within either
+    within = np.abs(matrices) <= MOST_REACH  # nan is not within either
     if not within.all():
         row = int(np.argmin(within.all(axis=(1, 2))))
         raise SceneError(
-            f"{path_of(row)}: its transform to the world is not finite, or beyond 1e38. Correct the xformOps of this prim "
-            "and of those above it."
+            f"{path_of(row)}: its transform to the world is not finite, or beyond {MOST_REACH:g} units. "
+            "Correct the xformOps of this prim and of those above it."
         )
 
 

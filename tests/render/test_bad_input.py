@@ -1,0 +1,145 @@
+"""What stages should not hold: a frame of finite buffers, or an error that names the prim."""
+
+import numpy as np
+import pytest
+from pxr import Gf, Sdf, Usd, UsdGeom, UsdShade, Vt
+
+from scenewright.render import BUFFERS, RenderSettings
+from scenewright.render.scene.errors import SceneError
+
+SIZE = (16, 12)
+MODES = [RenderSettings(denoise=True), RenderSettings(mode="path-traced", bounces=2)]
+
+
+def assert_sound(frame):
+    """Every buffer is finite; a distance may be infinite where there is nothing."""
+    for name in BUFFERS:
+        array = frame[name]
+        if np.issubdtype(array.dtype, np.floating):
+            missed = np.isposinf(array) & (frame["prim_id"] == 0) if name.startswith("distance") else False
+            assert (np.isfinite(array) | missed).all(), name
+
+
+def draw(studio, settings=MODES[0]):
+    frame = studio.render(BUFFERS, SIZE, settings)
+    assert_sound(frame)
+    return frame
+
+
+@pytest.fixture
+def ball(studio):
+    studio.light("SphereLight", "/World/Lamp", translate=(0, -3, 4), intensity=50.0)
+    studio.camera((0, -5, 0), (0, 0, 0))
+    return studio.shape("Sphere", "/World/ball")
+
+
+def override(prim, name, kind, value):
+    """Author a value of a type that the schema does not declare."""
+    spec = prim.GetStage().GetRootLayer().GetPrimAtPath(prim.GetPath())
+    if name in spec.attributes:
+        spec.RemoveProperty(spec.attributes[name])
+    Sdf.AttributeSpec(spec, name, kind).default = value
+
+
+@pytest.mark.parametrize(("path", "name"), [("/World/ball", "radius"), ("/Camera", "focalLength"),
+                                            ("/World/Lamp", "inputs:radius")])
+def test_a_text_where_a_number_belongs_is_named(studio, ball, path, name):
+    override(studio.stage.GetPrimAtPath(path), name, Sdf.ValueTypeNames.String, "wide")
+    with pytest.raises(SceneError, match=f"{path}.{name} holds str, its type is float"):
+        draw(studio)
+
+
+def test_a_shader_input_of_a_wrong_type_is_named(studio, ball):
+    shader = studio.material("/World/Look", ball, roughness=0.5)
+    shader.GetPrim().RemoveProperty("inputs:roughness")
+    shader.CreateInput("diffuseColor", Sdf.ValueTypeNames.String).Set("red")
+    with pytest.raises(SceneError, match=r"/World/Look/Surface.inputs:diffuseColor holds 'red'; the surface needs 3 numbers"):
+        draw(studio)
+
+
+@pytest.mark.parametrize("name", ["focalLength", "horizontalAperture", "horizontalApertureOffset", "fStop", "focusDistance"])
+@pytest.mark.parametrize("value", [float("inf"), float("nan")])
+def test_a_camera_that_is_not_finite_is_named(studio, ball, name, value):
+    studio.stage.GetPrimAtPath("/Camera").GetAttribute(name).Set(value)
+    with pytest.raises(SceneError, match=f"/Camera: .*{name}"):
+        draw(studio)
+
+
+def test_an_exposure_beyond_numbers_is_named(studio, ball):
+    studio.stage.GetPrimAtPath("/Camera").CreateAttribute("exposure", Sdf.ValueTypeNames.Float).Set(1e6)
+    with pytest.raises(SceneError, match="/Camera: exposure 1000000"):
+        draw(studio)
+
+
+@pytest.mark.parametrize("resolution", [(0, 0), (16, 0), (-4, 4), (1 << 20, 4)])
+def test_impossible_resolutions_are_value_errors(studio, ball, resolution):
+    with pytest.raises(ValueError, match="esolution"):
+        studio.renderer().render("/Camera", resolution, ["ldr_color"])
+
+
+@pytest.mark.parametrize("settings", MODES, ids=["real-time", "path-traced"])
+@pytest.mark.parametrize("reach", [1e6, 1e12])
+def test_huge_scenes_have_finite_buffers(studio, ball, settings, reach):
+    glowing = studio.quad("/World/far", half=1.0, translate=(0, 5, 0), rotate=(90, 0, 0))
+    studio.material("/World/Glow", glowing, emissiveColor=Gf.Vec3f(3, 3, 3))
+    UsdGeom.Xformable(glowing).MakeMatrixXform().Set(Gf.Matrix4d().SetScale(reach))
+    draw(studio, settings)
+
+
+@pytest.mark.parametrize("path", ["/World/ball", "/Camera"])
+@pytest.mark.parametrize("reach", [1e20, float("nan")])
+def test_what_is_beyond_float32_is_named(studio, ball, path, reach):
+    xformable = UsdGeom.Xformable(studio.stage.GetPrimAtPath(path))
+    xformable.MakeMatrixXform().Set(Gf.Matrix4d().SetTranslate(Gf.Vec3d(reach, 0, 0)))
+    with pytest.raises(SceneError, match=f"{path}: .*beyond 1e.15 units"):
+        draw(studio)
+
+
+@pytest.mark.parametrize("settings", MODES, ids=["real-time", "path-traced"])
+def test_a_camera_inside_an_object(studio, settings):
+    studio.shape("Sphere", "/World/shell", radius=2.0)
+    studio.light("SphereLight", "/World/Lamp", translate=(0, 0, 1), radius=0.1, intensity=10.0)
+    studio.camera((0, -1, 0), (0, 0, 0))
+    assert (draw(studio, settings)["prim_id"] == 1).all()
+
+
+def test_a_polygon_of_ten_thousand_corners(studio, ball):
+    angle = np.linspace(0, 2 * np.pi, 10_000, endpoint=False)
+    ring = np.stack([np.cos(angle), np.zeros_like(angle), np.sin(angle)], axis=1)
+    studio.mesh("/World/coin", ring, [10_000], range(10_000), translate=(0, -2, 0))
+    frame = draw(studio)
+    assert frame.prim_paths[frame["prim_id"][6, 8]] == "/World/coin"
+
+
+def test_points_whose_number_changes_over_time_are_an_error_then(studio, ball):
+    mesh = studio.quad("/World/sheet")
+    mesh.GetPointsAttr().Set(Vt.Vec3fArray([(0, 0, 0), (1, 0, 0), (1, 1, 0)]), 5.0)
+    mesh.GetPointsAttr().Set(mesh.GetPointsAttr().Get(), 1.0)
+    renderer = studio.renderer()
+    renderer.sync(Usd.TimeCode(1.0))
+    with pytest.raises(SceneError, match="/World/sheet: faceVertexIndices holds 3"):
+        renderer.sync(Usd.TimeCode(5.0))
+    renderer.sync(Usd.TimeCode(1.0))
+    assert_sound(renderer.render("/Camera", SIZE, BUFFERS))
+
+
+def test_subsets_come_and_go_between_frames(studio, ball):
+    mesh = studio.quad("/World/sheet", rotate=(90, 0, 0), translate=(0, -2, 0))
+    renderer = studio.renderer()
+
+    def seen():
+        frame = renderer.render("/Camera", SIZE, BUFFERS)
+        return frame.prim_paths[frame["prim_id"][6, 8]]
+
+    assert seen() == "/World/sheet"
+    subset = UsdGeom.Subset.CreateGeomSubset(mesh, "part", "face", Vt.IntArray([0]), "materialBind")
+    UsdShade.MaterialBindingAPI.Apply(subset.GetPrim())
+    assert seen() == "/World/sheet/part"
+    studio.stage.RemovePrim(subset.GetPath())
+    assert seen() == "/World/sheet"
+
+
+def test_a_prim_that_refers_to_its_parent_is_drawn_once(studio, ball, capfd):
+    studio.stage.DefinePrim("/World/inner").GetReferences().AddInternalReference("/World")
+    assert (draw(studio)["prim_id"] > 0).any()
+    assert "ycle" in capfd.readouterr().err  # USD's own warning
