@@ -31,7 +31,8 @@ def test_a_whole_run_has_every_file(whole):
     assert {"dataset.json", "ledger.jsonl", "metadata.txt", "annotations/instances.json"} <= names
     assert {f"images/{i:06d}.png" for i in range(6)} | {f"rgb_{i:04d}.png" for i in range(6)} <= names
     assert sorted(read_ledger(whole).rows) == list(range(6))
-    assert len(names) == 4 + 6 * 7
+    assert {"README.md", "croissant.json"} <= names
+    assert len(names) == 6 + 6 * 7
 
 
 def test_a_second_run_makes_nothing_and_changes_nothing(whole, tmp_path):
