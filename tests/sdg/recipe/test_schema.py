@@ -34,7 +34,6 @@ def test_defaults_are_those_of_the_documentation(load):
         ("scenewright:\n  seed: true", 2, "integer", ""),
         ("scenewright:\n  resolution: [640]", 2, "at least 2 items", "[width, height]"),
         ("scenewright:\n  renderer: raytraced", 2, "'real-time'", ""),
-        ("scenewright:\n  renderer: mitsuba", 2, "not available yet", ""),
         ("scenewright:\n  split: {train: 0.9}", 2, "shares add up to 1", "Shares of train"),
         ("scenewright:\n  assets: {missing: box}", 2, "'error' or 'proxy'", ""),
         ("scenewright:\n  play: 1", 2, "boolean", "timeline"),
