@@ -3,7 +3,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
   $$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
 
-.PHONY: demo test verify lint benchmark wheel clean
+.PHONY: demo test verify lint benchmark wheel package clean
 
 demo: .venv/installed  ## generate a small labelled dataset from usd_scenes/tabletop into out/demo
 	$(BIN)/scenewright generate usd_scenes/tabletop/recipe.yaml -o out/demo --set frames=8 --set samples=4 --set width=480 --set height=360
@@ -23,6 +23,9 @@ benchmark: .venv/installed
 
 wheel: .venv/installed
 	$(BIN)/python -m build --wheel
+
+package: .venv/installed  ## one zip per Kit extension and the build files of repo_build, into dist/kit
+	$(BIN)/python tools/package
 
 .venv/installed: pyproject.toml exts/scenewright.sdg/config/extension.toml
 	@"$(PYTHON)" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null || { echo \

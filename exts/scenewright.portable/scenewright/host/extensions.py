@@ -150,7 +150,8 @@ class ExtensionManager:
             table["package"]["version"]
         except (tomllib.TOMLDecodeError, KeyError) as error:
             raise ValueError(f"{manifest}: not a valid extension manifest ({error}).") from None
-        name = path.name if "." in path.name else f"scenewright.{path.name}"  # an installed wheel has them inside the package
+        # An installed wheel has them inside the package, under the last part of their name.
+        name = _name_of(path.name) if "." in path.name else f"scenewright.{path.name}"
         return self._extensions.setdefault(name, Extension(name, path, table))
 
     def set_extension_enabled_immediate(self, extension_id: str, enabled: bool) -> bool:

@@ -1,0 +1,1 @@
+"""Packaging of the Kit extensions, from ``premake.toml``."""
