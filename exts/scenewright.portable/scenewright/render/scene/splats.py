@@ -8,6 +8,7 @@ from pxr import Usd, UsdGeom
 
 from scenewright.render.scene.errors import SceneError
 from scenewright.render.scene.false_types import naming_false_types
+from scenewright.render.scene.row_table import world_matrices
 
 __all__ = ["SPLAT_TYPE", "SplatCloud", "Splats", "is_splats", "read_splats"]
 
@@ -93,7 +94,8 @@ class Splats:
                 with naming_false_types(prim.GetStage()):
                     cloud = self._clouds[path] = read_splats(prim, time)
             if cloud is not None:
-                found.append((cloud, np.array(cache.GetLocalToWorldTransform(prim))))
+                with naming_false_types(prim.GetStage()):
+                    found.append((cloud, world_matrices([prim], cache)[0]))
         return found
 
 
