@@ -142,3 +142,10 @@ def test_settings_for_scripts_that_take_no_arguments_of_the_kind(scenewright, sc
     assert status == 0 and out.strip() == "1 False"
     status, _, err = scenewright("exec", "--set", "bounces", script(text))
     assert status == 2 and "--set takes /path=value" in err
+
+
+def test_parts_that_a_proxy_lacks_are_blamed_on_it(scenewright, script):
+    text = ("import omni.usd\nstage = omni.usd.get_context().get_stage()\nprim = stage.DefinePrim('/Robot', 'Xform')\n"
+            "prim.GetReferences().AddReference('/nowhere/carter.usd')\nchassis = None\nchassis.GetAttribute('x')\n")
+    status, _, err = scenewright("exec", "--missing-assets", "proxy", script(text))
+    assert status == 1 and "stand in for carter.usd" in err and "--assets-root" in err and ":6:" in err

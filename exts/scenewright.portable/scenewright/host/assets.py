@@ -14,8 +14,8 @@ from pathlib import Path, PurePosixPath
 from scenewright.host.proxy_assets import IMAGE_SUFFIXES, USD_SUFFIXES, write_proxy_image, write_proxy_usd
 from scenewright.host.settings import get_settings
 
-__all__ = ["ASSET_ROOT_SETTING", "ASSET_ROOT_VARIABLE", "MISSING_ASSETS_SETTING", "NoAssetsRootError", "assets_root",
-           "available_asset", "blame_missing_root", "proxies_wanted", "stand_in_for"]
+__all__ = ["ASSET_ROOT_SETTING", "ASSET_ROOT_VARIABLE", "MISSING_ASSETS_SETTING", "MissingAssetsError", "assets_root",
+           "available_asset", "blame_missing_assets", "proxies_wanted", "stand_in_for"]
 
 ASSET_ROOT_SETTING = "/persistent/isaac/asset_root/default"
 ASSET_ROOT_VARIABLE = "ISAACSIM_ASSET_ROOT"
@@ -24,10 +24,11 @@ MISSING_ASSETS_SETTING = "/scenewright/missingAssets"
 _log = logging.getLogger(__name__)
 _folder: list[tempfile.TemporaryDirectory[str]] = []
 _refused: list[str] = []
+_stood_in: list[str] = []
 
 
-class NoAssetsRootError(TypeError):
-    """A script computes with the assets root, and there is none."""
+class MissingAssetsError(TypeError):
+    """A script computes with the assets root, and there is none; or looks for parts that a proxy does not have."""
 
     exit_status = 1
 
@@ -54,11 +55,19 @@ def assets_root(skip_check: bool = False) -> str | None:
     return None
 
 
-def blame_missing_root(error: Exception) -> NoAssetsRootError | None:
-    """Return a readable error where ``error`` comes of computing with an assets root that is None, else None."""
-    if not _refused or not isinstance(error, TypeError | AttributeError) or "NoneType" not in str(error):
+def blame_missing_assets(error: Exception) -> MissingAssetsError | None:
+    """Return a readable error where ``error`` comes of an assets root that is None or of what proxies lack, else None."""
+    text = str(error)
+    if "NoneType" not in text and "invalid prim" not in text and "null prim" not in text:
         return None
-    return NoAssetsRootError(f"{_refused[0]} The script goes on with None in its place ({error}).")
+    if _refused and not proxies_wanted():
+        return MissingAssetsError(f"{_refused[0]} The script goes on with None in its place ({error}).")
+    if _stood_in and proxies_wanted():
+        more = f" and {len(_stood_in) - 3} more" if len(_stood_in) > 3 else ""
+        return MissingAssetsError(
+            f"The script looks for something that is not on the stage ({error}). Boxes without parts stand in for "
+            f"{', '.join(_stood_in[:3])}{more}; with 'scenewright exec --assets-root DIR' the real files come in.")
+    return None
 
 
 def available_asset(path: str) -> str:
@@ -81,6 +90,8 @@ def stand_in_for(path: str) -> str | None:
     if not proxy.is_file():
         proxy.parent.mkdir(parents=True, exist_ok=True)
         said = write_proxy_usd(proxy, path) if suffix in USD_SUFFIXES else write_proxy_image(proxy)
+        if suffix in USD_SUFFIXES:
+            _stood_in.append(PurePosixPath(path).name)
         _log.warning("There is no file %r: %s stands in for it (--missing-assets=proxy).", path, said)
     return str(proxy)
 

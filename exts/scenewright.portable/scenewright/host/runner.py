@@ -9,7 +9,7 @@ from pathlib import Path
 
 from scenewright.host.activation import STAND_IN_ROOTS, activate, available_stand_ins
 from scenewright.host.app import get_app
-from scenewright.host.assets import blame_missing_root
+from scenewright.host.assets import blame_missing_assets
 from scenewright.host.settings import get_settings
 
 __all__ = ["ScriptImportError", "run_script"]
@@ -28,7 +28,7 @@ def run_script(path: str | Path, arguments: Sequence[str] = ()) -> int:
     Raises:
         FileNotFoundError: There is no such script.
         ScriptImportError: The script needs a module that has no stand-in here.
-        NoAssetsRootError: The script computes with the assets root, and there is none.
+        MissingAssetsError: The script computes with an assets root that is not there, or looks for parts that proxies lack.
         Exception: Whatever the script raised.
     """
     script = Path(path)
@@ -70,8 +70,8 @@ def _run(script: Path) -> int:
                 f"{script}:{lines[-1] if lines else 1}: module {error.name!r} has no stand-in on the portable host. Available "
                 f"nearby: {', '.join(_neighbours(error.name))}.", name=error.name) from error
         raise
-    except (TypeError, AttributeError) as error:
-        blamed = blame_missing_root(error)
+    except (TypeError, AttributeError, RuntimeError) as error:
+        blamed = blame_missing_assets(error)
         if blamed is None:
             raise
         raise blamed.with_traceback(error.__traceback__) from error
