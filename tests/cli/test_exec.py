@@ -144,7 +144,8 @@ def test_settings_for_scripts_that_take_no_arguments_of_the_kind(scenewright, sc
     assert status == 2 and "--set takes /path=value" in err
 
 
-def test_parts_that_a_proxy_lacks_are_blamed_on_it(scenewright, script):
+def test_parts_that_a_proxy_lacks_are_blamed_on_it(scenewright, script, monkeypatch):
+    monkeypatch.setattr("scenewright.host.assets._stood_in", [])
     text = ("import omni.usd\nstage = omni.usd.get_context().get_stage()\nprim = stage.DefinePrim('/Robot', 'Xform')\n"
             "prim.GetReferences().AddReference('/nowhere/carter.usd')\nchassis = None\nchassis.GetAttribute('x')\n")
     status, _, err = scenewright("exec", "--missing-assets", "proxy", script(text))

@@ -1,5 +1,6 @@
 """pxr.Semantics: labels as older scripts write them, read by the label utilities."""
 
+import pytest
 import Semantics as top_level
 from isaacsim.core.utils.semantics import add_labels, get_labels, get_semantics
 from pxr import PhysxSchema, Semantics, Usd, UsdGeom, UsdPhysics
@@ -46,3 +47,14 @@ def test_prims_know_schemas_that_usd_does_not():
     assert not prim.HasAPI(UsdPhysics.CollisionAPI)
     UsdPhysics.CollisionAPI.Apply(prim)
     assert prim.HasAPI(UsdPhysics.CollisionAPI) and prim.HasAPI("PhysicsCollisionAPI")
+
+
+def test_prims_take_the_schemas_of_usd_as_before():
+    stage = Usd.Stage.CreateInMemory()
+    prim = UsdGeom.Cube.Define(stage, "/Box").GetPrim()
+    assert prim.ApplyAPI(schemaType=UsdPhysics.RigidBodyAPI) and prim.HasAPI(schemaType=UsdPhysics.RigidBodyAPI)
+    assert prim.HasAPI("PhysicsRigidBodyAPI") and not prim.HasAPI(UsdPhysics.CollisionAPI)
+    assert prim.ApplyAPI(Semantics.SemanticsAPI, instanceName="class") and prim.HasAPI(Semantics.SemanticsAPI, "class")
+    assert prim.RemoveAPI(UsdPhysics.RigidBodyAPI) and not prim.HasAPI(UsdPhysics.RigidBodyAPI)
+    with pytest.raises(TypeError):
+        prim.HasAPI(1.5)

@@ -32,10 +32,11 @@ def teach_prims() -> None:
 
 
 def _taught(name: str, original: Any) -> Any:
-    def method(prim: Usd.Prim, schema: Any, *arguments: Any) -> Any:
+    def method(prim: Usd.Prim, *arguments: Any, **named: Any) -> Any:
+        schema = arguments[0] if arguments else named.get("schemaType")
         if not (isinstance(schema, type) and issubclass(schema, PythonSchema)):
-            return original(prim, schema, *arguments)
-        instance = next((argument for argument in arguments if isinstance(argument, str)), None)
+            return original(prim, *arguments, **named)
+        instance = next((value for value in (*arguments, named.get("instanceName")) if isinstance(value, str)), None)
         if name == "HasAPI":
             return bool(schema.applied_names(prim, instance))
         if name == "CanApplyAPI":
