@@ -17,6 +17,7 @@ from scenewright.sdg.recipe.randomizers import LOOKS, reference_asset
 from scenewright.sdg.recipe.recipe import usd_files
 from scenewright.sdg.recipe.runtime import Invocation, Operation, as_prims
 from scenewright.sdg.recipe.sampling import Distribution, Draws
+from scenewright.sdg.recipe.stage_setup import spec_conformant
 
 __all__ = ["create"]
 
@@ -146,7 +147,8 @@ def _light(call: Invocation, kind: str) -> list[Usd.Prim]:
     light = str(call.args.get("light_type", "distant")).lower()
     if call.has("texture") and light not in ("dome", "rect"):
         raise call.error(f"a {light} light has no texture.", "Only dome and rect lights have one.", "texture")
-    return _with_attributes(call, getattr(rep.functional.create_batch, f"{light}_light"), _LIGHT_ATTRIBUTES, {})
+    maker = getattr(rep.functional.create_batch, f"{light}_light")
+    return spec_conformant(_with_attributes(call, maker, _LIGHT_ATTRIBUTES, {}))
 
 
 def _with_attributes(call: Invocation, maker: Any, attributes: dict[str, str], fixed: dict[str, Any]) -> list[Usd.Prim]:

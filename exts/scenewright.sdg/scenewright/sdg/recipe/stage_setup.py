@@ -1,13 +1,13 @@
 """Opening what a recipe runs on: the scene or a new stage, and the layer that all of its changes go to."""
 
 import omni.usd
-from pxr import Sdf, Usd, UsdUtils
+from pxr import Sdf, Usd, UsdGeom, UsdUtils
 
 from scenewright.sdg.recipe.findings import Finding, RecipeError
 from scenewright.sdg.recipe.recipe import Recipe
 from scenewright.sdg.recipe.scene_checks import find_scene_problems, stage_problems, without_missing
 
-__all__ = ["LAYER_NAME", "add_randomization_layer", "hidden_values", "open_recipe_stage"]
+__all__ = ["LAYER_NAME", "add_randomization_layer", "hidden_values", "open_recipe_stage", "spec_conformant"]
 
 LAYER_NAME = "randomization"
 """Display name of the layer that holds everything a recipe makes and changes."""
@@ -22,7 +22,10 @@ def open_recipe_stage(recipe: Recipe) -> Usd.Stage:
     context = omni.usd.get_context()
     if recipe.scene_path is None:
         context.new_stage()
-        return context.get_stage()
+        stage = context.get_stage()
+        UsdGeom.SetStageUpAxis(stage, UsdGeom.Tokens.z)  # Kit's new stages follow the user's preferences
+        UsdGeom.SetStageMetersPerUnit(stage, 1.0)
+        return stage
     mark = recipe.mark("scene")
     if not recipe.scene_path.is_file():
         raise RecipeError(find_scene_problems(recipe.scene_path, mark))
@@ -51,6 +54,13 @@ def add_randomization_layer(stage: Usd.Stage) -> Sdf.Layer:
     layer = Sdf.Layer.CreateAnonymous(LAYER_NAME)
     stage.GetSessionLayer().subLayerPaths.insert(0, layer.identifier)
     return layer
+
+
+def spec_conformant(lights: list[Usd.Prim]) -> list[Usd.Prim]:
+    """Have RTX read lights by the UsdLux specification of 25.05, and not by its older rules; return them."""
+    for light in lights:
+        light.CreateAttribute("omni:rtx:usdluxVersion", Sdf.ValueTypeNames.Int, custom=False).Set(2505)
+    return lights
 
 
 def hidden_values(stage: Usd.Stage, layer: Sdf.Layer) -> list[tuple[str, str]]:

@@ -13,6 +13,7 @@ from scenewright.sdg.recipe.object_description.resolver import Resolver
 from scenewright.sdg.recipe.poses import local_bounds
 from scenewright.sdg.recipe.randomizers import LOOKS, reference_asset
 from scenewright.sdg.recipe.runtime import Runtime
+from scenewright.sdg.recipe.stage_setup import spec_conformant
 
 __all__ = ["ROOT", "World"]
 
@@ -92,7 +93,7 @@ class World:
     def _make_light(self, name: str, first: Resolver) -> Usd.Prim:
         kind = self.description.attribute(name, "subtype")
         maker = getattr(rep.functional.create_batch, f"{kind}_light")
-        return maker(count=1, name="light", parent=self._wrappers[name])[0]
+        return spec_conformant(maker(count=1, name="light", parent=self._wrappers[name]))[0]
 
     def _make_geometry(self, name: str, first: Resolver) -> Usd.Prim:
         subtype, parent = self.description.attribute(name, "subtype"), self._wrappers[name]
