@@ -135,6 +135,11 @@ class UsdContext:
         except (OSError, ValueError) as error:
             return False, str(error)
 
+    async def attach_stage_async(self, stage: Usd.Stage) -> tuple[bool, str]:
+        """Make ``stage`` the current one; return (True, "")."""
+        self.attach_stage(stage)
+        return True, ""
+
     async def close_stage_async(self) -> tuple[bool, str]:
         """Close the current stage; return (True, "")."""
         return self.close_stage(), ""

@@ -1,0 +1,77 @@
+"""One randomized frame with its labels drawn, as bytes that an image widget shows."""
+
+import asyncio
+from collections.abc import Generator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+__all__ = ["PreviewImage", "image_of", "make_preview"]
+
+
+@dataclass(frozen=True)
+class PreviewImage:
+    """A picture and what it shows.
+
+    Attributes:
+        width: [pixel].
+        height: [pixel].
+        rgba: sRGB, row by row from the top, 4 bytes a pixel.
+        caption: Frame and camera.
+        legend: How many of each category are in view, by name.
+    """
+
+    width: int
+    height: int
+    rgba: bytes
+    caption: str
+    legend: tuple[tuple[str, int], ...]
+
+
+def image_of(panel: Any) -> PreviewImage:
+    """Return the picture of a `Panel` with masks, boxes and names drawn."""
+    from scenewright.sdg.dataset.sheet import category_colors, draw_labels
+
+    names = sorted({item.name for item in panel.shown})
+    picture = draw_labels(panel, category_colors(names)).convert("RGBA")
+    legend = tuple((name, sum(item.name == name for item in panel.shown)) for name in names)
+    return PreviewImage(picture.width, picture.height, np.asarray(picture).tobytes(), panel.caption, legend)
+
+
+async def make_preview(recipe: Any, frame: int = 0, width: int = 640) -> PreviewImage:
+    """Open a recipe on the application's stage, render one frame of it, and close it again; nothing is written.
+
+    Args:
+        recipe: A checked recipe.
+        frame: Which frame; counted round where the recipe has fewer.
+        width: Width of the picture [pixel].
+
+    Raises:
+        RecipeError: The recipe cannot be carried out.
+        RecipeRunError: A block of it failed for this frame.
+    """
+    from scenewright.sdg.dataset.preview import previewing
+    from scenewright.sdg.recipe import open_session
+
+    session = open_session(recipe)
+    try:
+        chosen = [session.addresses[frame % len(session.addresses)]]
+        panels = await _awaited(previewing(session, chosen, 1, width))
+    finally:
+        session.close()
+    return await asyncio.to_thread(image_of, panels[0])
+
+
+async def _awaited(captures: Generator[Any, None, Any]) -> Any:
+    import omni.replicator.core as rep
+
+    try:
+        while True:
+            try:
+                capture = next(captures)
+            except StopIteration as end:
+                return end.value
+            await rep.orchestrator.step_async(rt_subframes=capture.rt_subframes, delta_time=0.0)
+    finally:
+        captures.close()

@@ -1,0 +1,231 @@
+"""The window in the real toolkit: built, typed into, clicked, run to the end, looked at."""
+
+import asyncio
+import gc
+import importlib.util
+import os
+import weakref
+
+import pytest
+
+os.environ.setdefault("OMNIUI_HEADLESS", "1")
+os.environ.setdefault("OMNIUI_BACKEND", "vulkan")
+
+
+def _why_not() -> str:
+    if importlib.util.find_spec("omni.ui") is None:
+        return "omni.ui cannot be had here: install the extra [ui-test] on Python 3.12"
+    find_spec = importlib.util.find_spec
+    # With carb there, stand-in or not, the toolkit takes itself to be inside Kit.
+    importlib.util.find_spec = lambda name, package=None: None if name == "carb" else find_spec(name, package)
+    try:
+        import omni.ui  # noqa: F401
+    except (ImportError, OSError) as error:
+        return f"omni.ui does not load here: {error}"
+    finally:
+        importlib.util.find_spec = find_spec
+    return ""
+
+
+WHY_NOT = _why_not()
+pytestmark = pytest.mark.skipif(bool(WHY_NOT), reason=WHY_NOT)
+
+
+@pytest.fixture(scope="module")
+def screen():
+    """The toolkit with a screen in memory; skips where there is no Vulkan driver for it."""
+    import omni.ui as ui
+
+    try:
+        ui.init("Scenewright", 500, 1500)
+    except RuntimeError as error:
+        pytest.skip(f"omni.ui has no screen here, lavapipe would be enough: {error}")
+    yield ui
+    ui.shutdown()
+
+
+@pytest.fixture
+def shown(settings, notes, recipe, run, screen):
+    from scenewright.ui.model.window_model import WindowModel
+    from scenewright.ui.window import ScenewrightWindow
+
+    async def build():
+        model = WindowModel(settings, lambda message, warning: notes.append((message, warning)), 0.0)
+        return ScenewrightWindow(model, lambda visible: None)
+
+    window = run(build())
+    window.window.position_x = window.window.position_y = 0
+    window.window.width, window.window.height = 500, 1500
+    yield window
+    window.model.close()
+    window.destroy()
+
+
+async def frames(count=4):
+    import omni.ui.testing as testing
+
+    await testing.wait_frames(count)
+
+
+async def click(widget):
+    import omni.ui.testing as testing
+
+    await frames()
+    x = widget.screen_position_x + widget.computed_width / 2
+    y = widget.screen_position_y + widget.computed_height / 2
+    await testing.mouse_click(x, y)
+
+
+async def opened(window, recipe):
+    import omni.ui.testing as testing
+
+    await click(window.recipe.path.widget)
+    await testing.type_text(str(recipe))
+    await click(window.recipe.summary)  # leaving the field ends the edit
+    await frames()
+    await window.model.settled()
+
+
+def test_findings_appear_while_the_user_types(shown, recipe, run):
+    import omni.ui as ui
+    import omni.ui.testing as testing
+
+    async def go():
+        await opened(shown, recipe)
+        assert shown.recipe.summary.text == "small.yaml: no findings"
+        assert shown.generate.run.enabled
+        field = shown.recipe.text.widget
+        await frames()
+        await testing.mouse_click(field.screen_position_x + 20, field.screen_position_y + 12)
+        await testing.type_text("oops")
+        await frames()
+        assert "oops" in shown.model.editor.text and shown.recipe.save.enabled
+        await shown.model.settled()
+        assert "finding" in shown.recipe.summary.text
+        lines = ui.Inspector.get_children(shown.recipe.list)
+        assert len(lines) == len(shown.model.checked.findings) >= 1
+        assert not shown.generate.run.enabled
+        assert not shown.model.start()
+        assert not list(recipe.parent.glob("out*"))
+
+    run(go())
+
+
+def test_every_control_sets_its_value(shown, recipe, run, settings):
+    from scenewright.ui.model.state import load_state
+
+    async def go():
+        await opened(shown, recipe)
+        shown.scene.frames.widget.model.set_value(2)
+        shown.scene.seed.widget.model.set_value(5)
+        shown.scene.output.widget.model.set_value(str(recipe.parent / "made"))
+        shown.scene.scene.widget.model.set_value("nowhere.usda")
+        await shown.model.settled()
+        assert "nowhere.usda" in shown.model.checked.findings[0].message
+        shown.scene.scene.widget.model.set_value("")
+        assert not shown.writers.writers["coco"].widget.enabled
+        await click(shown.writers.own.widget)
+        assert shown.model.state.own_writers and shown.writers.writers["coco"].widget.enabled
+        await click(shown.writers.writers["coco"].widget)
+        await click(shown.writers.annotators["normals"].widget)
+        await shown.model.settled()
+        state = shown.model.state
+        assert (state.frames, state.seed, state.writers) == (2, 5, ("basic",))
+        assert "normals" in state.annotators
+        assert shown.model.checked.good
+        assert load_state(settings) == state
+
+    run(go())
+
+
+def test_a_run_from_the_window_makes_the_dataset(shown, recipe, run, notes, tmp_path):
+    import omni.usd
+
+    async def go():
+        before = omni.usd.get_context().get_stage()
+        await opened(shown, recipe)
+        shown.scene.output.widget.model.set_value(str(tmp_path / "made"))
+        await shown.model.settled()
+        await click(shown.preview.button)
+        assert shown.model.control.busy and not shown.generate.run.enabled
+        await shown.model.control.wait()
+        assert shown.model.picture is not None, notes
+        assert shown.preview.area.visible and "frame 0" in shown.preview.caption.text
+        await click(shown.generate.run)
+        assert shown.model.control.busy
+        await shown.model.control.wait()
+        assert shown.model.control.result.made == 3, notes
+        assert shown.generate.progress.get_value_as_float() == 1.0
+        assert shown.generate.folder.enabled and not shown.generate.report.enabled
+        assert omni.usd.get_context().get_stage() == before
+        await frames(6)
+        import omni.ui.testing as testing
+
+        target = os.environ.get("SCENEWRIGHT_SCREENSHOT", str(tmp_path / "window.png"))
+        assert testing.capture_screenshot(target)
+        from PIL import Image
+
+        with Image.open(target) as image:
+            assert len(image.convert("RGB").getcolors(1 << 24)) > 500  # a blank screen has a few
+
+    run(go())
+    assert (tmp_path / "made/ledger.jsonl").is_file()
+    assert (tmp_path / "made/annotations/instances.json").is_file()
+    assert notes[-1][0].startswith("3 frames in") and not notes[-1][1]
+
+
+def test_pause_holds_and_stop_keeps_finished_frames(shown, recipe, run, notes, tmp_path):
+    from scenewright.ui.model.control import Phase
+
+    async def go():
+        recipe.write_text(recipe.read_text().replace("frames: 3", "frames: 400"))
+        await opened(shown, recipe)
+        shown.model.set(output=str(tmp_path / "made"))
+        await shown.model.settled()
+        await click(shown.generate.run)
+        control = shown.model.control
+        while control.meter.made < 2:
+            await asyncio.sleep(0.01)
+        await click(shown.generate.pause)
+        assert control.phase is Phase.PAUSED and shown.generate.pause.text == "Resume"
+        await asyncio.sleep(0.5)
+        made = control.meter.made
+        await asyncio.sleep(0.5)
+        assert control.meter.made == made
+        await click(shown.generate.pause)
+        assert control.phase is Phase.RUNNING
+        while control.meter.made < made + 2:
+            await asyncio.sleep(0.01)
+        await click(shown.generate.stop)
+        await control.wait()
+        assert control.phase is Phase.IDLE and shown.generate.run.enabled
+
+    run(go())
+    assert "stopped" in notes[-1][0]
+    assert 3 < sum('"frame"' in line for part in (tmp_path / "made/.scenewright").rglob("*.jsonl")
+                   for line in part.read_text().splitlines())
+
+
+def test_enabling_ten_times_leaves_nothing(screen, run):
+    from scenewright.ui import ScenewrightUiExtension
+
+    async def once():
+        extension = ScenewrightUiExtension()
+        extension.on_startup("scenewright.ui-0.1.0")
+        extension.toggle()
+        assert extension.visible()
+        await frames(2)
+        held = weakref.ref(extension.window), weakref.ref(extension._model)
+        extension.on_shutdown()
+        return held
+
+    async def go():
+        held = [reference for _ in range(10) for reference in await once()]
+        await asyncio.sleep(0)
+        tasks = [task for task in asyncio.all_tasks() if task is not asyncio.current_task() and not task.done()]
+        return held, len(tasks)
+
+    held, tasks = run(go())
+    gc.collect()
+    assert [reference for reference in held if reference() is not None] == []
+    assert tasks <= 1  # the one that waits with a limit of time
