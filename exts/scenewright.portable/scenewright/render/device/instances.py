@@ -1,6 +1,6 @@
 """Placed shapes: transforms and boxes in float64 on the host, camera-relative float32 with a BVH on the device."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -121,6 +121,17 @@ class InstanceArrays:
             self._rows["mesh"] = np.array(rows_of_meshes)[of_row]
         self._rows["first_prim"] = np.asarray(first_prim)[:count]
         self.set_transforms(matrices, np.arange(count))
+
+    def take_meshes(self, changed: Iterable[str], meshes: Mapping[str, MeshRecord], mesh_rows: Mapping[str, int]) -> None:
+        """Take meshes whose content changed: ``changed`` are their keys, the rows are those of :meth:`replace`."""
+        self._meshes = dict(meshes)
+        for key in changed:
+            if key not in mesh_rows:
+                continue
+            drawn = np.flatnonzero(self._rows["mesh"] == mesh_rows[key])
+            points = meshes[key].points.astype(np.float64)
+            low, high = (points.min(axis=0), points.max(axis=0)) if len(points) else (np.zeros(3), np.zeros(3))
+            self._centers[drawn], self._halves[drawn] = 0.5 * (low + high), 0.5 * (high - low)
 
     def set_transforms(self, matrices: np.ndarray, rows: np.ndarray) -> None:
         """Take the matrices of some instances from those of all, (N, 4, 4) float64."""

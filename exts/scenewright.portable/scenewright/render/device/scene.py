@@ -68,15 +68,18 @@ class DeviceScene:
 
     def update(self, scene: "StageScene", changes: "SceneChanges") -> None:
         """Take in what a sync of ``scene`` changed."""
-        structure = changes.structure
-        if structure or changes.meshes:
+        structure = changes.structure or (bool(changes.meshes) and list(self._meshes.rows) != list(scene.meshes))
+        if structure:
             self._first_prim = np.array(scene.instance_first_prim, np.int64)
             self._meshes.replace(scene.meshes)
             self.instances.replace(scene.instances, scene.matrices, scene.meshes, self._meshes.rows,
                                    scene.instance_first_prim)
-        elif len(changes.transforms):
+        else:
+            if changes.meshes:  # points that move: nothing but these meshes and the boxes of what draws them
+                self._meshes.replace(scene.meshes)
+                self.instances.take_meshes(changes.meshes, scene.meshes, self._meshes.rows)
             self.instances.set_transforms(scene.matrices, changes.transforms)
-        surfaces = bool(structure or changes.meshes or changes.materials)
+        surfaces = bool(structure or changes.materials or (changes.meshes and self._emitters.rows))
         if surfaces or changes.lights:
             self._meshes.want_uv_sets(material_uv_sets(scene.materials.values()))
             keys = material_textures(scene.materials.values()) | {light.texture for light in scene.lights}
