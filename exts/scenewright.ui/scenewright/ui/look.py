@@ -1,7 +1,5 @@
 """How the window looks: sizes and colours beside those of Kit's own theme, and the row that every field stands in."""
 
-from typing import Any
-
 import omni.ui as ui
 
 __all__ = ["LABEL_WIDTH", "ROW_HEIGHT", "SPACING", "STYLE", "row", "section"]
@@ -46,9 +44,17 @@ def section(title: str, identifier: str, *, collapsed: bool = False) -> ui.Colla
     return ui.CollapsableFrame(title, collapsed=collapsed, identifier=identifier, height=0)
 
 
-def row(label: str, tooltip: str = "", **kwargs: Any) -> ui.HStack:
-    """Return a line that begins with a label in the common column; use it in a ``with``."""
-    stack = ui.HStack(height=ROW_HEIGHT, spacing=SPACING, **kwargs)
-    with stack:
-        ui.Label(label, width=LABEL_WIDTH, tooltip=tooltip)
+def row(label: str, tooltip: str = "", *, lines: bool = False) -> ui.HStack:
+    """Return a line that begins with a label in the common column; use it in a ``with``.
+
+    Args:
+        label: Text of the label.
+        tooltip: What hovering over the label shows.
+        lines: Whether several lines stand beside the label, so that it belongs to the first.
+    """
+    stack = ui.HStack(height=0 if lines else ROW_HEIGHT, spacing=SPACING)
+    with stack, ui.VStack(width=LABEL_WIDTH):
+        ui.Label(label, height=ROW_HEIGHT, tooltip=tooltip)
+        if lines:
+            ui.Spacer()
     return stack

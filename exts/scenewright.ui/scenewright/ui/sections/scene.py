@@ -24,7 +24,7 @@ class SceneSection:
             with row("Scene", "A USD file instead of the recipe's own; empty = the recipe's."):
                 self.scene = self._text("scene", "scene")
                 ui.Button("Browse", width=70, identifier="scene_browse", clicked_fn=self._browse_scene, enabled=picker.usable)
-            with row("Cameras", "Which cameras make images; none ticked = all of them."):
+            with row("Cameras", "Which cameras make images; none ticked = all of them.", lines=True):
                 self.camera_list = ui.VStack(height=0, identifier="cameras")
             with row("Frames", "0 = as many as the recipe says."):
                 frames = ui.IntDrag(min=0, max=1_000_000, identifier="frames")

@@ -29,9 +29,9 @@ class WritersSection:
             with row("Choose here", "Otherwise the recipe's `writers` are used."):
                 self.own = self._box("own_writers", lambda wanted: model.set(own_writers=wanted))
                 ui.Label("instead of the recipe's writers", name="faint")
-            with row("Writers"):
+            with row("Writers", lines=True):
                 self._grid("writers", offered_writers(), self.writers)
-            with row("Annotators", "What the basic writer writes."):
+            with row("Annotators", "What the basic writer writes.", lines=True):
                 self._grid("annotators", list(ANNOTATORS), self.annotators)
 
     def refresh(self) -> None:
