@@ -37,7 +37,7 @@ def light_densities(scene: SceneData, row: int, p: wp.vec3, layers: int, d: wp.a
     if light.kind == 5:
         out[i] = dome_pdf(scene, light, d[i])
     elif light.kind == 6:
-        t_min = float(0.0)
+        t_min = float(0.0)  # noqa: UP018 - in Warp, a variable
         for _layer in range(layers):  # all of its surfaces along the ray, hidden ones too
             hit = closest_hit(scene, p, d[i], t_min, 1.0e30, -1)
             if hit.instance < 0:
