@@ -229,3 +229,41 @@ def test_enabling_ten_times_leaves_nothing(screen, run):
     gc.collect()
     assert [reference for reference in held if reference() is not None] == []
     assert tasks <= 1  # the one that waits with a limit of time
+
+
+def test_the_menu_entry_comes_and_goes(screen, monkeypatch, run):
+    import sys
+    from importlib.machinery import ModuleSpec
+    from types import ModuleType, SimpleNamespace
+
+    import omni.kit
+
+    import scenewright.ui.extension as extension
+
+    there = []
+    menus = ModuleType("omni.kit.menu.utils")
+    menus.__spec__ = ModuleSpec("omni.kit.menu.utils", None)
+    menus.MenuItemDescription = lambda **values: SimpleNamespace(**values)
+    menus.add_menu_items = lambda menu, name: there.append((name, menu))
+    menus.remove_menu_items = lambda menu, name: there.remove((name, menu))
+    menus.refresh_menu_items = lambda name: None
+    package = ModuleType("omni.kit.menu")
+    package.__spec__ = ModuleSpec("omni.kit.menu", None, is_package=True)
+    package.utils = menus
+    monkeypatch.setitem(sys.modules, "omni.kit.menu", package)
+    monkeypatch.setitem(sys.modules, "omni.kit.menu.utils", menus)
+    monkeypatch.setattr(omni.kit, "menu", package, raising=False)
+
+    async def go():
+        started = extension.ScenewrightUiExtension()
+        started.on_startup("scenewright.ui-0.1.0")
+        (name, (folder,)), = there
+        entry = folder.sub_menu[0]
+        assert (name, folder.name, entry.name) == ("Tools", "Replicator", "Scenewright")
+        assert not entry.ticked_fn()
+        started.toggle()
+        assert entry.ticked_fn()
+        started.on_shutdown()
+
+    run(go())
+    assert there == []
