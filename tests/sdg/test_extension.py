@@ -55,6 +55,8 @@ def held():
 
 
 def test_switching_it_on_and_off_ten_times_leaves_nothing(manager, caplog):
+    manager.set_extension_enabled_immediate("scenewright.sdg", True)  # other tests may have left its writers registered
+    manager.set_extension_enabled_immediate("scenewright.sdg", False)
     before, instances = held(), []
     for _ in range(10):
         assert manager.set_extension_enabled_immediate("scenewright.sdg", True)

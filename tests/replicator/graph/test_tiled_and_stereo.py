@@ -38,7 +38,8 @@ def test_a_tile_is_what_its_camera_sees(graph_stage):
     for index in range(3):
         row, column = divmod(index, 2)
         place = (slice(12 * row, 12 * row + 12), slice(16 * column, 16 * column + 16))
-        np.testing.assert_array_equal(grid[place], parts["distance_to_camera"][index].get_data())
+        # rays of a strip of tiles start from one origin for all cameras: the last bit may differ
+        np.testing.assert_allclose(grid[place], parts["distance_to_camera"][index].get_data(), rtol=1e-6)
         np.testing.assert_array_equal(labels[place], parts["semantic_segmentation"][index].get_data()["data"])
     assert not grid[12:, 16:].any()
 
