@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 import omni.replicator.core as rep
-from omni.physics.core import get_physics_simulation_interface
 from pxr import Sdf, Usd, UsdPhysics, UsdShade
 
 from scenewright.sdg.recipe.modifiers import write_rows
@@ -34,6 +33,8 @@ _MASS = {
 
 def simulate(seconds: float) -> None:
     """Let the bodies of the stage move for some simulated time; poses are on the stage when this returns."""
+    from omni.physics.core import get_physics_simulation_interface  # a Kit without physics runs all other recipes
+
     get_physics_simulation_interface().simulate(seconds, 0.0)
 
 

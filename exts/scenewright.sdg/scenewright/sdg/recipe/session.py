@@ -19,6 +19,7 @@ from scenewright.sdg.recipe.interpreter import Interpreter
 from scenewright.sdg.recipe.physics import PHYSICS_ERRORS
 from scenewright.sdg.recipe.playback import Playback
 from scenewright.sdg.recipe.recipe import Recipe
+from scenewright.sdg.recipe.render_choices import apply_render_choices
 from scenewright.sdg.recipe.runtime import Operation, Runtime
 from scenewright.sdg.recipe.sampling import Draws
 from scenewright.sdg.recipe.stage_setup import add_randomization_layer, hidden_values, open_recipe_stage
@@ -99,10 +100,7 @@ class RecipeSession:
     def _set_up(self) -> None:
         recipe = self.recipe
         rep.set_global_seed(recipe.seed)
-        rep.settings.carb_settings("/scenewright/samples", recipe.settings.samples)
-        rep.settings.carb_settings("/scenewright/denoise", recipe.settings.denoise)
-        rep.settings.carb_settings("/scenewright/denoiser", recipe.settings.denoiser)
-        rep.settings.carb_settings("/scenewright/renderer", recipe.settings.renderer)
+        apply_render_choices(recipe.settings)
         self._runtime = Runtime(recipe, self.stage, add_randomization_layer(self.stage))
         interpreter = Interpreter(self._runtime)
         with Usd.EditContext(self.stage, self._runtime.layer):

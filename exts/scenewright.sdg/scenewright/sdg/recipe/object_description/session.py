@@ -16,6 +16,7 @@ from scenewright.sdg.recipe.object_description.resolver import Resolver
 from scenewright.sdg.recipe.object_description.world import World
 from scenewright.sdg.recipe.physics import PHYSICS_ERRORS, simulate
 from scenewright.sdg.recipe.playback import Playback
+from scenewright.sdg.recipe.render_choices import apply_render_choices
 from scenewright.sdg.recipe.runtime import Runtime
 from scenewright.sdg.recipe.session import WriterRequest
 from scenewright.sdg.recipe.stage_setup import add_randomization_layer, open_recipe_stage
@@ -67,10 +68,7 @@ class DescriptionSession:
     def _set_up(self) -> None:
         description = self.recipe
         rep.set_global_seed(description.seed)
-        rep.settings.carb_settings("/scenewright/samples", description.settings.samples)
-        rep.settings.carb_settings("/scenewright/denoise", description.settings.denoise)
-        if description.setting("path_tracing"):
-            rep.settings.set_render_pathtraced()
+        apply_render_choices(description.settings, path_traced=bool(description.setting("path_tracing")))
         if description.scene_path is None:
             UsdGeom.SetStageUpAxis(self.stage, UsdGeom.Tokens.y)
             UsdGeom.SetStageMetersPerUnit(self.stage, UsdGeom.LinearUnits.centimeters)
