@@ -39,6 +39,8 @@ class _Commands(typer.core.TyperGroup):
         if cmd_name not in COMMANDS:
             return None
         module = importlib.import_module(f"scenewright.cli.{COMMANDS[cmd_name][0]}")
+        if hasattr(module, "app"):  # a command with subcommands
+            return typer.main.get_group(module.app)
         single = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
         single.command(cmd_name, context_settings=getattr(module, "CONTEXT_SETTINGS", None))(module.command)
         return typer.main.get_command(single)
