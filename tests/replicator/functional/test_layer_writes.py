@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from pxr import Gf, Usd
+from pxr import Gf, Usd, UsdGeom
 
 import scenewright.replicator.functional as functional
 from scenewright.render.scene.stage_scene import StageScene
@@ -75,8 +75,15 @@ def write_some(prims, rng, stage):
     functional.randomizer.display_color(chosen, rng)
 
 
-EVENTS = (remove_some_specs, clear_and_restore_the_layer, animate_some, redefine_one, switch_edit_target, use_other_list,
-          write_some, write_all)
+def reorder_the_ops_of_one(prims, rng, stage):
+    """Somebody else's tool writes a matrix; the next pose takes the ops back."""
+    prim = UsdGeom.Xformable(prims[int(rng.integers(0, COUNT))])
+    prim.ClearXformOpOrder()
+    prim.AddTransformOp(opSuffix=f"other{rng.integers(1e9)}").Set(Gf.Matrix4d(2.0))
+
+
+EVENTS = (remove_some_specs, reorder_the_ops_of_one, clear_and_restore_the_layer, animate_some, redefine_one,
+          switch_edit_target, use_other_list, write_some, write_all)
 
 
 @pytest.mark.parametrize("seed", range(10))

@@ -120,9 +120,7 @@ class MaterialArrays:
             self._prim_rows["emitter"][prim] = row
         self.prims = wp.array(self._prim_rows, dtype=PrimData, device=self._device)
 
-    def set_colors(self, instances: Sequence[InstanceRecord], first_prim: np.ndarray, rows: np.ndarray) -> None:
-        """Take the display colours of some instances."""
-        colors = [instances[row].slot_colors for row in rows.tolist()]
-        slots = slot_prims(first_prim[rows], np.array([len(entry) for entry in colors], np.int64))
-        self._prim_rows["color"][slots] = [color for entry in colors for color in entry]
+    def set_colors(self, colors: np.ndarray, first_prim: np.ndarray, counts: np.ndarray) -> None:
+        """Take the display colours of some instances: (K, 3), the first prim id of each, (K,), and how many each has, (K,)."""
+        self._prim_rows["color"][slot_prims(first_prim, counts)] = np.repeat(colors, counts, axis=0)
         self.prims = wp.array(self._prim_rows, dtype=PrimData, device=self._device)

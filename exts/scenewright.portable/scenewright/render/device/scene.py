@@ -1,5 +1,6 @@
 """The whole scene on a device, updated as little as the changes allow."""
 
+from copy import copy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -89,7 +90,8 @@ class DeviceScene:
                 self.instances.set_flags(self._materials.bind(scene.instances, scene.instance_first_prim))
         self._update_lights(scene, changes, surfaces)
         if len(changes.colors) and not surfaces:
-            self._materials.set_colors(scene.instances, scene.instance_first_prim, changes.colors)
+            colors, counts = scene.instances.colors_of(changes.colors)
+            self._materials.set_colors(colors, scene.instance_first_prim[changes.colors], counts)
 
     def _update_lights(self, scene: "StageScene", changes: "SceneChanges", surfaces: bool) -> None:
         """Take in lights and glowing geometry where something about them changed."""
@@ -104,6 +106,14 @@ class DeviceScene:
         self._lights.replace(scene.lights, self._emitters.groups, scene.textures, self._textures.rows, self.instances.paths)
         self._emitters.upload(self._lights.lamp_count)
         self._materials.set_emitters(self._emitters.prim_rows)
+
+    def moment(self) -> "DeviceScene":
+        """Return the scene as it is now, to be placed when the stage has moved on."""
+        kept = copy(self)
+        kept.instances = self.instances.moment()
+        kept._meshes, kept._materials, kept._textures = copy(self._meshes), copy(self._materials), copy(self._textures)
+        kept._lights, kept._emitters = copy(self._lights), copy(self._emitters)
+        return kept
 
     def place(self, center: np.ndarray) -> PlacedScene:
         """Return the scene relative to ``center``, (3,) float64 world position."""

@@ -160,6 +160,13 @@ class DrawnInstances(Sequence[InstanceRecord]):
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Sequence) and list(self) == list(other)
 
+    def colors_of(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the displayColor of some rows, (K, 3) float64, and how many slots each colours, (K,) int64."""
+        table = self._table
+        chosen = rows.tolist()
+        counts = np.array([1 + len(table.leaves[row].subset_names) for row in chosen], np.int64)
+        return np.array([table.color_of(row) for row in chosen]).reshape(-1, 3), counts
+
     def _record(self, row: int) -> InstanceRecord:
         table = self._table
         leaf, path = table.leaves[row], table.paths[row]

@@ -6,11 +6,14 @@ for the values alone. The stage is up to date when a function of this module ret
 """
 
 from collections.abc import Iterable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from pxr import Sdf, Usd, Vt
+
+from scenewright.replicator.functional.stage_facts import StageFacts, facts_of
 
 __all__ = ["YIELDING", "AttributeColumn", "column_of_rows", "edit_target", "write_attributes"]
 
@@ -84,16 +87,16 @@ def write_attributes(prims: Sequence[Usd.Prim], columns: Sequence[AttributeColum
     if not prims or not columns:
         return
     target = edit_target(prims[0].GetStage(), layer)
-    pending = [(column, _KNOWN.find(target, prims, column.name) or _find_specs(target, prims, column)) for column in columns]
-    with Sdf.ChangeBlock():
+    facts = facts_of(prims[0].GetStage())
+    pending = [(column, _specs_of(facts, target, prims, column)) for column in columns]
+    as_before = not any(found.missing or column.name == "xformOpOrder" for column, found in pending)
+    with facts.values_only() if as_before else nullcontext(), Sdf.ChangeBlock():
         for column, found in pending:
             if found.missing:
                 _create_missing(target.GetLayer(), found, column)
             for spec, value in zip(found.specs, column.values, strict=False):
                 spec.default = value
             _drop_time_samples(target.GetLayer(), found.paths)
-    for column, found in pending:
-        _KNOWN.keep(target, prims, column.name, found)
 
 
 @dataclass(eq=False)
@@ -107,37 +110,12 @@ class _Specs:
     """Type of each spec that is yet to be created."""
 
 
-class _KnownSpecs:
-    """Specs found by earlier writes: a randomizer writes the same attributes of the same prims in every frame.
-
-    A spec handle stands for a layer and a path; it is dormant while there is no such spec. So what is kept here is what a
-    look-up would find.
-    """
-
-    def __init__(self, size: int) -> None:
-        self._size = size
-        self._found: dict[tuple[str, str], _Specs] = {}
-
-    def find(self, target: Usd.EditTarget, prims: Sequence[Usd.Prim], name: str) -> _Specs | None:
-        """Return the specs of attribute ``name`` of ``prims`` where all of them are known and still exist."""
-        known = self._found.get((target.GetLayer().identifier, name))
-        if known is None or known.prims != prims or any(spec.expired for spec in known.specs):
-            return None
-        return known
-
-    def keep(self, target: Usd.EditTarget, prims: Sequence[Usd.Prim], name: str, found: _Specs) -> None:
-        """Remember what was found, for as many attributes as fit."""
-        if len(prims) < _WORTH_KEEPING or not target.GetMapFunction().isIdentity:
-            return
-        key = (target.GetLayer().identifier, name)
-        self._found.pop(key, None)
-        self._found[key] = found
-        if len(self._found) > self._size:
-            del self._found[next(iter(self._found))]
-
-
-_WORTH_KEEPING = 8  # prims
-_KNOWN = _KnownSpecs(size=16)
+def _specs_of(facts: StageFacts, target: Usd.EditTarget, prims: Sequence[Usd.Prim], column: AttributeColumn) -> _Specs:
+    """Return the specs of a column; a spec handle stands for a layer and a path, so it can be kept."""
+    if not target.GetMapFunction().isIdentity:
+        return _find_specs(target, prims, column)
+    key = ("specs", target.GetLayer().identifier, column.name)
+    return facts.find(key, prims, lambda: _find_specs(target, prims, column))
 
 
 def _find_specs(target: Usd.EditTarget, prims: Sequence[Usd.Prim], column: AttributeColumn) -> _Specs:

@@ -16,6 +16,7 @@ from pxr import Gf, Sdf, Usd, UsdGeom, Vt
 from scenewright.replicator.functional import rotation_math
 from scenewright.replicator.functional.layer_writes import AttributeColumn, column_of_rows, write_attributes
 from scenewright.replicator.functional.prim_arguments import is_quaternion, resolve_prim, rows
+from scenewright.replicator.functional.stage_facts import facts_of
 
 __all__ = ["XFORM_OP_ORDER", "adopt_ops", "local_positions", "look_at_euler", "look_at_parents", "pose_columns",
            "rotation_rows", "stage_up_axis", "target_points", "write_pose"]
@@ -123,7 +124,8 @@ def write_pose(prims: Sequence[Usd.Prim], *, position: np.ndarray | None = None,
     wanted = {name: value for name, value in zip(XFORM_OP_ORDER, (position, rotation, scale), strict=True) if value is not None}
     if not wanted or not prims:
         return
-    standard = [_has_standard_ops(prim) for prim in prims]
+    facts = facts_of(prims[0].GetStage())
+    standard = facts.find(("standard ops",), prims, lambda: [_has_standard_ops(prim) for prim in prims])
     if all(standard):
         write_attributes(prims, [column_of_rows(name, _TYPES[name], value) for name, value in wanted.items()], layer)
         return
