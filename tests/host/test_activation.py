@@ -1,4 +1,6 @@
 import importlib
+import subprocess
+import sys
 
 import pytest
 
@@ -25,3 +27,32 @@ def test_a_missing_symbol_is_named_and_what_exists_is_listed():
 def test_a_missing_module_is_an_import_error_that_names_it():
     with pytest.raises(ModuleNotFoundError, match=r"omni\.no_such_module"):
         importlib.import_module("omni.no_such_module")
+
+
+def test_deactivation_undoes_everything():
+    """In a process of its own: the rest of the tests need what it takes away."""
+    code = """
+import sys
+from pxr import Usd
+methods = {name: vars(Usd.Prim)[name] for name in ("HasAPI", "ApplyAPI", "RemoveAPI", "CanApplyAPI")}
+from scenewright.host.activation import activate, deactivate
+for _ in range(2):
+    activate()
+    import omni.usd
+    from pxr import PhysxSchema
+    stage = Usd.Stage.CreateInMemory()
+    prim = stage.DefinePrim("/A")
+    assert prim.ApplyAPI(PhysxSchema.PhysxRigidBodyAPI) and prim.HasAPI(PhysxSchema.PhysxRigidBodyAPI)
+    assert vars(Usd.Prim)["HasAPI"] is not methods["HasAPI"]
+    deactivate()
+    assert all(vars(Usd.Prim)[name] is method for name, method in methods.items())
+    assert not {"omni.usd", "pxr.PhysxSchema", "carb"} & set(sys.modules)
+    for name in ("omni.usd", "pxr.PhysxSchema"):
+        try:
+            __import__(name)
+        except ImportError:
+            continue
+        raise SystemExit(f"{name} is still importable")
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr

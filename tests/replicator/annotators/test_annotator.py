@@ -3,6 +3,7 @@
 import numpy as np
 import omni.replicator.core as rep
 import pytest
+import warp as wp
 
 from scenewright.replicator.annotators import AnnotatorError, AnnotatorRegistryError
 from scenewright.replicator.annotators.camera_params import projection_matrix
@@ -228,3 +229,69 @@ def test_annotators_bound_to_nodes_are_accepted_and_refused_on_use():
     rep.AnnotatorRegistry.unregister_annotator("MyNode")
     with pytest.raises(AnnotatorRegistryError):
         rep.annotators.get("MyNode")
+
+
+# ---- devices
+
+
+@pytest.fixture
+def no_cuda(monkeypatch):
+    monkeypatch.setattr("warp.get_cuda_devices", list)
+    monkeypatch.setattr("scenewright.replicator.annotators.array_device._told", set())
+
+
+def test_without_cuda_arrays_are_warp_arrays_in_main_memory(product, no_cuda, caplog):
+    plain, asked = rep.annotators.get("rgb").attach(product), rep.annotators.get("rgb", device="cuda").attach(product)
+    numbered = rep.annotators.get("distance_to_camera", device="cuda:3").attach(product)
+    boxes = rep.annotators.get("bounding_box_2d_tight", device="cuda").attach(product)
+    rep.orchestrator.step()
+    assert isinstance(asked.get_data(), wp.array) and str(asked.get_data().device) == "cpu"
+    assert asked.get_data().shape == (48, 64, 4) and numbered.get_data().shape == (48, 64)
+    np.testing.assert_array_equal(asked.get_data().numpy(), plain.get_data())
+    assert isinstance(plain.get_data(device="cuda"), wp.array) and isinstance(asked.get_data(device="cpu"), np.ndarray)
+    assert isinstance(boxes.get_data()["data"], np.ndarray)
+    told = [record.message for record in caplog.records if "no CUDA device" in record.message]
+    assert len(told) == 2 and "device='cuda'" in told[0] and "device='cuda:3'" in told[1]
+
+
+def test_data_of_an_earlier_frame_stays_without_cuda(product, no_cuda):
+    annotator = rep.annotators.get("distance_to_camera", device="cuda", do_array_copy=False).attach(product)
+    rep.orchestrator.step()
+    first = annotator.get_data()
+    before = first.numpy().copy()
+    rep.functional.modify.position(rep.functional.get.prims(path_match="Ball"), (0, 0, 3))
+    rep.orchestrator.step()
+    np.testing.assert_array_equal(first.numpy(), before)
+    assert annotator.get_data().numpy().min() < before.min() - 1
+
+
+@pytest.mark.parametrize("device", ["gpu", "cuda:x", "cpu:0", 0])
+def test_other_devices_are_named(device):
+    with pytest.raises(AnnotatorError, match="'cuda' or 'cuda:N', got"):
+        rep.annotators.get("rgb", device=device)
+
+
+def test_with_cuda_a_missing_ordinal_is_named(monkeypatch):
+    monkeypatch.setattr("warp.get_cuda_devices", lambda: [type("Gpu", (), {"alias": "cuda:0"})()])
+    with pytest.raises(AnnotatorError, match="device='cuda:9': this machine has cuda:0"):
+        rep.annotators.get("rgb", device="cuda:9")
+
+
+@wp.kernel
+def halve(data_in: wp.array2d(dtype=wp.float32), data_out: wp.array2d(dtype=wp.float32)):
+    i, j = wp.tid()
+    data_out[i, j] = data_in[i, j] * 0.5
+
+
+def test_kernels_run_without_cuda_wherever_it_is_asked_for(product, no_cuda):
+    plain = rep.annotators.get("distance_to_camera").attach(product)
+    of_annotator = rep.annotators.get("distance_to_camera", device="cuda").augment(halve).attach(product)
+    of_step = rep.annotators.get("distance_to_camera").augment(halve, device="cuda:0").attach(product)
+    then_numpy = rep.annotators.get("distance_to_camera", device="cuda").augment(halve).augment(lambda data_in: data_in * 2)
+    then_numpy.attach(product)
+    rep.orchestrator.step()
+    half = plain.get_data() * np.float32(0.5)
+    assert isinstance(of_annotator.get_data(), wp.array)
+    np.testing.assert_array_equal(of_annotator.get_data().numpy(), half)
+    np.testing.assert_array_equal(of_step.get_data(), half)
+    np.testing.assert_array_equal(then_numpy.get_data().numpy(), plain.get_data())

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from scenewright.cli.failures import InputError
 from scenewright.host.settings import get_settings
 
-__all__ = ["choose_device"]
+__all__ = ["choose_device", "silent_stderr"]
 
 
 def choose_device(device: str) -> None:
@@ -21,7 +21,7 @@ def choose_device(device: str) -> None:
     import scenewright.render  # noqa: F401 - sets how much Warp says about itself
 
     wp.config.quiet = True
-    with _silent_stderr():  # without a driver Warp complains there, whatever its log level
+    with silent_stderr():  # without a driver Warp complains there, whatever its log level
         available = [str(candidate) for candidate in wp.get_devices()]
     if device == "cuda" and any(name.startswith("cuda") for name in available):
         device = "cuda:0"
@@ -31,7 +31,8 @@ def choose_device(device: str) -> None:
 
 
 @contextmanager
-def _silent_stderr() -> Iterator[None]:
+def silent_stderr() -> Iterator[None]:
+    """Drop what is written to the process's standard error, by libraries that know no log level."""
     kept = os.dup(2)
     null = os.open(os.devnull, os.O_WRONLY)
     os.dup2(null, 2)

@@ -2,22 +2,33 @@
 
 import importlib
 import importlib.metadata
-import importlib.util
+import json
 import os
 import platform
+import re
 import sys
+import tomllib
+import urllib.parse
+import urllib.request
+from pathlib import Path
 
 import typer
 
-__all__ = ["command"]
+from scenewright.cli.device_choice import silent_stderr
+
+__all__ = ["command", "extra_lines"]
 
 _CORE = ("scenewright", "usd-core", "warp-lang", "numpy", "pyyaml", "ruamel.yaml", "pydantic", "typer", "rich", "pillow",
          "fsspec")
 
-#: Extra -> (module that it brings, what it is for).
-_EXTRAS = {"coco": ("pycocotools", "reading COCO files back (writing needs nothing)"),
-           "exr": ("OpenEXR", "EXR textures and images"),
-           "physics": ("newton", "rigid bodies")}
+#: What the extras are for; the extras themselves come from the package's metadata.
+_PURPOSES = {"coco": "reading COCO files back; writing needs nothing", "exr": "EXR textures and images", "s3": "writing to S3",
+             "video": "MP4 files", "ycb": "YCB-Video's .mat files", "physics": "rigid bodies", "denoise": "Open Image Denoise",
+             "parquet": "Hugging Face datasets with the images inside", "mitsuba": "the renderer of that name",
+             "dev": "working on Scenewright", "bench": "peers of the benchmarks", "oracles": "what `make verify` compares with",
+             "ui-test": "tests of the window"}
+
+_EXTRA_OF_MARKER = re.compile(r"""\s*(?:and\s+)?extra\s*==\s*['"](?P<extra>[^'"]+)['"]""")
 
 
 def command() -> None:
@@ -31,13 +42,50 @@ def command() -> None:
     print("Devices")
     healthy &= _devices()
     print("Extras")
-    for extra, (module, purpose) in _EXTRAS.items():
-        there = importlib.util.find_spec(module) is not None
-        print(f"  {extra:<14}{'installed' if there else f'not installed: pip install scenewright[{extra}]'} ({purpose})")
+    for line in extra_lines("scenewright"):
+        print(f"  {line}")
     host = "Omniverse Kit: NVIDIA's Replicator renders" if _inside_kit() else "portable: scenewright.replicator renders"
     print(f"Host          {host}")
     healthy &= _picture()
     raise typer.Exit(0 if healthy else 1)
+
+
+def extra_lines(package: str) -> list[str]:
+    """Return one line for each extra of an installed package: what of it is installed, what is not."""
+    return [_extra_line(package, extra, [_requirement(line) for line in lines]) for extra, lines in _extras(package).items()]
+
+
+def _extras(package: str) -> dict[str, list[str]]:
+    """Return the requirements of each extra: from the metadata, or from the checkout that the package is used from."""
+    try:
+        distribution = importlib.metadata.distribution(package)
+    except importlib.metadata.PackageNotFoundError:
+        return {}
+    origin = json.loads(distribution.read_text("direct_url.json") or "{}")
+    if origin.get("dir_info", {}).get("editable"):  # its metadata is as old as its installation
+        project = Path(urllib.request.url2pathname(urllib.parse.urlsplit(origin["url"]).path)) / "pyproject.toml"
+        if project.is_file():
+            return tomllib.loads(project.read_text(encoding="utf-8"))["project"].get("optional-dependencies", {})
+    extras: dict[str, list[str]] = {extra: [] for extra in distribution.metadata.get_all("Provides-Extra") or ()}
+    for requirement in distribution.requires or ():
+        extra = _EXTRA_OF_MARKER.search(requirement.partition(";")[2])
+        if extra:
+            extras[extra["extra"]].append(_EXTRA_OF_MARKER.sub("", requirement))
+    return extras
+
+
+def _requirement(line: str) -> tuple[str, str]:
+    """Return name and condition of a requirement such as ``ovui>=0.3; python_version == '3.12'``."""
+    name, _, condition = line.partition(";")
+    return re.match(r"\s*([\w.-]+)", name)[1], condition.strip(" ()")
+
+
+def _extra_line(package: str, extra: str, requirements: list[tuple[str, str]]) -> str:
+    missing = [f"{name} ({condition})" if condition else name for name, condition in requirements if _version(name) is None]
+    purpose = f" ({_PURPOSES[extra]})" if extra in _PURPOSES else ""
+    if missing:
+        return f"{extra:<14}not installed: {', '.join(missing)}; pip install {package}[{extra}]{purpose}"
+    return f"{extra:<14}installed: {', '.join(f'{name} {_version(name)}' for name, _ in requirements)}{purpose}"
 
 
 def _version(name: str) -> str | None:
@@ -53,9 +101,10 @@ def _inside_kit() -> bool:
 
 def _devices() -> bool:
     try:
+        importlib.import_module("scenewright.render")  # sets how much Warp says about itself
         warp = importlib.import_module("warp")
-        warp.config.quiet = True
-        warp.init()
+        with silent_stderr():
+            warp.init()
         for device in warp.get_devices():
             print(f"  {device.alias:<14}{device.name}")
         if not warp.is_cuda_available():

@@ -207,7 +207,7 @@ def activate() -> None:
 
 
 def deactivate() -> None:
-    """Remove the finder and forget the modules that it has provided."""
+    """Remove the finder, forget the modules that it has provided, and undo what they changed in ``Usd.Prim``."""
     if _finder in sys.meta_path:
         sys.meta_path.remove(_finder)
         sys.meta_path.remove(_replicator_module_finder)
@@ -216,6 +216,11 @@ def deactivate() -> None:
             loader = getattr(getattr(module, "__spec__", None), "loader", None)
             if isinstance(loader, _StandInLoader | _FolderLoader) or name.startswith(_REPLICATOR):
                 del sys.modules[name]
+                parent, _, last = name.rpartition(".")
+                vars(sys.modules.get(parent, module)).pop(last, None)
+    schemas = sys.modules.get("scenewright.host.python_schemas")
+    if schemas is not None:
+        schemas.forget_prims()
 
 
 def available_stand_ins() -> list[str]:

@@ -7,9 +7,12 @@ from typing import Any
 
 from pxr import Usd
 
-__all__ = ["PythonSchema", "teach_prims"]
+__all__ = ["PythonSchema", "forget_prims", "teach_prims"]
 
 _METHODS = ("HasAPI", "ApplyAPI", "RemoveAPI", "CanApplyAPI")
+
+#: The methods of ``Usd.Prim`` as usd-core has them, while they are replaced.
+_kept: dict[str, Any] = {}
 
 
 class PythonSchema:
@@ -26,9 +29,16 @@ class PythonSchema:
 
 def teach_prims() -> None:
     """Let the methods of ``Usd.Prim`` that take a schema class take a `PythonSchema` too; twice is harmless."""
-    if not getattr(Usd.Prim.HasAPI, "takes_python_schemas", False):
-        for name in _METHODS:
-            setattr(Usd.Prim, name, _taught(name, getattr(Usd.Prim, name)))
+    if not _kept:
+        _kept.update({name: getattr(Usd.Prim, name) for name in _METHODS})
+        for name, original in _kept.items():
+            setattr(Usd.Prim, name, _taught(name, original))
+
+
+def forget_prims() -> None:
+    """Give ``Usd.Prim`` the methods back that it came with; harmless where nothing was taught."""
+    while _kept:
+        setattr(Usd.Prim, *_kept.popitem())
 
 
 def _taught(name: str, original: Any) -> Any:
@@ -45,5 +55,4 @@ def _taught(name: str, original: Any) -> Any:
         return change(schema.__name__ if instance is None else f"{schema.__name__}:{instance}")
 
     method.__name__, method.__doc__ = name, original.__doc__
-    method.takes_python_schemas = True
     return method

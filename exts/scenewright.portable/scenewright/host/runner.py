@@ -10,6 +10,7 @@ from pathlib import Path
 from scenewright.host.activation import STAND_IN_ROOTS, activate, available_stand_ins
 from scenewright.host.app import get_app
 from scenewright.host.assets import blame_missing_assets
+from scenewright.host.cuda_fallback import cuda_in_main_memory
 from scenewright.host.settings import get_settings
 
 __all__ = ["ScriptImportError", "run_script"]
@@ -22,8 +23,8 @@ class ScriptImportError(ImportError):
 def run_script(path: str | Path, arguments: Sequence[str] = ()) -> int:
     """Run ``path`` as ``__main__`` and keep updating until its asyncio tasks are done; return its exit status.
 
-    The script sees ``sys.argv == [path, *arguments]`` and its own folder first on ``sys.path``. Whatever way it ends, the
-    application is shut down afterwards: queued frames are written.
+    The script sees ``sys.argv == [path, *arguments]`` and its own folder first on ``sys.path``; where there is no CUDA, Warp's
+    "cuda" is the CPU for it. Whatever way it ends, the application is shut down afterwards: queued frames are written.
 
     Raises:
         FileNotFoundError: There is no such script.
@@ -44,7 +45,8 @@ def run_script(path: str | Path, arguments: Sequence[str] = ()) -> int:
     sys.argv = [str(script), *map(str, arguments)]
     sys.path.insert(0, str(script.resolve().parent))
     try:
-        status = _run(script)
+        with cuda_in_main_memory():
+            status = _run(script)
     finally:
         sys.argv, sys.path[:] = argv, search_path
         app.shutdown()

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import warp as wp
 
+from scenewright.replicator.annotators.array_device import array_device
 from scenewright.replicator.annotators.augmentation import Augmentation, AugmentationStep, frame_number
 from scenewright.replicator.annotators.template import AnnotatorError, AnnotatorOutput, AnnotatorTemplate
 from scenewright.replicator.annotators.tiles import compute_tiled
@@ -24,7 +25,8 @@ class Annotator:
         name: Key of the annotation in a writer's payload.
         template: What computes it.
         init_params: Its parameters.
-        device: Where ``get_data`` puts arrays: None or "cpu" gives numpy arrays, "cuda" or "cuda:N" ``wp.array`` there.
+        device: Where ``get_data`` puts arrays: None or "cpu" gives numpy arrays, "cuda" or "cuda:N" ``wp.array`` there, in main
+            memory where there is no CUDA.
         do_array_copy: Whether ``get_data`` copies. Without a copy the array is shared with other readers of the same frame.
 
     Raises:
@@ -36,7 +38,7 @@ class Annotator:
         self._name = name
         self._template = template
         self._params = template.check_parameters(init_params or {})
-        self._device = None if device in (None, "cpu") else str(device)
+        self._device = array_device(device)
         self._do_array_copy = do_array_copy
         self._steps = list(steps)
         self._render_products: list[RenderProduct] = []
@@ -130,7 +132,7 @@ class Annotator:
         if output.data is None:
             return dict(output.info)
         copy = self._do_array_copy if do_array_copy is None else do_array_copy
-        data = _on_device(output.data, device or self._device, copy)
+        data = _on_device(output.data, self._device if device is None else array_device(device), copy)
         if not use_legacy_structure:
             return {"data": data, **output.info}
         return {"data": data, "info": dict(output.info)} if output.info else data
@@ -144,7 +146,7 @@ class Annotator:
                 kernel.
             data_out_shape: Shape of a kernel's output; -1 takes the input's dimension. None: as the augmentation says.
             name: New name of the annotator. BasicWriter writes what it knows by prefix ("rgb", "distance_to_camera" …).
-            device: Where a kernel runs.
+            device: Where a kernel runs; None is where the annotator's arrays are.
             **kwargs: Override the augmentation's parameters; ``seed=None`` draws a seed for each capture.
 
         Returns:
@@ -155,7 +157,7 @@ class Annotator:
         """
         chosen = Augmentation.of(augmentation)
         chosen.check(kwargs)
-        self._steps.append(AugmentationStep(chosen, data_out_shape, device or self._device, kwargs))
+        self._steps.append(AugmentationStep(chosen, data_out_shape, self._device if device is None else device, kwargs))
         self._name = name or self._name
         return self
 
@@ -206,12 +208,12 @@ class Annotator:
         self._outputs[capture.render_product.path] = output
 
 
-def _on_device(data: Any, device: str | None, copy: bool) -> Any:
-    if device in (None, "cpu"):
+def _on_device(data: Any, device: wp.Device | None, copy: bool) -> Any:
+    if device is None:
         data = data if isinstance(data, np.ndarray) else data.numpy()
         return data.copy() if copy else data
     if isinstance(data, np.ndarray):
         if data.dtype.names:
             return data.copy() if copy else data  # records stay on the CPU, as in Replicator
         return wp.from_numpy(data, device=device)
-    return wp.clone(data, device=device) if copy or str(data.device) != device else data
+    return wp.clone(data, device=device) if copy or data.device != device else data

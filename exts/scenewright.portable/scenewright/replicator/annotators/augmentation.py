@@ -9,6 +9,7 @@ import numpy as np
 import warp as wp
 
 from scenewright.host.settings import get_settings
+from scenewright.replicator.annotators.array_device import array_device
 from scenewright.replicator.annotators.template import AnnotatorError
 from scenewright.replicator.augmentations_default import AUGMENTATION_NODES, DEFAULT_AUGMENTATIONS
 from scenewright.replicator.availability import unsupported
@@ -98,7 +99,7 @@ class Augmentation:
         Args:
             data: Array of shape (H, W) or (H, W, C).
             data_out_shape: Overrides the augmentation's own.
-            device: Where a kernel runs; None is the CPU.
+            device: Where a kernel runs and leaves its array; None or "cpu" gives a numpy array.
             key: What a drawn seed depends on, beside the global seed.
             **kwargs: Override the augmentation's parameters.
 
@@ -111,7 +112,7 @@ class Augmentation:
             params["seed"] = int(stream("augmentation", get_global_seed(), self.name, *key).integers(2**31))
         shape = self._data_out_shape if data_out_shape is None else data_out_shape
         if isinstance(self._fn, wp.Kernel):
-            return self._launch(data, shape, device or "cpu", params)
+            return self._launch(data, shape, array_device(device), params)
         result = self._fn(np.array(data if isinstance(data, np.ndarray) else data.numpy()), **params)
         if result is None:
             raise AnnotatorError(f"The augmentation '{self.name}' returned None. Return the augmented array.")
@@ -153,8 +154,9 @@ class Augmentation:
         parameters = inspect.signature(self._fn.func).parameters.values()
         return {entry.name: entry.default for entry in parameters if entry.default is not entry.empty}
 
-    def _launch(self, data: Any, shape: tuple[int, ...] | None, device: str, params: dict[str, Any]) -> Any:
-        arguments = self._fn.adj.args
+    def _launch(self, data: Any, shape: tuple[int, ...] | None, chosen: wp.Device | None,
+                params: dict[str, Any]) -> Any:
+        arguments, device = self._fn.adj.args, chosen or wp.get_device("cpu")
         out_shape = tuple(data.shape[i] if size == -1 else int(size) for i, size in enumerate(shape or data.shape))
         in_type, out_type = (argument.type.dtype for argument in arguments[:2])
         if isinstance(data, np.ndarray) or data.dtype != in_type:
@@ -166,7 +168,7 @@ class Augmentation:
                             device=device)
         inputs = [data_in, data_out, *(params[argument.label] for argument in arguments[2:])]
         wp.launch(self._fn, dim=out_shape[:2], inputs=inputs, device=device)
-        return data_out.numpy() if device == "cpu" else data_out
+        return data_out.numpy() if chosen is None else data_out
 
 
 @dataclass(eq=False)
@@ -175,7 +177,7 @@ class AugmentationStep:
 
     augmentation: Augmentation
     data_out_shape: tuple[int, ...] | None = None
-    device: str | None = None
+    device: Any = None
     kwargs: dict[str, Any] = field(default_factory=dict)
 
     def apply(self, data: Any, key: Any) -> Any:

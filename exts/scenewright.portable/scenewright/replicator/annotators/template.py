@@ -84,7 +84,7 @@ class AnnotatorTemplate:
         """Reduce one capture."""
         raise NotImplementedError
 
-    def compute_on(self, capture: "Capture", params: Mapping[str, Any], device: str) -> AnnotatorOutput | None:
+    def compute_on(self, capture: "Capture", params: Mapping[str, Any], device: wp.Device) -> AnnotatorOutput | None:
         """Return the output with ``data`` as a ``wp.array`` on ``device``, or None when it is made on the CPU."""
         return None
 
@@ -102,7 +102,7 @@ class BufferTemplate(AnnotatorTemplate):
         """Copy the buffer, which lives only as long as its frame."""
         return AnnotatorOutput(copied_buffer(capture, self.buffer))
 
-    def compute_on(self, capture: "Capture", params: Mapping[str, Any], device: str) -> AnnotatorOutput | None:
+    def compute_on(self, capture: "Capture", params: Mapping[str, Any], device: wp.Device) -> AnnotatorOutput | None:
         """Copy the buffer from device to device: shape (H, W) or (H, W, channels)."""
         spec, (width, height) = BUFFERS[self.buffer], capture.frame.resolution
         source = capture.frame.array(self.buffer)

@@ -1,6 +1,7 @@
 """PytorchWriter: the images of all render products as one batch of a PyTorch tensor, for a listener."""
 
 import importlib.util
+import logging
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,8 @@ from scenewright.replicator.writers.destination import chosen_backend
 from scenewright.replicator.writers.writer import Writer
 
 __all__ = ["PytorchListener", "PytorchWriter"]
+
+_log = logging.getLogger(__name__)
 
 
 class PytorchListener:
@@ -37,13 +40,12 @@ class PytorchWriter(Writer):
     Args:
         listener: Gets ``write_data({"pytorch_rgb": tensor, "device": device})``.
         output_dir: Also write ``rgb_<frame>_<product>.png`` to this folder.
-        tiled_sensor: One tiled image of all cameras; not available.
-        device: Where the tensor is: "cpu", "cuda", "cuda:N".
+        tiled_sensor: The product is a tiled one: one image of all cameras, written as ``rgb_<frame>.png``.
+        device: Where the tensor is: "cpu", "cuda", "cuda:N"; without CUDA in PyTorch it is the CPU, after a warning.
 
     Raises:
         TypeError: ``listener`` has no ``write_data``, or a parameter is not known.
         ImportError: PyTorch is not installed.
-        FeatureUnavailableError: ``tiled_sensor`` is asked for.
     """
 
     def __init__(self, listener: Any, output_dir: str | None = None, tiled_sensor: bool = False, device: str = "cuda") -> None:
@@ -54,12 +56,12 @@ class PytorchWriter(Writer):
         self.version = "0.0.1"
         self.data_structure = "renderProduct"
         self.listener = listener
-        self.device = device
+        self.device = _torch_device(device)
+        self._tiled = tiled_sensor
         self._frame_id = 0
         self.backend = self._backend = chosen_backend("PytorchWriter", output_dir) if output_dir else None
-        name = "RtxSensorGpu" if tiled_sensor else "LdrColor"
-        on = device if str(device).startswith("cuda") else None
-        self.annotators = [AnnotatorRegistry.get_annotator(name, device=on, do_array_copy=False)]
+        on = self.device if self.device.startswith("cuda") else None
+        self.annotators = [AnnotatorRegistry.get_annotator("LdrColor", device=on, do_array_copy=False)]
 
     def write(self, data: dict[str, Any]) -> None:
         """Send one frame."""
@@ -74,7 +76,16 @@ class PytorchWriter(Writer):
         batch = torch.stack([tensor.to(self.device) for tensor in tensors])
         if self.backend is not None:
             for product, image in images.items():
-                self.backend.write_image(f"rgb_{self._frame_id}_{product}.png", np.array(image.numpy() if isinstance(
-                    image, wp.array) else image))
+                file = f"rgb_{self._frame_id}.png" if self._tiled else f"rgb_{self._frame_id}_{product}.png"
+                self.backend.write_image(file, np.array(image.numpy() if isinstance(image, wp.array) else image))
         self.listener.write_data({"pytorch_rgb": batch, "device": self.device})
         self._frame_id += 1
+
+
+def _torch_device(device: Any) -> str:
+    import torch
+
+    if str(device).startswith("cuda") and not torch.cuda.is_available():
+        _log.warning("PytorchWriter: PyTorch has no CUDA device here; its tensors stay in main memory, not on %r.", device)
+        return "cpu"
+    return str(device)
