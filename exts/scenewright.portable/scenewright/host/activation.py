@@ -44,8 +44,6 @@ _REPLICATOR_ALIASES = {
 #: Where modules went that older Isaac Sim releases had under another name; the longest prefix counts.
 _MOVED = {
     "Semantics": "pxr.Semantics",
-    "isaacsim.core.api.simulation_context": "isaacsim.core.api",
-    "isaacsim.core.api.world": "isaacsim.core.api",
     **{f"isaacsim.core.api.objects.{name}": "isaacsim.core.api.objects"
        for name in ("capsule", "cone", "cuboid", "cylinder", "ground_plane", "sphere")},
     **{f"isaacsim.core.api.materials.{name}": "isaacsim.core.api.materials"
