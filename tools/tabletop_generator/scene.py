@@ -39,12 +39,12 @@ class Light:
     attributes: Mapping[str, object] = field(default_factory=dict)
 
 
-def write_root(path: Path, comment: str) -> None:
-    """Write the root layer: metadata and sublayers, no prims of its own except the default prim's name."""
+def write_root(path: Path, comment: str, layers: Iterable[str] = tuple(f"{name}.usda" for name in LAYERS)) -> None:
+    """Write the root layer: metadata and sublayers (files in layers/), no prims of its own except the default prim's name."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.unlink(missing_ok=True)
     layer = Sdf.Layer.CreateNew(str(path))
-    layer.subLayerPaths[:] = [f"./layers/{name}.usda" for name in LAYERS]
+    layer.subLayerPaths[:] = [f"./layers/{name}" for name in layers]
     layer.defaultPrim = "World"
     layer.comment = comment
     stage = Usd.Stage.Open(layer)
