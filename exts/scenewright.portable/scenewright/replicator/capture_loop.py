@@ -107,6 +107,7 @@ class CaptureLoop:
 
                 capture = render_product_frame(session, product, subframes)
                 captures[product.path] = capture
+                product.last_update = get_app().get_update_number()
                 _tell_of_frame(product)
                 for annotator in list(product.annotators):
                     annotator._update(capture)

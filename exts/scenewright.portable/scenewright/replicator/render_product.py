@@ -5,6 +5,7 @@ from typing import Any
 
 from pxr import Gf, Sdf, Tf, Usd, UsdGeom, UsdRender
 
+from scenewright.host.app import get_app
 from scenewright.replicator.functional.prim_arguments import resolve_prims
 from scenewright.replicator.session import Session, current_session
 from scenewright.replicator.tiled_frame import tile_grid
@@ -41,19 +42,19 @@ class RenderProduct:
 
     Attributes:
         name: Unique name; writers use it for folders.
-        camera_path: Path of the camera prim; of the first one where there are tiles.
         tiles: Paths of the cameras of a tiled product; empty for a product of one camera.
-        resolution: (width, height).
         annotators: Attached annotators, in the order attached.
         enabled: Whether steps render it.
+        last_update: Number of the application update at which it was rendered last, or made.
     """
 
     def __init__(self, session: Session, name: str, camera: Usd.Prim, resolution: tuple[int, int],
                  render_vars: Sequence[str] = (), tiles: Sequence[str] = ()) -> None:
         self.name = name
         self.tiles = tuple(tiles)
-        self.camera_path = str(camera.GetPath())
-        self.resolution = resolution
+        self._camera_path = str(camera.GetPath())
+        self._resolution = resolution
+        self.last_update = get_app().get_update_number()
         self.render_vars = tuple(render_vars)
         self.annotators: list[Any] = []
         self.enabled = True
@@ -67,6 +68,18 @@ class RenderProduct:
     def path(self) -> str:
         """Path of the product's prim."""
         return self._path
+
+    @property
+    def camera_path(self) -> str:
+        """Path of the camera prim, as the product's prim says; of the first one where there are tiles."""
+        targets = UsdRender.Product(self._prim()).GetCameraRel().GetTargets() if self._prim() else ()
+        return str(targets[0]) if targets else self._camera_path
+
+    @property
+    def resolution(self) -> tuple[int, int]:
+        """(width, height) in pixels, as the product's prim says."""
+        size = UsdRender.Product(self._prim()).GetResolutionAttr().Get() if self._prim() else None
+        return self._resolution if size is None else (int(size[0]), int(size[1]))
 
     @property
     def is_valid(self) -> bool:
@@ -88,6 +101,9 @@ class RenderProduct:
         self._session = None
         self.annotators.clear()
 
+    def _prim(self) -> Usd.Prim | None:
+        return self._session.stage.GetPrimAtPath(self._path) if self._session is not None else None
+
     def _author(self) -> None:
         """Define the prim in the session layer, so that the user's layers stay as they are."""
         stage = self._session.stage
@@ -96,8 +112,8 @@ class RenderProduct:
                 if not stage.GetPrimAtPath(scope):
                     UsdGeom.Scope.Define(stage, scope)
             product = UsdRender.Product.Define(stage, self._path)
-            product.CreateCameraRel().SetTargets(list(self.tiles or [self.camera_path]))
-            product.CreateResolutionAttr(Gf.Vec2i(*self.resolution))
+            product.CreateCameraRel().SetTargets(list(self.tiles or [self._camera_path]))
+            product.CreateResolutionAttr(Gf.Vec2i(*self._resolution))
             product.CreateOrderedVarsRel()
 
     def __repr__(self) -> str:

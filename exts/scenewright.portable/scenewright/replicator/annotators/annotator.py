@@ -10,6 +10,7 @@ from scenewright.replicator.annotators.array_device import array_device
 from scenewright.replicator.annotators.augmentation import Augmentation, AugmentationStep, frame_number
 from scenewright.replicator.annotators.template import AnnotatorError, AnnotatorOutput, AnnotatorTemplate
 from scenewright.replicator.annotators.tiles import compute_tiled
+from scenewright.replicator.live_view import catch_up
 from scenewright.replicator.render_product import RenderProduct, find_render_products
 
 if TYPE_CHECKING:
@@ -29,6 +30,9 @@ class Annotator:
             memory where there is no CUDA.
         do_array_copy: Whether ``get_data`` copies. Without a copy the array is shared with other readers of the same frame.
 
+    Attributes:
+        follows_updates: Whether ``get_data`` shows what application updates between captures show too, as a camera sensor does.
+
     Raises:
         AnnotatorError: A parameter is not known or not usable.
     """
@@ -43,6 +47,8 @@ class Annotator:
         self._steps = list(steps)
         self._render_products: list[RenderProduct] = []
         self._outputs: dict[str, AnnotatorOutput] = {}
+        self._captured: set[str] = set()
+        self.follows_updates = False
         self._ordinals: dict[str, int] = {}
 
     def __repr__(self) -> str:
@@ -107,6 +113,8 @@ class Annotator:
     def get_data(self, device: str | None = None, do_array_copy: bool | None = None, use_legacy_structure: bool = True) -> Any:
         """Return the latest data of the render product that was attached first.
 
+        Until the first capture serves it, an annotator shows what application updates show.
+
         Args:
             device: Overrides the annotator's device.
             do_array_copy: Overrides the annotator's choice.
@@ -114,13 +122,14 @@ class Annotator:
                 flat dict of dict annotators; False always gives a dict with the info beside "data".
 
         Returns:
-            The data; None before the first capture ({} for dict annotators: see the annotation's page).
+            The data; None before the first capture or update ({} for dict annotators: see the annotation's page).
 
         Raises:
             AnnotatorError: The annotator is not attached.
         """
         if not self._render_products:
             raise AnnotatorError(f"Annotator '{self._name}' is not attached. Call attach(render_product) before the step.")
+        catch_up(self._render_products[0])
         return self.data_of(self._render_products[0].path, use_legacy_structure, device, do_array_copy)
 
     def data_of(self, render_product_path: str, use_legacy_structure: bool, device: str | None = None,
@@ -190,9 +199,19 @@ class Annotator:
             if product in self._render_products:
                 self._render_products.remove(product)
             self._outputs.pop(product.path, None)
+            self._captured.discard(product.path)
+
+    def is_live(self, product: RenderProduct) -> bool:
+        """Return whether application updates are shown: no capture of ``product`` has served it, or it follows updates."""
+        return self.follows_updates or product.path not in self._captured
 
     def _update(self, capture: "Capture") -> None:
         """Take in one capture; the orchestrator calls it."""
+        self._captured.add(capture.render_product.path)
+        self.take(capture)
+
+    def take(self, capture: "Capture") -> None:
+        """Make the data of one rendered frame."""
         output = None
         make = compute_tiled if self._template.per_camera and capture.render_product.tiles else type(self._template).compute
         if self._device is not None and not self._steps and make is not compute_tiled:
