@@ -1,0 +1,1 @@
+"""Layers that several people share: who says what, differences, three-way merges, flattening, locks and mutes."""
