@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from pxr import Gf, Usd, UsdGeom
 
-__all__ = ["ATTEMPTS", "NoRoomError", "place", "surface_triangles"]
+__all__ = ["ATTEMPTS", "NoRoomError", "local_triangles", "place", "surface_triangles"]
 
 ATTEMPTS = 100
 """How many points are tried for one prim before it counts as impossible to place."""
@@ -40,7 +40,7 @@ def surface_triangles(prims: Sequence[Usd.Prim], known: dict[str, np.ndarray] | 
     for root in prims:
         for prim in Usd.PrimRange(root, Usd.TraverseInstanceProxies()):
             path = str(prim.GetPath())
-            triangles = known[path] if known is not None and path in known else _local_triangles(prim)
+            triangles = known[path] if known is not None and path in known else local_triangles(prim)
             if known is not None and triangles is not None:
                 known[path] = triangles
             if triangles is not None and len(triangles):
@@ -117,7 +117,8 @@ def _overlaps(box: np.ndarray, taken: list[np.ndarray]) -> bool:
     return bool(((others[:, 0] < box[1] - margin) & (others[:, 1] > box[0] + margin)).all(axis=1).any())
 
 
-def _local_triangles(prim: Usd.Prim) -> np.ndarray | None:
+def local_triangles(prim: Usd.Prim) -> np.ndarray | None:
+    """Return the triangles of one mesh or gprim in its own frame, shape (T, 3, 3), float64; None for other prims."""
     if prim.IsA(UsdGeom.Mesh):
         return _mesh_triangles(UsdGeom.Mesh(prim))
     if prim.IsA(UsdGeom.Plane):
