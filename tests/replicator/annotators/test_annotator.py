@@ -248,7 +248,8 @@ def test_without_cuda_arrays_are_warp_arrays_in_main_memory(product, no_cuda, ca
     assert isinstance(asked.get_data(), wp.array) and str(asked.get_data().device) == "cpu"
     assert asked.get_data().shape == (48, 64, 4) and numbered.get_data().shape == (48, 64)
     np.testing.assert_array_equal(asked.get_data().numpy(), plain.get_data())
-    assert isinstance(plain.get_data(device="cuda"), wp.array) and isinstance(asked.get_data(device="cpu"), np.ndarray)
+    assert plain.get_data(device="cuda").shape == (48, 64, 4) and plain.get_data(device="cuda").dtype == wp.uint8
+    assert isinstance(asked.get_data(device="cpu"), np.ndarray)
     assert isinstance(boxes.get_data()["data"], np.ndarray)
     told = [record.message for record in caplog.records if "no CUDA device" in record.message]
     assert len(told) == 2 and "device='cuda'" in told[0] and "device='cuda:3'" in told[1]

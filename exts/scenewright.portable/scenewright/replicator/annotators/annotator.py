@@ -234,5 +234,5 @@ def _on_device(data: Any, device: wp.Device | None, copy: bool) -> Any:
     if isinstance(data, np.ndarray):
         if data.dtype.names:
             return data.copy() if copy else data  # records stay on the CPU, as in Replicator
-        return wp.from_numpy(data, device=device)
+        return wp.array(data, dtype=wp.dtype_from_numpy(data.dtype), device=device)  # (H, W, 4), not vectors (H, W)
     return wp.clone(data, device=device) if copy or data.device != device else data
