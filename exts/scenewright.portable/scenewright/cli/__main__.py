@@ -23,7 +23,9 @@ COMMANDS = {
     "reproduce": ("reproduce", "make one frame again from its ledger entry and compare"),
     "exec": ("exec_script", "run a Replicator or Isaac Sim standalone script, unmodified"),
     "preview": ("preview", "draw a contact sheet of a recipe with its labels"),
-    "validate": ("validate", "check a recipe or a scene and print every finding"),
+    "validate": ("validate", "check a recipe, a scene or a dataset and print every finding"),
+    "layers": ("layers", "compare, merge and check layers that several people share"),
+    "labels": ("labels", "write, list and migrate semantic labels by path rule"),
     "schema": ("schema", "print the JSON Schema of recipes, for editors"),
     "doctor": ("doctor", "show devices, versions and what works here"),
 }

@@ -160,9 +160,9 @@ def write_bytes(data: bytes, path: str | os.PathLike[str]) -> None:
 def _replace(temporary: Path, target: Path) -> None:
     if target.exists():
         shutil.copymode(target, temporary)
-    real = Path(os.path.realpath(target))  # a link stays a link
-    if real != target and real.parent.is_dir():
-        shutil.copyfile(temporary, real.with_name(temporary.name))
-        os.replace(real.with_name(temporary.name), real)
-    else:
-        os.replace(temporary, target)
+    if target.is_symlink():  # a link stays a link
+        target = target.resolve()
+        moved = target.with_name(temporary.name)
+        shutil.copyfile(temporary, moved)
+        temporary = moved
+    os.replace(temporary, target)

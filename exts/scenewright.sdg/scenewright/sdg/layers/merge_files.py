@@ -1,0 +1,87 @@
+"""Three-way merge of layer files, as git calls it."""
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from scenewright.sdg.layers.apply import merge_layers
+from scenewright.sdg.layers.errors import LayerError
+from scenewright.sdg.layers.files import check_writable, layer_format, read_layer, write_bytes, write_layer
+from scenewright.sdg.layers.merge import Conflict
+
+__all__ = ["MergeResult", "merge_files"]
+
+
+@dataclass(frozen=True)
+class MergeResult:
+    """What a merge came to.
+
+    Attributes:
+        conflicts: What both sides changed; the file holds ours there, and both sides' edits everywhere else.
+        notes: What a person may want to know, such as comments that are gone.
+    """
+
+    conflicts: list[Conflict]
+    notes: list[str] = field(default_factory=list)
+
+
+def merge_files(
+    base: str | os.PathLike[str],
+    ours: str | os.PathLike[str],
+    theirs: str | os.PathLike[str],
+    output: str | os.PathLike[str],
+    name: str = "",
+) -> MergeResult:
+    """Merge two layer files that started from ``base`` and write the result, whole or not at all.
+
+    Text and crate are told by the first bytes, so any of the files may have any name. The result is text or crate as the ending
+    of its name says; for ``.usd`` and for other names it is what the side that changed the form has. Without conflicts, ours and
+    theirs may change places: the file is the same, to the byte. Where only one side changed, the file is that side's.
+
+    Args:
+        base: The common start; an empty file where both sides added the layer.
+        ours: One side; it wins where there are conflicts.
+        theirs: The other side.
+        output: Where to write; may be one of the three.
+        name: Path of the layer for people, where ``output`` is a temporary file.
+
+    Raises:
+        LayerError: A file cannot be read or written; nothing was written.
+    """
+    told = name or os.fspath(output)
+    check_writable(output)
+    contents = [_bytes(path) for path in (base, ours, theirs)]
+    if contents[0] in contents[1:] or contents[1] == contents[2]:
+        read_layer(theirs if contents[1] == contents[0] else ours)  # nothing broken is passed on
+        write_bytes(contents[2] if contents[1] == contents[0] else contents[1], output)
+        return MergeResult([])
+    layers = [read_layer(path) for path in (base, ours, theirs)]
+    merged, plan = merge_layers(*layers)
+    chosen = _format(told, [layer_format(path) for path in (base, ours, theirs)])
+    notes = []
+    if any(content.startswith(b"#") and _has_comments(content) for content in contents[1:]):
+        remedy = "Put what is to stay in `doc` or `comment` metadata."
+        notes.append(f"{told}: comments (# …) are not kept, as USD does not read them. {remedy}")
+    write_layer(merged, output, chosen)
+    return MergeResult(plan.conflicts, notes)
+
+
+def _format(name: str, formats: list[str]) -> str:
+    suffix = Path(name).suffix.lower()
+    if suffix in (".usda", ".usdc"):
+        return suffix[1:]
+    base, ours, theirs = formats
+    return theirs if ours == base else ours
+
+
+def _bytes(path: str | os.PathLike[str]) -> bytes:
+    try:
+        return Path(path).read_bytes()
+    except FileNotFoundError:
+        raise LayerError(f"{os.fspath(path)}: there is no such file. Correct the path.") from None
+    except OSError as error:
+        raise LayerError(f"{os.fspath(path)}: cannot be read: {error.strerror or error}.") from None
+
+
+def _has_comments(content: bytes) -> bool:
+    return any(line.lstrip().startswith(b"#") for line in content.splitlines()[1:])
