@@ -1,10 +1,11 @@
-"""``scenewright validate``: every finding about a recipe or a USD file, with file, line or prim path, and the remedy."""
+"""``scenewright validate``: every finding about a recipe, a USD file or a dataset, with its place and the remedy."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from scenewright.cli.dataset_findings import print_dataset_findings
 from scenewright.sdg.recipe.findings import Finding, RecipeError
 from scenewright.sdg.recipe.recipe import load_recipe
 
@@ -14,13 +15,17 @@ _USD_SUFFIXES = (".usd", ".usda", ".usdc", ".usdz")
 
 
 def command(
-    path: Annotated[Path, typer.Argument(help="A recipe (.yaml) or a USD file.")],
+    path: Annotated[Path, typer.Argument(help="A recipe (.yaml), a USD file, or a dataset (its folder, or a COCO file).")],
     set_: Annotated[list[str] | None, typer.Option("--set", help="key.path=value, as for generate; repeatable.")] = None,
 ) -> None:
-    """Check a recipe or a scene and print every finding.
+    """Check a recipe, a scene or a dataset and print every finding.
 
-    Nothing is rendered and nothing is written. Exit status: 0 when nothing is wrong, 2 otherwise.
+    Of a dataset every label is made again from what it follows from, and compared. Nothing is rendered and nothing is written.
+    Exit status: 0 when nothing is wrong (a dataset may have warnings), 2 otherwise.
     """
+    if path.is_dir() or path.suffix.lower() == ".json":
+        print_dataset_findings(path)
+        return
     findings = _findings(path, set_ or [])
     for finding in findings:
         typer.echo(str(finding))
@@ -33,8 +38,6 @@ def command(
 def _findings(path: Path, overrides: list[str]) -> list[Finding]:
     from scenewright.host.activation import activate
 
-    if path.is_dir():
-        return [Finding(str(path), 0, 0, "this is a folder.", "Give a recipe (.yaml) or a USD file.")]
     activate()
     from scenewright.sdg.recipe.asset_checks import find_asset_problems
     from scenewright.sdg.recipe.scene_checks import find_scene_problems

@@ -19,7 +19,9 @@ __all__ = [
     "HEADER_FILE",
     "LEDGER_FILE",
     "PRIVATE_FOLDER",
+    "REPORT_FILE",
     "FileRecord",
+    "belonging_files",
     "canonical_json",
     "contained_path",
     "dataset_files",
@@ -31,6 +33,7 @@ __all__ = [
 
 HEADER_FILE = "dataset.json"
 LEDGER_FILE = "ledger.jsonl"
+REPORT_FILE = "report.html"  # a view of the dataset, where `report` puts it by default; no part of its bytes
 PRIVATE_FOLDER = ".scenewright"  # bookkeeping; of its contents only what the ledger names belongs to the dataset's bytes
 FRAGMENT_FORMATS = ("coco", "yolo", "voc", "bop", "webdataset", "huggingface")
 """Formats whose writers leave fragments in a folder of that name within the private one."""
@@ -143,13 +146,13 @@ def dataset_files(path: str | os.PathLike) -> dict[str, FileRecord]:
 
     Those are the header, the ledger, the annotations and whatever the ledger names; the log and the locks are not among them.
     """
-    root = Path(path)
-    found = {}
-    for relative in _walk(root):
-        private = relative.split("/")[0] == PRIVATE_FOLDER
-        if not private or _is_fragment(relative):
-            found[relative] = hash_file(root / relative)
-    return dict(sorted(found.items()))
+    return {name: hash_file(Path(path) / name) for name in belonging_files(path)}
+
+
+def belonging_files(path: str | os.PathLike) -> list[str]:
+    """Return the paths of what `dataset_files` hashes, relative to the folder, sorted."""
+    found = (name for name in _walk(Path(path)) if name != REPORT_FILE)
+    return sorted(name for name in found if name.split("/")[0] != PRIVATE_FOLDER or _is_fragment(name))
 
 
 def remove_unnamed_files(path: str | os.PathLike, named: Iterable[str]) -> list[str]:

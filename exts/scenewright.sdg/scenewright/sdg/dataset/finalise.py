@@ -24,7 +24,7 @@ from scenewright.sdg.dataset.header import header_differences, read_header
 from scenewright.sdg.dataset.ledger import Ledger, LedgerRow, merge_parts, parts_in_use, read_ledger
 from scenewright.sdg.dataset.split import SPLITS, split_frames
 
-__all__ = ["SPLITS_FILE", "derive_files", "finalise"]
+__all__ = ["SPLITS_FILE", "derive_files", "finalise", "join_context"]
 
 SPLITS_FILE = "splits.json"
 
@@ -100,6 +100,12 @@ def derive_files(root: str | os.PathLike, ledger: Ledger, header: dict[str, Any]
             f"Cannot write the annotations of {root}: {error.strerror}. The frames are intact. Free space, then finalise again."
         ) from error
     remove_unnamed_files(root, {*named, *written})
+
+
+def join_context(ledger: Ledger, header: dict[str, Any]) -> JoinContext:
+    """Return what the files of a dataset depend on beside the fragments of its frames."""
+    splits = _splits({frame: _seen(row) for frame, row in ledger.rows.items()}, header)
+    return JoinContext(header["labels"], header["licences"], splits)
 
 
 def _seen(row: LedgerRow) -> tuple[int, dict[str, int]]:

@@ -1,0 +1,247 @@
+"""Depth, cameras, 3D boxes, motion and keypoints of one frame: each is made again from the others."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from scenewright.sdg.dataset_validation.basic_checks import FrameLabels
+from scenewright.sdg.dataset_validation.check_log import CheckLog
+from scenewright.sdg.reading.camera import CameraView, cuboid_corners
+
+__all__ = ["check_cameras", "check_cuboids", "check_depths", "check_keypoints", "check_motion", "plane_depth"]
+
+_DEPTH_TOLERANCE = 1e-4  # relative; float32 distances of two ways to the same point
+_FLOW_TOLERANCE = 0.05  # [pixel]
+_KEYPOINT_TOLERANCE = 0.01  # [pixel]
+_FEW = 0.01  # share of an object's pixels that may disagree: those that its outline cuts
+_SAMPLES = 4096
+
+
+def check_cameras(labels: FrameLabels, size: tuple[int, int] | None, log: CheckLog) -> None:
+    """Check that a camera's matrices are what they are for, and that its resolution is the image's."""
+    camera = labels.camera
+    if camera is None:
+        return
+    file = labels.name("camera_params")
+    log.compared["cameras"] += 1
+    rotation = camera.to_camera[:3, :3]
+    if np.abs(rotation @ rotation.T - np.eye(3)).max() > 1e-4:
+        log.error("cameras", file, "cameraViewTransform", "its rotation is not orthonormal.")
+    if size is not None and (camera.width, camera.height) != tuple(size):
+        log.error(
+            "cameras",
+            file,
+            "renderProductResolution",
+            f"it is {camera.width} × {camera.height}; the image is {size[0]} × {size[1]}.",
+        )
+    params = labels.json("camera_params") or {}
+    aperture, focal = params.get("cameraAperture"), params.get("cameraFocalLength")
+    if camera.intrinsics is not None and aperture and focal:
+        expected = float(focal) / float(aperture[0]) * camera.width
+        if abs(camera.intrinsics[0, 0] - expected) > 1e-3 * expected:
+            log.error(
+                "cameras",
+                file,
+                "cameraProjection",
+                f"its focal length is {camera.intrinsics[0, 0]:.2f} px; the lens gives {expected:.2f} px.",
+            )
+
+
+def check_depths(labels: FrameLabels, log: CheckLog) -> None:
+    """Make the distance to the camera again from the distance to the image plane."""
+    plane, ray = labels.array("distance_to_image_plane"), labels.array("distance_to_camera")
+    camera = labels.camera
+    if plane is None or ray is None or camera is None or camera.intrinsics is None:
+        return
+    file = labels.name("distance_to_camera")
+    plane, ray = plane.squeeze(), ray.squeeze()
+    if plane.shape != ray.shape or plane.shape != (camera.height, camera.width):
+        log.error(
+            "depth",
+            file,
+            "",
+            f"the distances are {ray.shape} and {plane.shape}; the camera has {(camera.height, camera.width)}.",
+        )
+        return
+    log.compared["distances to camera and plane"] += 1
+    expected = plane * _ray_lengths(camera)
+    finite = np.isfinite(expected) & np.isfinite(ray)
+    wrong = np.count_nonzero(np.isfinite(plane) != np.isfinite(ray))
+    wrong += np.count_nonzero(np.abs(ray[finite] - expected[finite]) > _DEPTH_TOLERANCE * expected[finite])
+    if wrong:
+        log.error("depth", file, f"{wrong} pixels", "they disagree with distance_to_image_plane and the camera.")
+
+
+def plane_depth(labels: FrameLabels) -> np.ndarray | None:
+    """Return the distance to the image plane [m], shape (H, W), of a pinhole's frame, by whichever file there is; else None."""
+    camera = labels.camera
+    if camera is None or camera.intrinsics is None:
+        return None
+    shape = (camera.height, camera.width)
+    for item, divisor in (("distance_to_image_plane", None), ("distance_to_camera", camera)):
+        depth = labels.array(item)
+        if depth is not None and depth.squeeze().shape == shape:
+            return depth.squeeze() if divisor is None else depth.squeeze() / _ray_lengths(camera)
+    return None
+
+
+def check_cuboids(labels: FrameLabels, depth: np.ndarray | None, log: CheckLog) -> None:
+    """Check that what is seen of each object lies within its 3D box: in the picture, and in space where there is depth."""
+    camera = labels.camera
+    rows, _, paths = labels.boxes("bounding_box_3d")
+    if camera is None or camera.intrinsics is None or not len(rows):
+        return
+    file = labels.name("bounding_box_3d")
+    tight = dict(zip(labels.boxes("bounding_box_2d_tight")[2], labels.boxes("bounding_box_2d_tight")[0], strict=True))
+    for row, path in zip(rows, paths, strict=True):
+        if not np.isfinite(np.array(row["transform"])).all():
+            log.error("poses", file, path, "its transform has a number that is not finite.")
+            continue
+        _check_projection(row, tight.get(path), camera, file, path, log)
+        pixels = _pixels_of(labels, path)
+        if depth is not None and pixels is not None and path:
+            _check_points(row, *_world_points(camera, depth, *pixels)[:1], camera, file, path, log)
+
+
+def check_motion(labels: FrameLabels, before: FrameLabels | None, depth: np.ndarray | None, log: CheckLog) -> None:
+    """Make motion vectors again from depth, and from the poses of objects and camera in this frame and the one before.
+
+    Args:
+        labels: the frame.
+        before: the frame one step earlier; None = there is none, so nothing has moved.
+        depth: distance to the image plane [m].
+        log: takes the findings.
+    """
+    motion = labels.array("motion_vectors")
+    if motion is None:
+        return
+    file = labels.name("motion_vectors")
+    if before is None:
+        log.compared["motion of first steps"] += 1
+        if np.abs(motion).max(initial=0.0) > 0.0:
+            log.error("motion", file, "", "it is the first step of a sequence, and yet something has moved.")
+        return
+    camera, earlier = labels.camera, before.camera
+    if depth is None or camera is None or earlier is None or earlier.intrinsics is None or labels.ids is None:
+        log.skipped.setdefault("motion", "it needs camera_params, a distance and instance_segmentation in the same folder")
+        return
+    rows, _, paths = labels.boxes("bounding_box_3d")
+    old = dict(zip(before.boxes("bounding_box_3d")[2], before.boxes("bounding_box_3d")[0], strict=True))
+    if not len(rows):
+        log.skipped.setdefault("motion", "it needs bounding_box_3d in the same folder")
+    for row, path in zip(rows, paths, strict=True):
+        pixels = _pixels_of(labels, path)
+        if path not in old or pixels is None:
+            continue
+        world, seen = _world_points(camera, depth, *pixels)
+        to_local = np.linalg.pinv(np.array(row["transform"], np.float64))
+        then = np.c_[world, np.ones(len(world))] @ to_local @ np.array(old[path]["transform"], np.float64)
+        where, depths = earlier.project(then[:, :3])
+        rows_at, columns_at = pixels[0][seen], pixels[1][seen]
+        expected = where - np.stack([columns_at + 0.5, rows_at + 0.5], axis=1)
+        found = motion[rows_at, columns_at, :2]
+        known = depths > 0
+        if not known.any():
+            continue
+        log.compared["motion of objects against depth and poses"] += 1
+        off = np.abs(found - expected)[known].max(axis=1)
+        if np.mean(off > _FLOW_TOLERANCE) > _FEW:
+            log.error(
+                "motion", file, path, f"motion is {np.median(off):.2f} px (median) off what depth and the two poses give."
+            )
+
+
+def check_keypoints(row: Mapping[str, Any], points: Mapping[str, Any], labels: FrameLabels, file: str, log: CheckLog) -> None:
+    """Make the keypoints of an annotation again from the pose of its prim and the camera.
+
+    Args:
+        row: the annotation, with ``keypoints`` and ``prim_path``.
+        points: the keypoints of its class in the prim's space, by name [stage units].
+        labels: BasicWriter's files of the same image.
+        file: where the annotation stands.
+        log: takes the findings.
+    """
+    rows, _, paths = labels.boxes("bounding_box_3d")
+    camera = labels.camera
+    path = row.get("prim_path", "")
+    if camera is None or camera.intrinsics is None or path not in paths:
+        log.skipped.setdefault("keypoints", "they need camera_params and bounding_box_3d of the same frames")
+        return
+    matrix = np.array(rows[paths.index(path)]["transform"], np.float64)
+    local = np.c_[np.array(list(points.values()), np.float64), np.ones(len(points))]
+    pixels, depths = camera.project((local @ matrix)[:, :3])
+    given = np.array(row["keypoints"], np.float64).reshape(-1, 3)
+    if len(given) != len(pixels):
+        return  # told where the annotation is checked
+    log.compared["keypoints against poses"] += len(given)
+    for name, (x, y, state), pixel, depth in zip(points, given.tolist(), pixels, depths, strict=True):
+        inside = depth > 0 and 0 <= pixel[0] < camera.width and 0 <= pixel[1] < camera.height
+        edge = np.abs(pixel - np.clip(pixel, 0, (camera.width, camera.height))).max() < _KEYPOINT_TOLERANCE
+        item = f"annotation {row.get('id')}, {name}"
+        if bool(state) != bool(inside) and not edge:
+            log.error("keypoints", file, item, f"its state is {state:g}; the pose puts it at ({pixel[0]:.2f}, {pixel[1]:.2f}).")
+        elif state and np.hypot(x - pixel[0], y - pixel[1]) > _KEYPOINT_TOLERANCE * max(1.0, 1e-3 * camera.width):
+            log.error("keypoints", file, item, f"it is at ({x:.2f}, {y:.2f}); the pose gives ({pixel[0]:.2f}, {pixel[1]:.2f}).")
+
+
+def _ray_lengths(camera: CameraView) -> np.ndarray:
+    columns, rows = camera.slopes()
+    return np.sqrt(1.0 + columns[None, :] ** 2 + rows[:, None] ** 2)
+
+
+def _pixels_of(labels: FrameLabels, path: str) -> tuple[np.ndarray, np.ndarray] | None:
+    """Return rows and columns of up to a few thousand pixels of a prim, evenly taken; None where it has none."""
+    number = labels.numbers.get(path)
+    if labels.ids is None or number is None:
+        return None
+    at = np.flatnonzero(labels.ids.reshape(-1) == number)
+    at = at[:: max(1, len(at) // _SAMPLES)]
+    return np.divmod(at, labels.ids.shape[1]) if len(at) else None
+
+
+def _world_points(
+    camera: CameraView, depth: np.ndarray, rows: np.ndarray, columns: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the world points [stage units], shape (N, 3), of pixels with a finite depth, and which pixels those are."""
+    across, down = camera.slopes()
+    z = depth[rows, columns].astype(np.float64) / camera.meters_per_unit
+    seen = np.isfinite(z) & (z > 0)
+    z, rows, columns = z[seen], rows[seen], columns[seen]
+    local = np.stack([across[columns] * z, down[rows] * z, z, np.ones(len(z))], axis=1)
+    return (local @ np.linalg.inv(camera.to_camera))[:, :3], seen
+
+
+def _check_projection(row: Any, tight: Any, camera: CameraView, file: str, path: str, log: CheckLog) -> None:
+    if tight is None:
+        return
+    pixels, depths = camera.project(cuboid_corners(row))
+    if not (depths > 0).all():
+        return
+    log.compared["2D boxes within projected 3D boxes"] += 1
+    low, high = pixels.min(axis=0), pixels.max(axis=0)
+    box = np.array([float(tight[side]) for side in ("x_min", "y_min", "x_max", "y_max")])
+    if (box[:2] + 1.0 < low - 0.5).any() or (box[2:] > high + 0.5).any():
+        spans = f"x {low[0]:.1f} to {high[0]:.1f}, y {low[1]:.1f} to {high[1]:.1f}"
+        log.error("poses", file, path, f"its 3D box projects to {spans}, but it is seen at {[int(side) for side in box]}.")
+
+
+def _check_points(row: Any, world: np.ndarray, camera: CameraView, file: str, path: str, log: CheckLog) -> None:
+    if not len(world):
+        return
+    log.compared["depth within 3D boxes"] += 1
+    low, high = (np.array([float(row[f"{axis}_{end}"]) for axis in "xyz"]) for end in ("min", "max"))
+    matrix = np.array(row["transform"], np.float64)
+    local = (np.c_[world, np.ones(len(world))] @ np.linalg.pinv(matrix))[:, :3]
+    scale = np.maximum(np.linalg.norm(matrix[:3, :3], axis=1), 1e-12)
+    reach = np.linalg.norm(world - camera.position, axis=1, keepdims=True)
+    slack = 2e-4 * reach / scale + 1e-3 * np.linalg.norm((high - low) * scale) / scale
+    outside = ((local < low - slack) | (local > high + slack)).any(axis=1)
+    if outside.mean() > _FEW:
+        share = f"{100 * outside.mean():.0f} %"
+        log.error(
+            "poses",
+            file,
+            path,
+            f"{share} of what the depth shows of it lies outside its 3D box: pose, extent or depth is wrong.",
+        )
