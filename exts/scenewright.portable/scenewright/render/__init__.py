@@ -16,10 +16,11 @@ if _wp.config.log_level == 20:  # Warp's own default: it reports each kernel tha
 
 from scenewright.render.buffers import BUFFERS, BufferSpec, buffer_spec
 from scenewright.render.coverage import EntityCoverage
+from scenewright.render.flow import FLOW_STATES, FlowImage
 from scenewright.render.frame import Frame
 from scenewright.render.renderer import Renderer, compile_kernels
 from scenewright.render.scene.labels import LabelTable
 from scenewright.render.settings import Fog, RenderSettings
 
-__all__ = ["BUFFERS", "BufferSpec", "EntityCoverage", "Fog", "Frame", "LabelTable", "RenderSettings", "Renderer", "buffer_spec",
-           "compile_kernels"]
+__all__ = ["BUFFERS", "FLOW_STATES", "BufferSpec", "EntityCoverage", "FlowImage", "Fog", "Frame", "LabelTable",
+           "RenderSettings", "Renderer", "buffer_spec", "compile_kernels"]

@@ -1,5 +1,6 @@
 """Unoccluded pixels of every labelled entity, in one pass over their own geometry."""
 
+import math
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -15,13 +16,14 @@ if TYPE_CHECKING:
     from scenewright.render.lens import Lens
     from scenewright.render.tiles import TileLauncher
 
-__all__ = ["NO_BOX", "EntityCoverage", "cover_entities", "screen_rectangles"]
+__all__ = ["NO_BOX", "EntityCoverage", "cover_entities", "outside_pixels", "screen_rectangles"]
 
 NO_BOX = (2147483647, 2147483647, -2147483648, -2147483648)
 """Box of an entity that covers no pixel."""
 
 _BLOCK = 32  # pixels along the side of a block that shares a cone of rays
 _CHUNK = 4096  # boxes at a time
+_SPARSE = 0.25  # of the image's pixels: rays beyond the image for one entity; where there are more, rows are left out
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,7 +38,7 @@ class EntityCoverage:
     """Bool arrays cropped to the box, None where there are no pixels or no masks were asked for."""
 
 
-def screen_rectangles(corners: np.ndarray, camera: "ImageCamera") -> np.ndarray:
+def screen_rectangles(corners: np.ndarray, camera: "ImageCamera", margin: int = 0) -> np.ndarray:
     """Return pixel rectangles that surely contain the image of boxes, (N, 4) int64: x begin, y begin, x end, y end.
 
     A box that touches a pinhole's plane gets the whole image; one behind it or wholly outside an empty rectangle. Where the
@@ -45,6 +47,7 @@ def screen_rectangles(corners: np.ndarray, camera: "ImageCamera") -> np.ndarray:
     Args:
         corners: Box corners in world space, (N, 8, 3) float64, stage units.
         camera: The camera.
+        margin: How many image sizes beyond each border count as the image, too; only where straight lines stay straight.
     """
     if not camera.is_linear:
         return cone_rectangles(corners, camera)
@@ -54,10 +57,12 @@ def screen_rectangles(corners: np.ndarray, camera: "ImageCamera") -> np.ndarray:
     size = np.linalg.norm(corners[:, 7] - corners[:, 0], axis=1)
     tiny = 1e-6 * (size + np.abs(depth).max(axis=1)) + 1e-30
     across = (depth.min(axis=1) <= tiny) & (not camera.is_parallel)
-    low_x[across], low_y[across], high_x[across], high_y[across] = 0, 0, camera.width, camera.height
+    left, right = -margin * camera.width, (margin + 1) * camera.width
+    top, bottom = -margin * camera.height, (margin + 1) * camera.height
+    low_x[across], low_y[across], high_x[across], high_y[across] = left, top, right, bottom
     behind = depth.max(axis=1) < 0.0
-    rectangles = np.stack([np.clip(low_x, 0, camera.width), np.clip(low_y, 0, camera.height),
-                           np.clip(high_x, 0, camera.width), np.clip(high_y, 0, camera.height)], axis=1).astype(np.int64)
+    rectangles = np.stack([np.clip(low_x, left, right), np.clip(low_y, top, bottom),
+                           np.clip(high_x, left, right), np.clip(high_y, top, bottom)], axis=1).astype(np.int64)
     rectangles[behind] = 0
     return rectangles
 
@@ -122,24 +127,67 @@ def cover_entities(placed: "PlacedScene", camera: "ImageCamera", entity_of_prim:
     rows, words = coverage_rows(rectangles)
     if not len(rows):
         return empty_coverage(entity_count)
+    spans, bits = trace_rows(placed, camera, entity_of_prim, (items, groups), rows, words if masks else 0, launcher)
+    coverage = reduce_rows(rows, spans, entity_count)
+    if masks:
+        cut_masks(coverage, rows, rectangles, bits)
+    return coverage
+
+
+def trace_rows(placed: "PlacedScene", camera: "ImageCamera", entity_of_prim: np.ndarray, parts: tuple[np.ndarray, np.ndarray],
+               rows: np.ndarray, words: int, launcher: "TileLauncher") -> tuple[np.ndarray, np.ndarray]:
+    """Return the CoverageSpan of each row and, with ``words`` above 0, the bits of the masks."""
+    items, groups = parts
     device = launcher.device
     low, high = placed.low[items["instance"]], placed.high[items["instance"]]
     bvh = wp.Bvh(wp.array(low, dtype=wp.vec3, device=device), wp.array(high, dtype=wp.vec3, device=device),
                  groups=wp.array(groups.astype(np.int32), dtype=wp.int32, device=device))
     spans = wp.empty(len(rows), dtype=CoverageSpan, device=device)
-    bits = wp.zeros(words if masks else 1, dtype=wp.uint32, device=device)
+    bits = wp.zeros(max(words, 1), dtype=wp.uint32, device=device)
     launcher.launch(
         cover_rows, len(rows),
         [placed.data, camera.data, bvh.id, wp.array(items, dtype=CoverageItem, device=device),
          wp.array(entity_of_prim.astype(np.int32), dtype=wp.int32, device=device),
-         wp.array(rows, dtype=CoverageRow, device=device), int(masks)],
+         wp.array(rows, dtype=CoverageRow, device=device), int(words > 0)],
         [spans, bits], tile=256,
     )
-    found = spans.numpy()
-    coverage = reduce_rows(rows, found, entity_count)
-    if masks:
-        cut_masks(coverage, rows, rectangles, bits.numpy())
-    return coverage
+    return spans.numpy(), bits.numpy()
+
+
+def outside_pixels(placed: "PlacedScene", camera: "ImageCamera", entity_of_prim: np.ndarray, entity_count: int,
+                   launcher: "TileLauncher") -> np.ndarray | None:
+    """Return how many pixels each entity would cover beyond the image's border, up to one image size from it, (E,) float64.
+
+    Where an entity's surroundings beyond the border are large, a part of the rows stands for all of them. None for a lens that
+    bends straight lines: it has no rays beyond its image.
+    """
+    if not camera.is_linear:
+        return None
+    parts = entity_items(placed.first_prim, entity_of_prim)
+    wide = entity_rectangles(screen_rectangles(placed.boxes.corners(), camera, 1), parts[0]["instance"], parts[1], entity_count)
+    rows, weights = border_rows(wide, camera.width, camera.height)
+    counts = np.zeros(entity_count)
+    if len(rows):
+        spans, _ = trace_rows(placed, camera, entity_of_prim, parts, rows, 0, launcher)
+        np.add.at(counts, rows["entity"], spans["pixels"] * weights)
+    return counts
+
+
+def border_rows(rectangles: np.ndarray, width: int, height: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return CoverageRows of the parts of rectangles beyond an image, and how many rows each stands for."""
+    found, weights = [], []
+    for entity, (x0, y0, x1, y1) in enumerate(rectangles.tolist()):
+        if x0 >= 0 and y0 >= 0 and x1 <= width and y1 <= height:
+            continue
+        stride = max(1, math.ceil((x1 - x0) * (y1 - y0) / (_SPARSE * width * height)))
+        for y in range(y0 + stride // 2, y1, stride):
+            inside = 0 <= y < height
+            for begin, end in ((x0, min(x1, 0)), (max(x0, width), x1)) if inside else ((x0, x1),):
+                if end > begin:
+                    found.append((entity, y, begin, end, 0))
+                    weights.append(min(stride, y1 - y0))
+    rows = np.array(found, np.int32).reshape(-1, 5)
+    return np.ascontiguousarray(rows).view(CoverageRow.numpy_dtype()).reshape(-1), np.array(weights, np.float64)
 
 
 def empty_coverage(entity_count: int) -> EntityCoverage:

@@ -7,7 +7,8 @@ import numpy as np
 import warp as wp
 
 from scenewright.render.buffers import buffer_spec
-from scenewright.render.coverage import EntityCoverage, cover_entities
+from scenewright.render.coverage import EntityCoverage, cover_entities, outside_pixels
+from scenewright.render.flow import FlowImage, FlowPair
 from scenewright.render.scene.labels import LabelSource, LabelTable, SemanticFilter
 from scenewright.render.scene.records import CameraRecord
 
@@ -31,7 +32,7 @@ class Frame:
     """
 
     def __init__(self, image: "ImageCamera", arrays: Mapping[str, wp.array], names: LabelSource, placed: "PlacedScene",
-                 launcher: "TileLauncher") -> None:
+                 launcher: "TileLauncher", flow_pair: FlowPair | None = None) -> None:
         self.resolution: tuple[int, int] = (image.width, image.height)
         self.camera: CameraRecord = image.record
         self.prim_paths: tuple[str, ...] = names.prim_paths
@@ -40,6 +41,7 @@ class Frame:
         self._names = names
         self._placed = placed
         self._launcher = launcher
+        self._flow_pair = flow_pair
         self._host: dict[str, np.ndarray] = {}
 
     @property
@@ -91,10 +93,34 @@ class Frame:
         Raises:
             ValueError: The table is not of this frame.
         """
+        return cover_entities(self._placed, self._image, self._entity_of_prim(labels), len(labels.entity_paths),
+                              self._launcher, masks)
+
+    def outside_pixels(self, labels: LabelTable) -> np.ndarray | None:
+        """Return how many pixels of each entity lie beyond the image's border, up to one image size from it, (E,) float64.
+
+        None for a lens that bends straight lines. Large counts are estimates from a part of the rows.
+
+        Raises:
+            ValueError: The table is not of this frame.
+        """
+        return outside_pixels(self._placed, self._image, self._entity_of_prim(labels), len(labels.entity_paths), self._launcher)
+
+    def _entity_of_prim(self, labels: LabelTable) -> np.ndarray:
+        """Return the entity of each prim id, (P,) int32, -1 for none."""
         if len(labels.instance_of_prim) != len(self.prim_paths):
             raise ValueError(f"The label table knows {len(labels.instance_of_prim)} prim ids, this frame has "
                              f"{len(self.prim_paths)}. Use a table from the same frame's labels().")
         entity_of_prim = labels.instance_of_prim.astype(np.int64) - _FIRST_ENTITY
         entity_of_prim[entity_of_prim < 0] = -1
-        return cover_entities(self._placed, self._image, entity_of_prim.astype(np.int32), len(labels.entity_paths),
-                              self._launcher, masks)
+        return entity_of_prim.astype(np.int32)
+
+    def flow(self, *, forward: bool = False) -> FlowImage:
+        """Return the optical flow to the step before; with ``forward`` that from the step before, at its pixels.
+
+        Raises:
+            ValueError: The renderer does not follow the flow.
+        """
+        if self._flow_pair is None:
+            raise ValueError("This frame knows nothing of the step before. Set Renderer.follows_flow = True before the step.")
+        return self._flow_pair.forward(self._launcher) if forward else self._flow_pair.backward(self._launcher)

@@ -15,6 +15,7 @@ from scenewright.render.device.path_settings import Surroundings, path_settings
 from scenewright.render.device.scene import DeviceScene, PlacedScene
 from scenewright.render.device.strip import StripCamera, can_share_a_strip
 from scenewright.render.film import film_data, metered_exposure
+from scenewright.render.flow import FlowPair, Moment
 from scenewright.render.frame import Frame
 from scenewright.render.kernels.film import develop
 from scenewright.render.kernels.labels import LABEL_BITS, LabelBuffers, buffer_dtype, write_labels
@@ -79,8 +80,11 @@ class Renderer:
         self._previous_cameras: dict[str, CameraRecord] = {}
         self._previous: InstanceSnapshot | None = None
         self._previous_time = Usd.TimeCode.Default()
+        self._before: DeviceScene | None = None
         self._teleport = False
         self._warned_dark = False
+        self.follows_flow = False
+        """Whether :meth:`begin_step` keeps the whole scene of the step before, which ``Frame.flow`` needs."""
         self._mitsuba: MitsubaEngine | None = None
 
     # ---- following the stage
@@ -90,6 +94,7 @@ class Renderer:
         self._previous = self._device_scene.instances.snapshot() if self._synced else None
         self._previous_cameras = dict(self._cameras)
         self._previous_time = self._time if self._synced else Usd.TimeCode.Default()
+        self._before = self._device_scene.moment() if self._synced and self.follows_flow else None
 
     def reset_motion(self) -> None:
         """Forget where everything was (a teleport): after the next sync nothing has moved."""
@@ -113,6 +118,7 @@ class Renderer:
             self._previous = None  # as before the first frame: exactly no motion, not the rounding of two equal poses
             self._previous_cameras = {}
             self._previous_time = Usd.TimeCode.Default()
+            self._before = None
             self._teleport = False
 
     def _read_cameras(self) -> None:
@@ -147,7 +153,7 @@ class Renderer:
         self._cameras.setdefault(record.path, record)
         image = ImageCamera(record, width, height, self._scene.meters_per_unit, self.device)
         arrays, placed = self._render_image(image, specs, settings)
-        return Frame(image, arrays, self._scene.label_source(), placed, self._launcher)
+        return Frame(image, arrays, self._scene.label_source(), placed, self._launcher, self._flow_pair(record, resolution))
 
     def render_tiles(self, cameras: Sequence[str | Sdf.Path], resolution: tuple[int, int], buffers: Iterable[str],
                      settings: RenderSettings = RenderSettings()) -> list[Frame]:
@@ -178,8 +184,9 @@ class Renderer:
         strip = StripCamera(images, np.mean([image.center for image in images], axis=0), self.device)
         arrays, placed = self._render_image(strip, specs, settings)
         pixels, names = width * height, self._scene.label_source()
+        pairs = [self._flow_pair(image.record, resolution) for image in images]
         return [Frame(image, {name: array[i * pixels:(i + 1) * pixels] for name, array in arrays.items()}, names, placed,
-                      self._launcher) for i, image in enumerate(strip.tile_cameras())]
+                      self._launcher, pairs[i]) for i, image in enumerate(strip.tile_cameras())]
 
     def _render_image(self, image: ImageCamera | StripCamera, specs: list[BufferSpec],
                       settings: RenderSettings) -> tuple[dict[str, wp.array], PlacedScene]:
@@ -193,6 +200,19 @@ class Renderer:
         if any(spec.source == "color" for spec in specs):
             self._write_color(image, placed, hits, arrays, settings)
         return arrays, placed
+
+    def _flow_pair(self, record: CameraRecord, resolution: tuple[int, int]) -> FlowPair | None:
+        """Return this moment and the one before, as a camera sees them; None where nobody follows the flow."""
+        if not self.follows_flow:
+            return None
+        now = Moment(self._device_scene.moment(), self._plain_camera(record, resolution))
+        before = self._previous_cameras.get(record.path)
+        if self._before is None or before is None:
+            return FlowPair(now, None)
+        return FlowPair(now, Moment(self._before, self._plain_camera(before, resolution)))
+
+    def _plain_camera(self, record: CameraRecord, resolution: tuple[int, int]) -> ImageCamera:
+        return ImageCamera(record, *checked_resolution(resolution), self._scene.meters_per_unit, self.device)
 
     def _image_before(self, image: ImageCamera | StripCamera) -> ImageCamera | StripCamera:
         """Return a camera as it was in the step before."""

@@ -24,6 +24,7 @@ def render_product_frame(session: Session, product: "RenderProduct", subframes: 
     stage = session.stage
     time = Usd.TimeCode(seconds * stage.GetTimeCodesPerSecond())
     buffers = frozenset().union(*(annotator.buffers for annotator in product.annotators))
+    session.renderer.follows_flow = session.looks_back()
     session.renderer.sync(time)
     settings = render_settings(subframes, session.graph.frame)
     if product.tiles:

@@ -47,9 +47,14 @@ class Session:
         goes_on, self._sequence = sequence == self._sequence and not self._jumped, sequence
         self._jumped = False
         if self._renderer is not None and goes_on:
+            self._renderer.follows_flow = self.looks_back()
             self._renderer.begin_step()
         elif self._renderer is not None:
             self._renderer.reset_motion()
+
+    def looks_back(self) -> bool:
+        """Return whether an annotator in use needs the whole scene of the step before."""
+        return any(annotator.looks_back for product in self.render_products.values() for annotator in product.annotators)
 
     def forget_motion(self) -> None:
         """The stage has jumped, as when the timeline rewinds: the next frame has no motion."""

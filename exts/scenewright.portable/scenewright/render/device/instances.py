@@ -1,6 +1,7 @@
 """Placed shapes: transforms and boxes in float64 on the host, camera-relative float32 with a BVH on the device."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 
 import numpy as np
@@ -160,6 +161,13 @@ class InstanceArrays:
     def snapshot(self) -> InstanceSnapshot:
         """Return where the instances are now."""
         return InstanceSnapshot(self.paths, self.matrices, self._mesh_keys, self._meshes)
+
+    def moment(self) -> "InstanceArrays":
+        """Return the instances as they are now; what changes here later does not change there."""
+        kept = copy(self)
+        kept._rows, kept._inverses = self._rows.copy(), self._inverses.copy()
+        kept._centers, kept._halves = self._centers.copy(), self._halves.copy()
+        return kept
 
     def world_boxes(self) -> tuple[np.ndarray, np.ndarray]:
         """Return lower and upper corners of the instances' world boxes, each (N, 3) float64, stage units."""

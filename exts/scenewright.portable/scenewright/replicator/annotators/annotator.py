@@ -75,6 +75,16 @@ class Annotator:
         """Names of the render buffers that the annotation needs."""
         return self._template.buffers(self._params)
 
+    @property
+    def looks_back(self) -> bool:
+        """Whether the annotation needs the whole scene of the step before."""
+        return self._template.looks_back
+
+    @property
+    def wants_masks(self) -> bool:
+        """Whether the annotation needs masks of what entities would cover without occluders."""
+        return self._template.wants_masks
+
     def get_name(self) -> str:
         """Return the name under which writers find the data."""
         return self._name

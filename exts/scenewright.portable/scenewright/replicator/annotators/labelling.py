@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from scenewright.replicator.capture import Capture
 
 __all__ = ["BACKGROUND", "COLORIZE_PARAMETERS", "FILTER_PARAMETERS", "FIRST_ID", "GLOBAL_FILTER_SETTING", "UNLABELLED",
-           "check_label_parameters", "coverage_of", "joined", "label_table", "occlusion_ratios", "segmentation"]
+           "check_label_parameters", "coverage_of", "filter_key", "instance_image", "joined", "label_table", "occlusion_ratios",
+           "segmentation", "visible_pixels"]
 
 BACKGROUND = "BACKGROUND"
 UNLABELLED = "UNLABELLED"
@@ -55,28 +56,46 @@ def label_table(capture: "Capture", params: Mapping[str, Any]) -> "LabelTable":
 
     GeomSubsets count where carb ``/syntheticdata/sensors/perSubsetSegmentation`` is on.
     """
-    types, predicate = _filter_key(params)
+    types, predicate = filter_key(params)
     per_subset = get_settings().get_as_bool("/syntheticdata/sensors/perSubsetSegmentation")
-    return capture.labels(make_filter(types, predicate), _filter_key(params), per_subset)
+    return capture.labels(make_filter(types, predicate), filter_key(params), per_subset)
 
 
-def coverage_of(capture: "Capture", params: Mapping[str, Any]) -> "EntityCoverage":
-    """Return what every entity of the annotator's label table would cover without occluders, computed once."""
+def coverage_of(capture: "Capture", params: Mapping[str, Any], masks: bool = False) -> "EntityCoverage":
+    """Return what every entity of the annotator's label table would cover without occluders, with ``masks`` if asked for.
+
+    Computed once, with masks where any annotator of the render product wants them.
+    """
     table = label_table(capture, params)
-    return capture.once(("coverage", _filter_key(params)), lambda: capture.frame.coverage(table))
+    masks = masks or any(getattr(annotator, "wants_masks", False)
+                         for annotator in getattr(capture.render_product, "annotators", ()))
+    return capture.once(("coverage", filter_key(params), masks), lambda: capture.frame.coverage(table, masks=masks))
+
+
+def visible_pixels(capture: "Capture", params: Mapping[str, Any]) -> np.ndarray:
+    """Return how many pixels of each entity are visible, (E,) int64, computed once."""
+    table = label_table(capture, params)
+    size = len(table.entity_paths) + FIRST_ID
+    return capture.once(("visible", filter_key(params)),
+                        lambda: prim_runs(capture).counts(table.instance_of_prim, size)[FIRST_ID:])
+
+
+def instance_image(capture: "Capture", params: Mapping[str, Any]) -> np.ndarray:
+    """Return the instance id of each pixel, (H, W) uint32, computed once."""
+    table = label_table(capture, params)
+    return capture.once(("instances", filter_key(params)), lambda: prim_runs(capture).paint(table.instance_of_prim))
 
 
 def occlusion_ratios(capture: "Capture", params: Mapping[str, Any]) -> np.ndarray:
     """Return 1 - visible / unoccluded pixels of each entity: (E,) float32 in 0..1, -1 where it covers no pixel of the frame."""
 
     def compute() -> np.ndarray:
-        table = label_table(capture, params)
         total = np.asarray(coverage_of(capture, params).pixels)
-        visible = prim_runs(capture).counts(table.instance_of_prim, len(table.entity_paths) + FIRST_ID)[FIRST_ID:]
+        visible = visible_pixels(capture, params)
         ratio = 1.0 - visible / np.maximum(total, 1)
         return np.where(total > 0, np.clip(ratio, 0.0, 1.0), -1.0).astype(np.float32)
 
-    return capture.once(("occlusion", _filter_key(params)), compute)
+    return capture.once(("occlusion", filter_key(params)), compute)
 
 
 def segmentation(capture: "Capture", group_of_prim: np.ndarray, dictionaries: Mapping[str, Callable[[int], Any]], *,
@@ -117,7 +136,8 @@ def joined(labels: Mapping[str, Any], index: int) -> dict[str, str]:
     return {"class": BACKGROUND} if index == 0 else {"class": UNLABELLED} if index == 1 else dict(labels)
 
 
-def _filter_key(params: Mapping[str, Any]) -> Any:
+def filter_key(params: Mapping[str, Any]) -> Any:
+    """Return what identifies the label filter of an annotator's parameters."""
     types = params["semanticTypes"]
     predicate = params["semanticFilter"] or get_settings().get_as_string(GLOBAL_FILTER_SETTING)
     return None if types is None else tuple(types), predicate or None

@@ -4,12 +4,14 @@ import difflib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
+from scenewright.replicator.annotators.amodal_segmentation import AmodalSegmentation, Occluders
 from scenewright.replicator.annotators.annotator import Annotator
 from scenewright.replicator.annotators.attribute import Attribute
 from scenewright.replicator.annotators.augmentation import Augmentation
 from scenewright.replicator.annotators.bounding_box_2d import BoundingBox2dLoose, BoundingBox2dTight
 from scenewright.replicator.annotators.bounding_box_3d import BoundingBox3d, BoundingBox3d360
 from scenewright.replicator.annotators.camera_params import CameraParams
+from scenewright.replicator.annotators.derived import DerivedTemplate
 from scenewright.replicator.annotators.distance_to_camera import DistanceToCamera
 from scenewright.replicator.annotators.distance_to_image_plane import DistanceToImagePlane
 from scenewright.replicator.annotators.hdr_color import HdrColor
@@ -19,6 +21,7 @@ from scenewright.replicator.annotators.motion_vectors import MotionVectors
 from scenewright.replicator.annotators.normals import Normals
 from scenewright.replicator.annotators.object_poses import Dope, Pose
 from scenewright.replicator.annotators.occlusion import Occlusion
+from scenewright.replicator.annotators.optical_flow import OpticalFlowBackward, OpticalFlowForward
 from scenewright.replicator.annotators.pointcloud import Pointcloud
 from scenewright.replicator.annotators.prim_paths import PrimPaths
 from scenewright.replicator.annotators.reference_time import ReferenceTime
@@ -49,11 +52,13 @@ __all__ = ["AnnotatorRegistry", "AnnotatorRegistryError", "augment", "augment_co
            "register_augmentation"]
 
 _TEMPLATES: tuple[type[AnnotatorTemplate], ...] = (
+    CrossCorrespondence,
     Rgb, HdrColor, DistanceToCamera, DistanceToImagePlane, Normals, MotionVectors, SemanticSegmentation, InstanceSegmentation,
     InstanceIdSegmentation, BoundingBox2dTight, BoundingBox2dLoose, BoundingBox3d, BoundingBox3d360, Occlusion, CameraParams,
     Pointcloud, ReferenceTime, PrimPaths, SkeletonData, Attribute, ShadedInstanceSegmentation, ShadedInstanceIdSegmentation,
     SmoothNormal, BumpNormal, Motion2d, DepthLinearized, DiffuseAlbedo, Roughness, EmissionAndForegroundMask, PtWorldNormal,
-    PtWorldPos, PtZDepth, PtDiffuseFilter, PtSelfIllumination, Dope, Pose)
+    PtWorldPos, PtZDepth, PtDiffuseFilter, PtSelfIllumination, Dope, Pose, AmodalSegmentation, Occluders, OpticalFlowBackward,
+    OpticalFlowForward)
 
 
 class AnnotatorRegistryError(ValueError):
@@ -147,6 +152,26 @@ class AnnotatorRegistry:
         cls._templates.update({name: template(name) for name in template.names})
         cls._templates.update({name: template(name, True) for name in template.fast_names})
         return template
+
+    @classmethod
+    def register_derived(cls, name: str, inputs: Callable[[Mapping[str, Any]], Mapping[str, tuple]],
+                         function: Callable[..., Any], parameters: Mapping[str, Any] | None = None, docs: str = "") -> None:
+        """Add an annotation that a function makes of other annotations; see :class:`DerivedTemplate`.
+
+        The portable Replicator's own; Replicator in Kit binds such functions to OmniGraph nodes.
+
+        Raises:
+            AnnotatorRegistryError: The name is taken.
+        """
+        if name in cls._templates:
+            raise AnnotatorRegistryError(f"The annotator '{name}' exists already. Unregister it first.")
+        cls._templates[name] = DerivedTemplate(name, inputs, function, parameters or {}, docs, cls._template_of)
+
+    @classmethod
+    def _template_of(cls, name: str) -> AnnotatorTemplate:
+        if name not in cls._templates:
+            raise AnnotatorRegistryError(_unknown("annotator", name, sorted(cls._templates)))
+        return cls._templates[name]
 
     @classmethod
     def unregister_annotator(cls, name: str) -> None:

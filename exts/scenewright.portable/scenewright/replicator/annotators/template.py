@@ -49,6 +49,10 @@ class AnnotatorTemplate:
     """Parameters of ``init_params`` and their defaults."""
     per_camera: ClassVar[bool] = False
     """Whether the result belongs to one camera: on a tiled render product it is made for each tile and joined."""
+    looks_back: ClassVar[bool] = False
+    """Whether the result needs the whole scene of the step before."""
+    wants_masks: ClassVar[bool] = False
+    """Whether the result needs masks of what entities would cover without occluders."""
 
     def __init__(self, name: str, fast: bool = False) -> None:
         self.name = name

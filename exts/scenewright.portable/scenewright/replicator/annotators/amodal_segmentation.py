@@ -1,0 +1,123 @@
+"""amodal_segmentation: whole silhouettes of labelled prims, as if nothing stood before them."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from scenewright.replicator.annotators.bounding_box_2d import BoxTemplate
+from scenewright.replicator.annotators.labelling import (
+    FIRST_ID,
+    coverage_of,
+    filter_key,
+    instance_image,
+    label_table,
+    visible_pixels,
+)
+from scenewright.replicator.annotators.template import AnnotatorOutput
+
+if TYPE_CHECKING:
+    from scenewright.render import EntityCoverage
+    from scenewright.replicator.capture import Capture
+
+__all__ = ["AMODAL_DTYPE", "OCCLUDER_DTYPE", "AmodalSegmentation", "Occluders"]
+
+_BOX = ("x_min", "y_min", "x_max", "y_max")
+AMODAL_DTYPE = np.dtype([("instanceId", "<u4"), ("semanticId", "<u4"), *((name, "<i4") for name in _BOX), ("pixels", "<u4"),
+                         ("visiblePixels", "<u4"), ("visibleFraction", "<f4"), ("truncation", "<f4")])
+OCCLUDER_DTYPE = np.dtype([("instanceId", "<u4"), ("occluderId", "<u4"), ("pixels", "<u4"), ("share", "<f4")])
+
+
+class AmodalSegmentation(BoxTemplate):
+    """Whole silhouette of each labelled prim of which something lies in the frame, hidden by others or not.
+
+    Output: (N,) records instanceId and semanticId; x_min … y_max [px, inclusive], the box of the silhouette within the image;
+    pixels of the silhouette and those of them that are visible; visibleFraction, their ratio; truncation, the part of the
+    silhouette beyond the image's border (up to one image size from it, large ones to about 1 %; -1 for lenses that have no rays
+    there). Info: ``masks``, one bool array (y_max - y_min + 1, x_max - x_min + 1) for each record, cropped to its box, and
+    ``idToLabels``, ``bboxIds`` and ``primPaths`` as in ``bounding_box_2d_tight``, whose parameters it has.
+
+    Needs the portable renderer's own tracer: Replicator in Kit has no such annotator.
+    """
+
+    names = ("amodal_segmentation",)
+    wants_masks = True
+
+    def compute(self, capture: "Capture", params: Mapping[str, Any]) -> AnnotatorOutput:
+        """Trace the entities' own geometry."""
+        table = label_table(capture, params)
+        coverage = coverage_of(capture, params, masks=True)
+        rows = np.flatnonzero(np.asarray(coverage.pixels) > 0)
+        records = np.zeros(len(rows), AMODAL_DTYPE)
+        records["instanceId"] = rows + FIRST_ID
+        records["semanticId"] = table.entity_semantic[rows]
+        for column, name in enumerate(_BOX):
+            records[name] = np.asarray(coverage.boxes)[rows, column]
+        records["pixels"] = np.asarray(coverage.pixels)[rows]
+        records["visiblePixels"] = visible_pixels(capture, params)[rows]
+        records["visibleFraction"] = records["visiblePixels"] / records["pixels"]
+        records["truncation"] = _truncation(capture, params, coverage)[rows]
+        return AnnotatorOutput(records, {**self.info(table, rows), "masks": [coverage.masks[row] for row in rows.tolist()]})
+
+
+class Occluders(BoxTemplate):
+    """Who hides a labelled prim, and how much of it: one record for each pair of a prim and what stands right before it.
+
+    Output: (N,) records instanceId; occluderId (1 = an unlabelled prim); pixels of the prim's silhouette where the occluder is
+    what is seen; share, their part of the silhouette. A pixel counts for the nearest occluder alone, so the shares of a prim
+    add up to 1 - visibleFraction. Ordered by instanceId, then by pixels, most first. Info: ``primPaths`` and
+    ``occluderPaths``, one for each record; an unlabelled occluder's is that of the prim which draws it. Parameters are those of
+    ``bounding_box_2d_tight``.
+
+    Needs the portable renderer's own tracer: Replicator in Kit has no such annotator.
+    """
+
+    names = ("occluders",)
+    wants_masks = True
+
+    def compute(self, capture: "Capture", params: Mapping[str, Any]) -> AnnotatorOutput:
+        """Look at what is seen where the silhouettes are not."""
+        table, coverage = label_table(capture, params), coverage_of(capture, params, masks=True)
+        paths, key_of_prim = _occluder_keys(table.entity_paths, table.leaf_paths, table.instance_of_prim)
+        keys = key_of_prim[np.asarray(capture.frame["prim_id"])]
+        seen = instance_image(capture, params)
+        pixels = np.asarray(coverage.pixels)
+        hidden_rows = np.flatnonzero(pixels > visible_pixels(capture, params)).tolist()
+        found: list[tuple[int, int, int]] = []
+        for row in hidden_rows:
+            x_min, y_min, x_max, y_max = (int(value) for value in coverage.boxes[row])
+            crop = (slice(y_min, y_max + 1), slice(x_min, x_max + 1))
+            hidden = coverage.masks[row] & (seen[crop] != row + FIRST_ID)
+            who, counts = np.unique(keys[crop][hidden], return_counts=True)
+            order = np.lexsort((who, -counts))
+            found.extend((row, int(who[i]), int(counts[i])) for i in order.tolist())
+        records = np.zeros(len(found), OCCLUDER_DTYPE)
+        if found:
+            row, who, counts = np.array(found).T
+            records["instanceId"], records["pixels"], records["share"] = row + FIRST_ID, counts, counts / pixels[row]
+            records["occluderId"] = np.where(who < len(table.entity_paths) + FIRST_ID, who, 1)
+        return AnnotatorOutput(records, {"primPaths": [table.entity_paths[row] for row, _, _ in found],
+                                         "occluderPaths": [paths[who] for _, who, _ in found]})
+
+
+def _occluder_keys(entities: tuple[str, ...], leaves: tuple[str, ...], instance_of_prim: np.ndarray) -> tuple[list[str],
+                                                                                                              np.ndarray]:
+    """Return the path of each occluder, and the occluder of each prim id: an entity, or else a prim of its own."""
+    paths = ["", "", *entities]
+    keys = instance_of_prim.astype(np.int64)
+    of_path: dict[str, int] = {}
+    for prim in np.flatnonzero(instance_of_prim == 1).tolist():
+        number = of_path.setdefault(leaves[prim], len(paths))
+        if number == len(paths):
+            paths.append(leaves[prim])
+        keys[prim] = number
+    return paths, keys
+
+
+def _truncation(capture: "Capture", params: Mapping[str, Any], coverage: "EntityCoverage") -> np.ndarray:
+    """Return the part of each entity's silhouette beyond the border, (E,) float64; -1 where that is not known."""
+    table = label_table(capture, params)
+    outside = capture.once(("outside", filter_key(params)), lambda: capture.frame.outside_pixels(table))
+    if outside is None:
+        return np.full(len(table.entity_paths), -1.0)
+    return outside / np.maximum(outside + np.asarray(coverage.pixels), 1.0)
