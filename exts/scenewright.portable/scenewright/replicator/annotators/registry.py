@@ -11,6 +11,7 @@ from scenewright.replicator.annotators.augmentation import Augmentation
 from scenewright.replicator.annotators.bounding_box_2d import BoundingBox2dLoose, BoundingBox2dTight
 from scenewright.replicator.annotators.bounding_box_3d import BoundingBox3d, BoundingBox3d360
 from scenewright.replicator.annotators.camera_params import CameraParams
+from scenewright.replicator.annotators.cross_correspondence import CrossCorrespondence
 from scenewright.replicator.annotators.derived import DerivedTemplate
 from scenewright.replicator.annotators.distance_to_camera import DistanceToCamera
 from scenewright.replicator.annotators.distance_to_image_plane import DistanceToImagePlane

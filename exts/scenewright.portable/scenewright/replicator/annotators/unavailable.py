@@ -10,7 +10,6 @@ _SENSOR = "which reads a sensor that RTX simulates,"
 _NODE = "an OmniGraph node of Isaac Sim,"
 
 UNAVAILABLE: Mapping[str, str] = MappingProxyType({
-    **dict.fromkeys(("cross_correspondence", "CrossCorrespondence"), "which compares two fisheye cameras of RTX,"),
     **dict.fromkeys((
         "AmbientOcclusion", "SpecularAlbedo", "DirectDiffuse", "DirectSpecular", "Reflections", "IndirectDiffuse",
         "PtDirectIllumation", "PtDirectIllumination", "PtGlobalIllumination", "PtReflections", "PtRefractions", "PtBackground",
