@@ -15,11 +15,12 @@ from pathlib import Path
 from pxr import Sdf, Tf, UsdUtils
 
 from scenewright.sdg.layers.errors import LayerError
+from scenewright.sdg.layers.snapshot import take_snapshot
 
 __all__ = ["check_writable", "layer_format", "read_layer", "write_bytes", "write_layer"]
 
 _MAGIC = {b"PXR-USDC": "usdc", b"#usda": "usda", b"#sdf": "usda"}
-_PLACE = re.compile(r"[^\s:']*:(?P<line>\d+):(?P<column>\d+): (?P<what>[^']*)")
+_PLACE = re.compile(r"[^\s:']*:(?P<line>\d+):(?P<column>\d+): (?P<what>.*)", re.DOTALL)
 
 
 def layer_format(path: str | os.PathLike[str]) -> str:
@@ -57,6 +58,7 @@ def read_layer(path: str | os.PathLike[str]) -> Sdf.Layer:
     if os.path.getsize(name) == 0:
         return Sdf.Layer.CreateAnonymous(".usda")
     delegate = UsdUtils.CoalescingDiagnosticDelegate()
+    layer = None
     try:
         if name.lower().endswith((".usd", f".{found}")):
             layer = Sdf.Layer.OpenAsAnonymous(name)
@@ -67,8 +69,12 @@ def read_layer(path: str | os.PathLike[str]) -> Sdf.Layer:
                 content = Sdf.Layer.OpenAsAnonymous(copy)
                 layer = Sdf.Layer.CreateAnonymous(f".{found}")
                 layer.TransferContent(content)  # a crate's values are read before the copy goes
+        if layer is not None and found == "usdc":
+            take_snapshot(layer)  # a crate's values are read when they are asked for: ask now
     except Tf.ErrorException as error:
         raise LayerError(_readable(name, error)) from None
+    except (UnicodeDecodeError, OverflowError, AttributeError, RuntimeError, MemoryError) as error:  # what damage brings about
+        raise LayerError(f"{name}: cannot be read as USD; the file is damaged: {error}.") from None
     finally:
         delegate.TakeUncoalescedDiagnostics()
     if layer is None:
@@ -80,8 +86,9 @@ def _readable(name: str, error: Tf.ErrorException) -> str:
     texts = [getattr(item, "commentary", str(item)) for item in error.args] or [str(error)]
     place = _PLACE.search(texts[0])
     if place:
-        return f"{name}:{place['line']}:{place['column']}: cannot be read as USD: {' '.join(place['what'].split())}."
-    what = " ".join(texts[0].split()).rstrip(".")
+        what = " ".join(place["what"].split()).rstrip(".' ")
+        return f"{name}:{place['line']}:{place['column']}: cannot be read as USD: {what}."
+    what = " ".join(texts[0].split()).rstrip(".'")
     return f"{name}: cannot be read as USD: {what}."
 
 

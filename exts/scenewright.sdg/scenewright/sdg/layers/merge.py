@@ -253,6 +253,8 @@ def _grouped(record: SpecRecord) -> dict[FieldKey, Any]:
 
 
 def _text(value: Any) -> str:
+    if value == {}:
+        return "nothing"
     if isinstance(value, dict) and "typeName" in value:
         told = {name: value_text(value[name]) for name in VALUE[1:] if name in value}
         return ", ".join(text if name == "default" else f"{name} {text}" for name, text in told.items()) or "no value"

@@ -35,8 +35,8 @@ def merge_files(
     """Merge two layer files that started from ``base`` and write the result, whole or not at all.
 
     Text and crate are told by the first bytes, so any of the files may have any name. The result is text or crate as the ending
-    of its name says; for ``.usd`` and for other names it is what the side that changed the form has. Without conflicts, ours and
-    theirs may change places: the file is the same, to the byte. Where only one side changed, the file is that side's.
+    of its name says; for ``.usd`` and for other names it is what the side that changed the form has. Without conflicts, ours
+    and theirs may change places: the file is the same, to the byte. Where only one side changed, the file is that side's.
 
     Args:
         base: The common start; an empty file where both sides added the layer.

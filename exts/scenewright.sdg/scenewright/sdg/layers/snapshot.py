@@ -85,9 +85,9 @@ def _leaves(key: FieldKey, value: Any, found: dict[FieldKey, Any]) -> None:
 
 def _children(spec: Sdf.Spec, kind: str) -> dict[str, tuple[str, ...]]:
     if kind == "layer":
-        return {"prims": tuple(child.name for child in spec.layer.rootPrims)}
+        return {"prims": tuple(spec.layer.rootPrims.keys())}
     if kind == "variant set":
-        return {"variants": tuple(child.name for child in spec.variantList)}
+        return {"variants": tuple(spec.variants.keys())}
     if kind == "variant":
         spec = spec.primSpec
     elif kind != "prim":
