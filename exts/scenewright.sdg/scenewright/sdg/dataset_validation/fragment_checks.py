@@ -13,7 +13,7 @@ from scenewright.sdg.dataset_validation.coco_checks import check_against_ids, ch
 from scenewright.sdg.dataset_validation.geometry_checks import check_keypoints
 from scenewright.sdg.dataset_validation.image_checks import check_image
 from scenewright.sdg.reading.basic import BasicFrame
-from scenewright.sdg.reading.masks import id_image
+from scenewright.sdg.reading.masks import Mask, id_image
 
 __all__ = ["check_fragment"]
 
@@ -55,10 +55,9 @@ def check_fragment(
         rows = [row for row in annotations if row.get("image_id") == image["id"]]
         picture = folder + image["file_name"]
         pictures.append((picture, check_image(root / picture, picture, (image["width"], image["height"]), log)))
-        for row in rows:
-            check_annotation(row, image, file, log, counts.get(row.get("category"), 0))
+        masks = [(row, check_annotation(row, image, file, log, counts.get(row.get("category"), 0))) for row in rows]
         _check_overlap(rows, image, file, log)
-        _check_beside(beside, image, rows, points, file, log)
+        _check_beside(beside, image, masks, points, file, log)
         if "bop" in image:
             _check_bop(root / folder, folder, image, file, log)
     for row in data.get("panoptic_images", ()):
@@ -88,7 +87,7 @@ def _check_overlap(rows: list[dict[str, Any]], image: Mapping[str, Any], file: s
 def _check_beside(
     beside: Mapping[tuple[int, str], BasicFrame],
     image: Mapping[str, Any],
-    rows: list[dict[str, Any]],
+    masks: list[tuple[dict[str, Any], Mask | None]],
     points: Mapping[str, Mapping[str, Any]],
     file: str,
     log: CheckLog,
@@ -99,8 +98,8 @@ def _check_beside(
         return
     labels = FrameLabels(frame, CheckLog())  # what is damaged there is told there
     if labels.ids is not None and labels.ids.shape == (image["height"], image["width"]):
-        check_against_ids(rows, labels.ids, labels.numbers, file, log)
-    for row in rows:
+        check_against_ids(masks, labels.ids, labels.numbers, file, log)
+    for row, _ in masks:
         if "keypoints" in row and row.get("category") in points:
             check_keypoints(row, points[row["category"]], labels, file, log)
 

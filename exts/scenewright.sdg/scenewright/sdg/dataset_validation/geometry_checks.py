@@ -15,7 +15,7 @@ _DEPTH_TOLERANCE = 1e-4  # relative; float32 distances of two ways to the same p
 _FLOW_TOLERANCE = 0.05  # [pixel]
 _KEYPOINT_TOLERANCE = 0.01  # [pixel]
 _FEW = 0.01  # share of an object's pixels that may disagree: those that its outline cuts
-_SAMPLES = 4096
+_SAMPLES = 1024  # pixels of an object that are looked at
 
 
 def check_cameras(labels: FrameLabels, size: tuple[int, int] | None, log: CheckLog) -> None:

@@ -3,13 +3,14 @@
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from PIL import Image, ImageDraw
 
-from scenewright.sdg.writers.rle import rle_decode, rle_runs
+from scenewright.sdg.writers.rle import rle_runs
 
 __all__ = ["IdMask", "Mask", "PolygonMask", "RunMask", "id_image", "mask_of_coco"]
 
@@ -34,8 +35,9 @@ class RunMask(Mask):
     counts: str | tuple[int, ...]
     size: tuple[int, int]
 
+    @cached_property
     def runs(self) -> np.ndarray:
-        """Return the run lengths [pixel], background first.
+        """Run lengths [pixel], background first.
 
         Raises:
             ValueError: if they are malformed or do not fill the size.
@@ -46,13 +48,20 @@ class RunMask(Mask):
             raise ValueError(f"its run lengths add up to {int(runs.sum())} pixels; {height} × {width} has {height * width}")
         return runs
 
+    def places(self) -> np.ndarray:
+        """Return the pixels, numbered down the columns, shape (area,), int64."""
+        lengths = self.runs[1::2]
+        starts = (np.cumsum(self.runs) - self.runs)[1::2]
+        skipped = np.cumsum(lengths) - lengths
+        return np.repeat(starts - skipped, lengths) + np.arange(int(lengths.sum()))
+
     def area(self) -> int:
         """Return the number of pixels."""
-        return int(self.runs()[1::2].sum())
+        return int(self.runs[1::2].sum())
 
     def box(self) -> tuple[int, int, int, int] | None:
         """Return x, y, width, height of the pixels [pixel]; None where there are none."""
-        runs, height = self.runs(), self.size[0]
+        runs, height = self.runs, self.size[0]
         ends = np.cumsum(runs)
         starts, last = (ends - runs)[1::2], ends[1::2] - 1
         starts, last = starts[last >= starts], last[last >= starts]
@@ -69,10 +78,7 @@ class RunMask(Mask):
         """Return the pixels, shape (height, width), bool."""
         if (height, width) != self.size:
             raise ValueError(f"its mask is {self.size[1]} × {self.size[0]}, the image {width} × {height}")
-        if isinstance(self.counts, str):
-            return rle_decode(self.counts, height, width)
-        runs = self.runs()
-        return np.repeat(np.arange(len(runs)) % 2 == 1, runs).reshape(width, height).T
+        return np.repeat(np.arange(len(self.runs)) % 2 == 1, self.runs).reshape(width, height).T
 
 
 @dataclass(frozen=True)
