@@ -98,3 +98,15 @@ def test_several_skeletons_and_none(stage, look, arm):
         stage.RemovePrim(name)
     data = look()
     assert data["numSkeletons"] == 0 and data["translations2d"].shape == (0, 2) and data["skeletonData"] == "[]"
+
+
+def test_tiles_have_an_entry_each(arm):
+    cameras = [rep.functional.create.camera(position=(x, 0, 11), name=f"Above{x}", focal_length=20.955,
+                                            horizontal_aperture=20.955) for x in (1, 3)]
+    annotators = [rep.annotators.get("skeleton_data").attach(product) for product in (
+        rep.create.render_product_tiled(cameras, (100, 100)), *rep.create.render_product(cameras, (100, 100)))]
+    rep.orchestrator.step(delta_time=0.0)
+    whole, first, second = (annotator.get_data() for annotator in annotators)
+    assert list(whole["numSkeletons"]) == [1, 1]
+    np.testing.assert_array_equal(whole["translations2d"], np.stack([first["translations2d"], second["translations2d"]]))
+    assert not np.array_equal(first["translations2d"], second["translations2d"])

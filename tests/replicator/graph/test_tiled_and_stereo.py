@@ -75,6 +75,27 @@ def test_records_of_all_tiles_follow_each_other(pair, name):
     np.testing.assert_array_equal(whole["info"]["bboxIds"], np.concatenate([part["info"]["bboxIds"] for part in parts]))
 
 
+@pytest.mark.parametrize(("name", "pixels"), [("dope", "projected_cuboid"), ("pose", "center_coords_image_space")])
+def test_poses_of_all_tiles_have_the_pixels_of_the_grid(pair, name, pixels):
+    whole, *parts = pair(name)
+    expected = [part["data"].copy() for part in parts]
+    expected[1][pixels] += (32, 0)
+    assert len(whole["data"]) == 4
+    for field in whole["data"].dtype.names:
+        np.testing.assert_allclose(whole["data"][field], np.concatenate([part[field] for part in expected]), atol=1e-4)
+
+
+def test_the_texture_manager(pair):
+    pair("rgb")
+    product = rep.create.render_product("/OmniverseKit_Persp", (8, 8), name="mine")
+    rep.vp_manager.attach_hydra_texture(product.path).set_updates_enabled(False)
+    assert product.enabled is False
+    rep.vp_manager.destroy_hydra_textures("Replicator")
+    assert not product.is_valid
+    with pytest.raises(ValueError, match="no render product"):
+        rep.vp_manager.attach_hydra_texture(product.path)
+
+
 def test_points_of_all_tiles_follow_each_other_and_images_make_a_grid(pair):
     whole, *parts = pair("pointcloud")
     np.testing.assert_array_equal(whole["data"], np.concatenate([part["data"] for part in parts]))

@@ -11,7 +11,7 @@ from scenewright.replicator.availability import unavailable_names, unsupported
 #: Modules that scripts reach as ``rep.<name>``.
 _MODULES = (
     "annotators", "augmentations_default", "backends", "create", "distribution", "example", "functional", "get", "modify",
-    "orchestrator", "physics", "randomizer", "rng", "settings", "tools", "trigger", "utils", "writers",
+    "orchestrator", "physics", "randomizer", "rng", "settings", "tools", "trigger", "utils", "vp_manager", "writers",
 )
 
 #: Callables and classes that scripts reach as ``rep.<name>``, and the module that has them.
@@ -28,7 +28,7 @@ _NAMES = {
 
 __all__ = sorted([*_MODULES, *_NAMES])
 
-_missing = unavailable_names(__name__, ("AnnotatorCache", "AugmentationRegistry", "vp_manager", "bindings", "ogn"))
+_missing = unavailable_names(__name__, ("AnnotatorCache", "AugmentationRegistry", "bindings", "ogn"))
 
 
 def __getattr__(name: str) -> Any:

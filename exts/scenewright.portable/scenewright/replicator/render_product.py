@@ -10,8 +10,11 @@ from scenewright.replicator.functional.prim_arguments import resolve_prims
 from scenewright.replicator.session import Session, current_session
 from scenewright.replicator.tiled_frame import tile_grid
 
-__all__ = ["RenderProduct", "create_render_products", "create_tiled_render_product", "find_render_product",
+__all__ = ["HydraTexture", "RenderProduct", "create_render_products", "create_tiled_render_product", "find_render_product",
            "find_render_products"]
+
+#: How the products of Kit's viewports are called, which only those get that ask a viewport for one.
+_VIEWPORT = "omni_kit_widget_viewport_ViewportTexture_"
 
 #: Where Kit keeps the prims of its render products.
 _SCOPE = "/Render/OmniverseKit/HydraTextures"
@@ -194,7 +197,8 @@ def _product(session: Session, camera: Usd.Prim, resolution: tuple[int, int], fo
              render_vars: Sequence[str]) -> RenderProduct:
     if name is None and not force_new:
         for product in session.render_products.values():
-            if not product.tiles and product.camera_path == str(camera.GetPath()) and product.resolution == resolution:
+            shared = not product.tiles and not product.name.startswith(_VIEWPORT)
+            if shared and product.camera_path == str(camera.GetPath()) and product.resolution == resolution:
                 return product
     return RenderProduct(session, _free_name(session, name or "Replicator"), camera, resolution, render_vars)
 

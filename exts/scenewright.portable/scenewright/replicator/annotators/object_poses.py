@@ -36,6 +36,7 @@ class Dope(BoundingBox3d):
     """
 
     names = ("dope",)
+    per_camera = True
     fast_names = ()
     parameters = {**BoundingBox3d.parameters, "width": None, "height": None, "cameraRotation": (0.0, 0.0, 0.0)}  # noqa: RUF012
 
@@ -75,6 +76,7 @@ class Pose(BoundingBox3d):
     """
 
     names = ("pose",)
+    per_camera = True
     fast_names = ()
     parameters = {**BoundingBox3d.parameters, "imageWidth": None, "imageHeight": None,  # noqa: RUF012
                   "cameraRotation": (0.0, 0.0, 0.0), "getCenters": True, "includeOccludedPrims": False}

@@ -39,6 +39,7 @@ class SkeletonData(AnnotatorTemplate):
     """
 
     names = ("skeleton_data",)
+    per_camera = True
     parameters = {"useSkelJoints": False}  # noqa: RUF012
 
     def buffers(self, params: Mapping[str, Any]) -> frozenset[str]:

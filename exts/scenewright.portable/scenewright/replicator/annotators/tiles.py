@@ -18,7 +18,7 @@ __all__ = ["compute_tiled"]
 def compute_tiled(template: AnnotatorTemplate, capture: "Capture", params: Mapping[str, Any]) -> AnnotatorOutput:
     """Return what ``template`` makes of the tiles of a capture, in the order of their cameras.
 
-    Images are put into the grid. Records and points of all tiles follow each other; boxes count their pixels in the grid, and
+    Images are put into the grid. Records and points of all tiles follow each other; their pixels are those of the grid, and
     info dictionaries are united. A flat dict has a list or an array with one entry for each tile under every key.
     """
     frame: TiledFrame = capture.frame
@@ -39,14 +39,14 @@ def compute_tiled(template: AnnotatorTemplate, capture: "Capture", params: Mappi
 
 
 def _moved(records: np.ndarray, place: tuple[int, int]) -> np.ndarray:
-    """Return 2D boxes in the pixels of the grid; other records as they are."""
-    names = records.dtype.names or ()
-    if "x_min" not in names or "z_min" in names:
-        return records
-    moved = records.copy()
-    for axis, offset in zip("xy", place, strict=True):
-        for end in ("min", "max"):
-            moved[f"{axis}_{end}"] += offset
+    """Return what is in pixels in the pixels of the grid; the rest as it is."""
+    names, moved = records.dtype.names or (), records.copy()
+    if "x_min" in names and "z_min" not in names:
+        for axis, offset in zip("xy", place, strict=True):
+            for end in ("min", "max"):
+                moved[f"{axis}_{end}"] += offset
+    for name in {"projected_cuboid", "center_coords_image_space"}.intersection(names):
+        moved[name] += place
     return moved
 
 
