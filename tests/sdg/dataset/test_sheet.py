@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from scenewright.sdg.dataset.sheet import Panel, Shown, category_colors, contact_sheet, draw_labels
+from scenewright.sdg.dataset.drawing import Panel, Shown, category_colors, draw_labels
+from scenewright.sdg.dataset.sheet import contact_sheet
 
 
 @pytest.fixture
