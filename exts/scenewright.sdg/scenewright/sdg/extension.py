@@ -32,9 +32,11 @@ class ScenewrightSdgExtension(IExt):
             self._actions.deregister_all_actions_for_extension("scenewright.sdg")
             self._actions = None
         if self._writers:
+            from scenewright.sdg.annotators import unregister_annotators
             from scenewright.sdg.writers import unregister_writers
 
             unregister_writers()
+            unregister_annotators()
             self._writers = False
 
 
@@ -45,9 +47,11 @@ def _register_writers(ext_id: str) -> bool:
         logger.warning("%s: the Replicator is not there (%s); no writers were registered. Recipes can be checked, but not run, "
                        "until omni.replicator.core is enabled.", ext_id, error)
         return False
+    from scenewright.sdg.annotators import register_annotators
     from scenewright.sdg.writers import register_writers
 
     register_writers()
+    register_annotators()
     return True
 
 

@@ -41,7 +41,10 @@ class AmodalSegmentation(BoxTemplate):
     """
 
     names = ("amodal_segmentation",)
-    wants_masks = True
+
+    def wants_masks(self, params: Mapping[str, Any]) -> bool:
+        """Ask for masks."""
+        return True
 
     def compute(self, capture: "Capture", params: Mapping[str, Any]) -> AnnotatorOutput:
         """Trace the entities' own geometry."""
@@ -73,7 +76,10 @@ class Occluders(BoxTemplate):
     """
 
     names = ("occluders",)
-    wants_masks = True
+
+    def wants_masks(self, params: Mapping[str, Any]) -> bool:
+        """Ask for masks."""
+        return True
 
     def compute(self, capture: "Capture", params: Mapping[str, Any]) -> AnnotatorOutput:
         """Look at what is seen where the silhouettes are not."""

@@ -78,12 +78,12 @@ class Annotator:
     @property
     def looks_back(self) -> bool:
         """Whether the annotation needs the whole scene of the step before."""
-        return self._template.looks_back
+        return self._template.looks_back(self._params)
 
     @property
     def wants_masks(self) -> bool:
         """Whether the annotation needs masks of what entities would cover without occluders."""
-        return self._template.wants_masks
+        return self._template.wants_masks(self._params)
 
     def get_name(self) -> str:
         """Return the name under which writers find the data."""

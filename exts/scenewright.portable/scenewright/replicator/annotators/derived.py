@@ -41,15 +41,13 @@ class DerivedTemplate(AnnotatorTemplate):
         """The annotation's manual page."""
         return self._docs
 
-    @property
-    def looks_back(self) -> bool:
-        """Whether an input needs the step before."""
-        return any(template.looks_back for template, _, _ in self._resolved(self.parameters).values())
+    def looks_back(self, params: Mapping[str, Any]) -> bool:
+        """Return whether an input needs the step before."""
+        return any(template.looks_back(own) for template, own, _ in self._resolved(params).values())
 
-    @property
-    def wants_masks(self) -> bool:
-        """Whether an input needs masks of what entities would cover without occluders."""
-        return any(template.wants_masks for template, _, _ in self._resolved(self.parameters).values())
+    def wants_masks(self, params: Mapping[str, Any]) -> bool:
+        """Return whether an input needs masks of what entities would cover without occluders."""
+        return any(template.wants_masks(own) for template, own, _ in self._resolved(params).values())
 
     def check_parameters(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """Return ``given`` on top of the defaults.

@@ -25,12 +25,15 @@ class OpticalFlowBackward(AnnotatorTemplate):
 
     names = ("optical_flow_backward",)
     per_camera = True
-    looks_back: ClassVar[bool] = True
     forward: ClassVar[bool] = False
 
     def buffers(self, params: Mapping[str, Any]) -> frozenset[str]:
         """Return no buffer: the flow is traced by itself."""
         return frozenset()
+
+    def looks_back(self, params: Mapping[str, Any]) -> bool:
+        """Ask for the step before."""
+        return True
 
     def compute(self, capture: "Capture", params: Mapping[str, Any]) -> AnnotatorOutput:
         """Trace the two moments."""

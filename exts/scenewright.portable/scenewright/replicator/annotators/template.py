@@ -49,10 +49,6 @@ class AnnotatorTemplate:
     """Parameters of ``init_params`` and their defaults."""
     per_camera: ClassVar[bool] = False
     """Whether the result belongs to one camera: on a tiled render product it is made for each tile and joined."""
-    looks_back: ClassVar[bool] = False
-    """Whether the result needs the whole scene of the step before."""
-    wants_masks: ClassVar[bool] = False
-    """Whether the result needs masks of what entities would cover without occluders."""
 
     def __init__(self, name: str, fast: bool = False) -> None:
         self.name = name
@@ -83,6 +79,14 @@ class AnnotatorTemplate:
     def buffers(self, params: Mapping[str, Any]) -> frozenset[str]:
         """Return the names of the render buffers that :meth:`compute` reads."""
         raise NotImplementedError
+
+    def looks_back(self, params: Mapping[str, Any]) -> bool:
+        """Return whether the result needs the whole scene of the step before."""
+        return False
+
+    def wants_masks(self, params: Mapping[str, Any]) -> bool:
+        """Return whether the result needs masks of what entities would cover without occluders."""
+        return False
 
     def compute(self, capture: "Capture", params: Mapping[str, Any]) -> AnnotatorOutput:
         """Reduce one capture."""

@@ -58,5 +58,8 @@ def create_writer(name: str) -> Any:
     """
     import omni.replicator.core as rep
 
+    from scenewright.sdg.annotators import register_annotators
+
     register_writers()
+    register_annotators()
     return rep.WriterRegistry.get(name)

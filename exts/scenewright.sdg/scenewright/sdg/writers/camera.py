@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["Pinhole", "pinhole", "project"]
+__all__ = ["Pinhole", "camera_view", "pinhole", "project"]
 
 _FLIP = np.diag([1.0, -1.0, -1.0, 1.0])  # USD's camera looks along -z, y up
 
@@ -47,8 +47,12 @@ def pinhole(params: Mapping[str, Any], what: str) -> Pinhole:
             [0.0, 0.0, 1.0],
         ]
     )
-    view = np.array(params["cameraViewTransform"], np.float64).reshape(4, 4) @ _FLIP
-    return Pinhole(intrinsics, view, float(params["metersPerSceneUnit"]))
+    return Pinhole(intrinsics, camera_view(params), float(params["metersPerSceneUnit"]))
+
+
+def camera_view(params: Mapping[str, Any]) -> np.ndarray:
+    """Return world to camera (+x right, +y down, +z forward) for row vectors [stage units], shape (4, 4), float64."""
+    return np.array(params["cameraViewTransform"], np.float64).reshape(4, 4) @ _FLIP
 
 
 def project(camera: Pinhole, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import omni.replicator.core as rep
 
+from scenewright.sdg.annotators.payload import array_of
 from scenewright.sdg.dataset.derive import fragment_folder, join_folder
 from scenewright.sdg.writers.coco_fragment import coco_fragment
 
@@ -191,12 +192,6 @@ class WriterLabelled(rep.Writer):
 def write_text(path: str, data: str, backend_instance: Any) -> None:
     """Write a text file as UTF-8, in the form that backends schedule."""
     backend_instance.write_blob(path, data.encode())
-
-
-def array_of(value: Any) -> np.ndarray:
-    """Return the array of an annotator's output, whichever form it comes in."""
-    data = value["data"] if isinstance(value, Mapping) else value
-    return data.numpy() if hasattr(data, "numpy") else np.asarray(data)
 
 
 def _class_ids(writer: str, classes: Sequence[str] | Mapping[str, int] | None, first: int) -> dict[str, int] | None:

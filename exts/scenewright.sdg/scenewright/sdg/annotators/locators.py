@@ -1,0 +1,151 @@
+"""Keypoint locators on a stage: prims that name a point of the object they belong to."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from pxr import Tf, Usd, UsdGeom
+
+from scenewright.sdg.annotators.boxes import stage_time
+
+__all__ = ["KEYPOINT_ATTRIBUTE", "Locator", "find_locators", "locator_points"]
+
+KEYPOINT_ATTRIBUTE = "scenewright:keypoint"
+_POINT_INSTANCE = re.compile(r"^(.*)\[(\d+)\](.*)$")
+
+
+@dataclass(frozen=True)
+class Locator:
+    """A prim whose origin is a keypoint.
+
+    Attributes:
+        path: where the prim is.
+        name: of the keypoint.
+    """
+
+    path: str
+    name: str
+
+
+class _Authored:
+    """The locators of the stage that was asked for last, found again when prims come or go or a locator is edited."""
+
+    def __init__(self) -> None:
+        self._stage: Usd.Stage | None = None
+        self._found: list[Locator] | None = None
+        self._notice: Any = None
+
+    def of(self, stage: Usd.Stage) -> list[Locator]:
+        if self._stage is None or self._stage != stage:
+            self._stage, self._found = stage, None
+            self._notice = Tf.Notice.Register(Usd.Notice.ObjectsChanged, self._changed, stage)
+        if self._found is None:
+            self._found = _search(stage)
+        return self._found
+
+    def _changed(self, notice: Any, _stage: Any) -> None:
+        edited = (path.name == KEYPOINT_ATTRIBUTE for path in notice.GetChangedInfoOnlyPaths())
+        if notice.GetResyncedPaths() or any(edited):
+            self._found = None
+
+
+_authored = _Authored()
+
+
+def find_locators(stage: Usd.Stage) -> list[Locator]:
+    """Return the prims with a ``scenewright:keypoint`` attribute (token or string), those in native instances included.
+
+    The list is kept until prims come or go.
+    """
+    return _authored.of(stage)
+
+
+def _prims(stage: Usd.Stage) -> Usd.PrimRange:
+    return Usd.PrimRange(stage.GetPseudoRoot(), Usd.TraverseInstanceProxies(Usd.PrimIsActive & Usd.PrimIsDefined))
+
+
+def _somewhere(stage: Usd.Stage, below: str) -> bool:
+    return any(str(prim.GetPath()).endswith(f"/{below}") for prim in _prims(stage))
+
+
+def _search(stage: Usd.Stage) -> list[Locator]:
+    found = []
+    for prim in _prims(stage):
+        if prim.HasAttribute(KEYPOINT_ATTRIBUTE):
+            name = prim.GetAttribute(KEYPOINT_ATTRIBUTE).Get()
+            if name:
+                found.append(Locator(str(prim.GetPath()), str(name)))
+    return found
+
+
+def locator_points(
+    stage: Usd.Stage, objects: Sequence[str], given: Mapping[str, str] | None = None
+) -> list[list[tuple[str, np.ndarray]]]:
+    """Return the keypoints of each object: name and position in the object's own space [stage units], (3,) float64.
+
+    A locator belongs to the nearest of the objects above it. A point instance has those of its prototype.
+
+    Args:
+        stage: the stage.
+        objects: prim paths; a point instance's is that of its instancer with the index, ``/World/Points[3]``.
+        given: keypoints by name that are prims of objects without the attribute, as paths below an object; for every object
+            that has such a prim.
+
+    Raises:
+        ValueError: if the stage has no prim of a given keypoint, or an object has two locators of one name.
+    """
+    cache = UsdGeom.XformCache(stage_time(stage))
+    prims = [_object_prim(stage, path) for path in objects]
+    rows: dict[str, list[int]] = {}
+    for row, prim in enumerate(prims):
+        if prim:
+            rows.setdefault(str(prim.GetPath()), []).append(row)
+    found: list[list[tuple[str, np.ndarray]]] = [[] for _ in objects]
+    for locator in find_locators(stage):
+        owner = locator.path
+        while owner not in rows and owner.count("/") > 1:
+            owner = owner.rpartition("/")[0]
+        for row in rows.get(owner, ()):
+            _add(found[row], locator.name, _place(cache, stage.GetPrimAtPath(locator.path), prims[row]), objects[row])
+    for name, below in (given or {}).items():
+        having = [row for row, prim in enumerate(prims) if prim and stage.GetPrimAtPath(prim.GetPath().AppendPath(below))]
+        if objects and not having and not _somewhere(stage, below):
+            raise ValueError(
+                f"Keypoint '{name}': no prim of the stage is called '{below}', neither below "
+                f"{', '.join(sorted(set(objects))[:5])} nor elsewhere. Give the path relative to the labelled prim, such as "
+                "'Handle/Tip'."
+            )
+        for row in having:
+            locator = stage.GetPrimAtPath(prims[row].GetPath().AppendPath(below))
+            _add(found[row], str(name), _place(cache, locator, prims[row]), objects[row])
+    return found
+
+
+def _add(points: list[tuple[str, np.ndarray]], name: str, point: np.ndarray, path: str) -> None:
+    if any(known == name for known, _ in points):
+        raise ValueError(f"{path} has two locators called '{name}'. Give each keypoint of an object its own name.")
+    points.append((name, point))
+
+
+def _place(cache: UsdGeom.XformCache, locator: Usd.Prim, prim: Usd.Prim) -> np.ndarray:
+    """Return a locator's origin in the space of a prim above it."""
+    to_world = np.array(cache.GetLocalToWorldTransform(locator))
+    return (to_world @ np.linalg.inv(np.array(cache.GetLocalToWorldTransform(prim))))[3, :3]
+
+
+def _object_prim(stage: Usd.Stage, path: str) -> Usd.Prim | None:
+    """Return the prim of an object; for what a point instance draws, the prim of the prototype."""
+    matched = _POINT_INSTANCE.match(path)
+    if matched is None:
+        return stage.GetPrimAtPath(path)
+    instancer = UsdGeom.PointInstancer(_object_prim(stage, matched.group(1)))
+    if not instancer:
+        return None
+    targets = instancer.GetPrototypesRel().GetForwardedTargets()
+    indices = instancer.GetProtoIndicesAttr().Get(stage_time(stage))
+    number = int(matched.group(2))
+    if number >= len(indices) or indices[number] >= len(targets):
+        return None
+    return stage.GetPrimAtPath(str(targets[indices[number]]) + matched.group(3))
