@@ -118,3 +118,36 @@ def test_no_progress_ends_the_run(recipe, tmp_path, capsys, monkeypatch):
     assert run_script(ROOT / "tools/generate.py", arguments) == 1
     assert "Nothing has happened for 0.2 s" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
+
+
+def test_a_full_disk_is_status_1_and_the_next_run_goes_on(recipe, tmp_path, capsys, monkeypatch):
+    from scenewright.sdg.dataset import backend
+    from scenewright.sdg.dataset.ledger import read_ledger
+
+    write = backend.write_file_atomic
+
+    def full(path, data):
+        if "0002" in str(path):
+            raise OSError(28, "No space left on device")
+        write(path, data)
+
+    arguments = ["--recipe", recipe(4), "--out", str(tmp_path / "out")]
+    monkeypatch.setattr(backend, "write_file_atomic", full)
+    assert run_script(ROOT / "tools/generate.py", arguments) == 1
+    assert "No space left" in capsys.readouterr().err
+    assert not list((tmp_path / "out").rglob("*.tmp"))
+    monkeypatch.setattr(backend, "write_file_atomic", write)
+    assert run_script(ROOT / "tools/generate.py", arguments) == 0
+    assert len(read_ledger(tmp_path / "out").rows) == 4
+
+
+def test_the_setting_names_the_folder_where_nobody_else_does(recipe, tmp_path):
+    import carb.settings
+
+    carb.settings.get_settings().set("/exts/scenewright.sdg/output", str(tmp_path / "set"))
+    path = Path(recipe(1))
+    assert run_script(ROOT / "tools/generate.py", ["--recipe", str(path)]) == 0
+    assert (tmp_path / "set/ledger.jsonl").is_file()
+    path.write_text(path.read_text().replace("frames: 1", f"frames: 1\n  output: '{tmp_path / 'named'}'"))
+    assert run_script(ROOT / "tools/generate.py", ["--recipe", str(path)]) == 0
+    assert (tmp_path / "named/ledger.jsonl").is_file()

@@ -38,6 +38,23 @@ def test_with_rtx_settings_hold_while_a_run_lasts(monkeypatch):
     assert settings.get("/app/asyncRendering") is None
 
 
+@pytest.mark.parametrize(("version", "mode"), [("110.4.0+release", "RealTimePathTracing"), ("107.3.1", "RaytracedLighting")])
+def test_a_real_time_recipe_leaves_path_tracing_for_the_run(monkeypatch, tmp_path, version, mode):
+    app = omni.kit.app.get_app()
+    monkeypatch.setattr(app.get_extension_manager(), "is_extension_enabled", lambda name: name == "omni.hydra.rtx")
+    monkeypatch.setattr(type(app), "get_kit_version", lambda self: version, raising=False)
+    settings = carb.settings.get_settings()
+    settings.set("/rtx/rendermode", "PathTracing")
+    path = tmp_path / "r.yaml"
+    path.write_text("scenewright: {writers: {basic: {rgb: true}}}\ncamera:\n  create.camera: {}\n")
+    rtx = RtxSettings()
+    rtx.apply()
+    open_session(load_recipe(path)).close()
+    assert settings.get("/rtx/rendermode") == mode
+    rtx.restore()
+    assert settings.get("/rtx/rendermode") == "PathTracing"
+
+
 @pytest.mark.parametrize("kind", ["dome", "sphere", "distant"])
 def test_what_a_recipe_authors(tmp_path, kind):
     path = tmp_path / "r.yaml"
@@ -54,6 +71,8 @@ def test_what_a_recipe_authors(tmp_path, kind):
         assert [light.GetAttribute("omni:rtx:usdluxVersion").Get() for light in lights] == [2505]
         labelled = [prim for prim in session.stage.Traverse() if "SemanticsLabelsAPI:class" in prim.GetAppliedSchemas()]
         assert len(labelled) == 1
+        camera = UsdGeom.Camera(next(prim for prim in session.stage.Traverse() if prim.IsA(UsdGeom.Camera)))
+        assert camera.GetClippingRangeAttr().Get()[0] == pytest.approx(0.01)
         layer = session.stage.GetSessionLayer().subLayerPaths[0]
         assert "randomization" in layer
     finally:

@@ -8,15 +8,18 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Generator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from scenewright.sdg.dataset.request import GenerateRequest
+from scenewright.sdg.rtx import RtxSettings
 
-__all__ = ["GenerateJob", "JobStoppedError", "Progress", "running_jobs", "start_job", "stop_all_jobs"]
+__all__ = ["GenerateJob", "JobStoppedError", "Progress", "default_output", "perform", "running_jobs", "start_job",
+           "stop_all_jobs"]
 
 _log = logging.getLogger(__name__)
 
+_OUTPUT_SETTING = "/exts/scenewright.sdg/output"
 _TIMEOUT_SETTING = "/exts/scenewright.sdg/progressTimeout"
 
 _running: list["GenerateJob"] = []
@@ -54,7 +57,7 @@ class GenerateJob:
     """
 
     def __init__(self, request: GenerateRequest, timeout: float | None = None):
-        self.request = request
+        self.request = replace(request, default_output=request.default_output or default_output())
         self.progress = Progress()
         self.paused = False
         self._timeout = _default_timeout() if timeout is None else timeout
@@ -73,7 +76,6 @@ class GenerateJob:
             DatasetRunError: something failed on the way.
         """
         from scenewright.sdg.dataset.run import generating
-        from scenewright.sdg.rtx import RtxSettings
 
         rtx = RtxSettings()
         rtx.apply()
@@ -94,30 +96,32 @@ class GenerateJob:
             self._stopped = why
         self._close_steps()
 
-    async def _advance(self, rtx: Any) -> Any:
+    async def _advance(self, rtx: RtxSettings) -> Any:
         import omni.replicator.core as rep
 
-        loaded = False
+        from scenewright.sdg.dataset.frames import OpenScene
+
+        loaded, answer = False, None
         while True:
             self._check()
             try:
-                capture = next(self._steps)
+                wanted = self._steps.send(answer)
             except StopIteration as end:
                 await self._within(rep.orchestrator.wait_until_complete_async())
                 return end.value
-            if not loaded:
+            if not isinstance(wanted, OpenScene) and not loaded:
                 await self._within(_stage_loaded())
                 loaded = True
             self._check()
-            await self._within(rep.orchestrator.step_async(rt_subframes=rtx.subframes(capture.rt_subframes), delta_time=0.0))
+            answer = await self._within(perform(wanted, rtx))
             await asyncio.sleep(0)  # a host may capture without ever waiting, and others want their turn
             while self.paused and not self._stopped:
                 await _next_update()
 
-    async def _within(self, waiting: Awaitable[Any]) -> None:
+    async def _within(self, waiting: Awaitable[Any]) -> Any:
         """Await something of the application, but not for ever."""
         try:
-            await asyncio.wait_for(waiting, self._timeout or None)
+            return await asyncio.wait_for(waiting, self._timeout or None)
         except TimeoutError:
             raise JobStoppedError(
                 f"Nothing has happened for {self._timeout:g} s, after {self._count()}. Look "
@@ -152,6 +156,25 @@ class GenerateJob:
         self.progress.made += 1
 
 
+async def perform(wanted: Any, rtx: RtxSettings | None = None) -> Any:
+    """Do what a step of a run asks the application for, and return the answer.
+
+    Args:
+        wanted: A `Capture` or an `OpenScene`.
+        rtx: The settings of the run, which know how often RTX has to render a frame.
+    """
+    from scenewright.sdg.dataset.frames import OpenScene
+
+    if isinstance(wanted, OpenScene):
+        from scenewright.sdg.recipe.stage_setup import open_recipe_stage_async
+
+        return await open_recipe_stage_async(wanted.recipe)
+    import omni.replicator.core as rep
+
+    subframes = wanted.rt_subframes if rtx is None else rtx.subframes(wanted.rt_subframes)
+    return await rep.orchestrator.step_async(rt_subframes=subframes, delta_time=0.0)
+
+
 def start_job(request: GenerateRequest, timeout: float | None = None) -> GenerateJob:
     """Start a run on the application's event loop and return at once.
 
@@ -165,6 +188,13 @@ def start_job(request: GenerateRequest, timeout: float | None = None) -> Generat
     job.task = asyncio.ensure_future(job.run())
     job.task.add_done_callback(lambda task: _forget(job))
     return job
+
+
+def default_output() -> str:
+    """Return the dataset folder for recipes that name none: the setting ``output``; "" where it is not set."""
+    import carb.settings
+
+    return str(carb.settings.get_settings().get(_OUTPUT_SETTING) or "")
 
 
 def running_jobs() -> list[GenerateJob]:

@@ -5,7 +5,9 @@ Where there is no RTX renderer nothing is set: these settings mean nothing there
 
 from typing import Any
 
-__all__ = ["RtxSettings", "rtx_is_there"]
+__all__ = ["RENDER_MODE", "RtxSettings", "real_time_mode", "rtx_is_there"]
+
+RENDER_MODE = "/rtx/rendermode"
 
 #: Setting, and its value while a run lasts.
 _WHILE_RUNNING: dict[str, Any] = {
@@ -18,6 +20,9 @@ _WHILE_RUNNING: dict[str, Any] = {
     "/rtx/ecoMode/enabled": False,  # else a window that is not looked at stops rendering
 }
 
+#: Settings that recipes themselves change; a run puts them back as well.
+_OF_RECIPES = (RENDER_MODE, "/rtx/pathtracing/totalSpp")
+
 _MINIMUM_SUBFRAMES = 2  # lights, materials and teleports show in the second one
 
 
@@ -26,6 +31,14 @@ def rtx_is_there() -> bool:
     import omni.kit.app
 
     return bool(omni.kit.app.get_app().get_extension_manager().is_extension_enabled("omni.hydra.rtx"))
+
+
+def real_time_mode() -> str:
+    """Return the name of this Kit's real-time mode: Kit 110 has a new one, and the older only when it is switched on."""
+    import omni.kit.app
+
+    major = omni.kit.app.get_app().get_kit_version().partition(".")[0]
+    return "RealTimePathTracing" if major.isdigit() and int(major) >= 110 else "RaytracedLighting"
 
 
 class RtxSettings:
@@ -41,7 +54,7 @@ class RtxSettings:
         import carb.settings
 
         settings = carb.settings.get_settings()
-        self._before = {path: settings.get(path) for path in _WHILE_RUNNING}
+        self._before = {path: settings.get(path) for path in (*_WHILE_RUNNING, *_OF_RECIPES)}
         for path, value in _WHILE_RUNNING.items():
             settings.set(path, value)
 

@@ -4,7 +4,7 @@ import inspect
 import json
 import os
 import time
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,9 +15,10 @@ from scenewright.sdg.dataset.backend import DatasetBackend, FrameFiles, WriterBa
 from scenewright.sdg.dataset.errors import DatasetInputError, DatasetRunError
 from scenewright.sdg.dataset.files import PRIVATE_FOLDER
 from scenewright.sdg.dataset.ledger import LedgerEntry, LedgerPart
+from scenewright.sdg.recipe.stage_setup import open_recipe_stage
 from scenewright.sdg.writers import create_writer
 
-__all__ = ["Capture", "FrameMaker", "capture_all"]
+__all__ = ["Capture", "FrameMaker", "OpenScene", "Steps", "carry_out"]
 
 
 @dataclass(frozen=True)
@@ -31,10 +32,36 @@ class Capture:
     rt_subframes: int = 1
 
 
-def capture_all(captures: Iterable[Capture]) -> None:
-    """Carry out captures one after the other: for code that may block. The other way is `scenewright.sdg.jobs`."""
-    for capture in captures:
-        rep.orchestrator.step(rt_subframes=capture.rt_subframes, delta_time=0.0)
+@dataclass(frozen=True)
+class OpenScene:
+    """The application is to open a recipe's scene, or a new stage, and to answer with the stage.
+
+    Attributes:
+        recipe: whose scene it is.
+    """
+
+    recipe: Any
+
+
+Steps = Generator[Capture | OpenScene, Any, Any]
+"""Work that leaves what an application has to do to whoever drives it."""
+
+
+def carry_out(steps: Steps) -> Any:
+    """Do what steps ask for, one after the other, and return their result.
+
+    This is for code that may block; `scenewright.sdg.jobs.carry_out_async` is the other way.
+    """
+    answer = None
+    while True:
+        try:
+            wanted = steps.send(answer)
+        except StopIteration as end:
+            return end.value
+        if isinstance(wanted, OpenScene):
+            answer = open_recipe_stage(wanted.recipe)
+        else:
+            answer = rep.orchestrator.step(rt_subframes=wanted.rt_subframes, delta_time=0.0)
 
 
 def initialize_writer(writer: Any, backend: WriterBackend, parameters: dict[str, Any]) -> None:
@@ -89,9 +116,9 @@ class FrameMaker:
         Raises:
             DatasetRunError: if a file could not be written or a writer failed; committed frames are intact.
         """
-        capture_all(self.making(addresses))
+        carry_out(self.making(addresses))
 
-    def making(self, addresses: Iterable[Any]) -> Iterator[Capture]:
+    def making(self, addresses: Iterable[Any]) -> Steps:
         """Do what `make` does, and leave the captures to the caller."""
         for address in addresses:
             yield from self.rendering(address)
@@ -104,9 +131,9 @@ class FrameMaker:
             ValueError: if the stage holds something that cannot be rendered.
             DatasetRunError: if a file of an earlier frame could not be written.
         """
-        capture_all(self.rendering(address))
+        carry_out(self.rendering(address))
 
-    def rendering(self, address: Any) -> Iterator[Capture]:
+    def rendering(self, address: Any) -> Steps:
         """Do what `render` does, and leave the captures to the caller.
 
         Raises:
@@ -129,7 +156,7 @@ class FrameMaker:
         if self._part is not None:
             self._part.close()
 
-    def _rendering(self, address: Any, write: bool) -> Generator[Capture, None, Any]:
+    def _rendering(self, address: Any, write: bool) -> Steps:
         drawn = self.session.apply(address)
         if write and not self._is_written(address):
             self._last = None  # nobody looks at this frame
@@ -146,7 +173,7 @@ class FrameMaker:
         self._last = address
         return drawn
 
-    def _preparing_motion(self, address: Any) -> Iterator[Capture]:
+    def _preparing_motion(self, address: Any) -> Steps:
         """Show the step before, unless this process has just done so: motion of step n is that from step n - 1."""
         if address.step > 0 and not self._follows(address):
             before = (address.sequence, address.step - 1)

@@ -1,13 +1,13 @@
 """A few frames of a recipe, small and with what their labels say, for a contact sheet; nothing is written."""
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 import omni.replicator.core as rep
 from pxr import Usd
 
-from scenewright.sdg.dataset.frames import Capture, capture_all
+from scenewright.sdg.dataset.frames import Capture, Steps, carry_out
 from scenewright.sdg.dataset.sheet import Panel, Shown
 
 __all__ = ["preview_panels", "previewing"]
@@ -26,18 +26,12 @@ def preview_panels(
     """
     addresses = session.addresses
     chosen = [addresses[round(i)] for i in np.linspace(0, len(addresses) - 1, min(count, len(addresses)))]
-    panels: list[Panel] = []
-
-    def captures() -> Generator[Capture, None, None]:
-        panels.extend((yield from previewing(session, chosen, count, width, on_panel)))
-
-    capture_all(captures())
-    return panels
+    return carry_out(previewing(session, chosen, count, width, on_panel))
 
 
 def previewing(
     session: Any, chosen: Sequence[Any], count: int, width: int = 480, on_panel: Callable[[int, int], None] | None = None
-) -> Generator[Capture, None, list[Panel]]:
+) -> Steps:
     """Make images of chosen frames through a recipe's cameras in turn, and leave each capture to the caller, who may await it.
 
     Closing the generator removes what it has added to the stage.
@@ -79,7 +73,7 @@ class _View:
         self.boxes = rep.AnnotatorRegistry.get_annotator("bounding_box_2d_tight")
         self._annotators = (self.color, self.ids, self.boxes)
 
-    def taking(self, session: Any, address: Any) -> Generator[Capture, None, Panel]:
+    def taking(self, session: Any, address: Any) -> Steps:
         """Ask for the capture of one frame and return its panel."""
         for annotator in self._annotators:
             annotator.attach(self.product)

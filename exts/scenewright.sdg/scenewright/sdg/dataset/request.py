@@ -20,6 +20,7 @@ class GenerateRequest:
         workers: processes that share the frames.
         shard: "I/N": make only the I-th of N parts.
         overwrite: throw away what an earlier run made.
+        default_output: dataset folder where neither ``output`` nor the recipe says; "" = ``out``.
     """
 
     recipe: Path
@@ -31,3 +32,4 @@ class GenerateRequest:
     workers: int = 1
     shard: str | None = None
     overwrite: bool = False
+    default_output: str = ""

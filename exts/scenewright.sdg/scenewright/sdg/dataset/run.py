@@ -2,7 +2,7 @@
 
 import logging
 import os
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from scenewright.sdg.dataset.errors import DatasetInputError
 from scenewright.sdg.dataset.finalise import derive_files
 from scenewright.sdg.dataset.folder import DatasetFolder
-from scenewright.sdg.dataset.frames import Capture, FrameMaker, capture_all
+from scenewright.sdg.dataset.frames import FrameMaker, OpenScene, Steps, carry_out
 from scenewright.sdg.dataset.header import build_header
 from scenewright.sdg.dataset.ledger import read_ledger
 from scenewright.sdg.dataset.origin import write_origin
@@ -65,14 +65,7 @@ def generate(
         DatasetInputError: if the request or the output folder cannot be used; nothing was written.
         DatasetRunError: if something failed on the way; every committed frame is intact.
     """
-    steps = generating(request, launch=launch, on_start=on_start, on_frame=on_frame)
-    results: list[GenerateResult] = []
-
-    def captures() -> Generator[Capture, None, None]:
-        results.append((yield from steps))
-
-    capture_all(captures())
-    return results[0]
+    return carry_out(generating(request, launch=launch, on_start=on_start, on_frame=on_frame))
 
 
 def generating(
@@ -82,8 +75,8 @@ def generating(
     on_start: Callable[[int, int], None] | None = None,
     on_frame: Callable[[int], None] | None = None,
     on_session: Callable[[Any], None] | None = None,
-) -> Generator[Capture, None, GenerateResult]:
-    """Do what `generate` does, and leave each capture to the caller, who may await it.
+) -> Steps:
+    """Do what `generate` does, and leave opening the scene and each capture to the caller, who may await them.
 
     Closing the generator ends the run: committed frames stay, and the stage and the folder are let go of.
 
@@ -100,7 +93,7 @@ def generating(
     recipe = recipe_of(request)
     folder = DatasetFolder(_output_folder(request, recipe), shard)
     folder.check()
-    session = open_session(recipe)
+    session = open_session(recipe, (yield OpenScene(recipe)))
     maker = None
     try:
         if on_session is not None:
@@ -189,7 +182,9 @@ def recipe_of(request: GenerateRequest) -> Recipe:
 
 
 def _output_folder(request: GenerateRequest, recipe: Recipe) -> str:
-    return os.fspath(request.output) if request.output is not None else recipe.settings.output
+    if request.output is not None:
+        return os.fspath(request.output)
+    return (request.default_output if "output" not in recipe.settings.model_fields_set else "") or recipe.settings.output
 
 
 def _wanted(addresses: Sequence[Any], request: GenerateRequest, shard: tuple[int, int] | None) -> list[Any]:

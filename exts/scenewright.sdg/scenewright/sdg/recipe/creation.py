@@ -37,6 +37,7 @@ _CAMERA_ATTRIBUTES = {
     "vertical_aperture_offset": "verticalApertureOffset",
     "clipping_range": "clippingRange",
 }
+_NEAR, _FAR = 0.01, 1.0e6  # [m], [stage units]
 _LIGHT_ATTRIBUTES = {
     "color": "inputs:color",
     "intensity": "inputs:intensity",
@@ -109,8 +110,19 @@ def _camera(call: Invocation, kind: str) -> list[Usd.Prim]:
         call,
         rep.functional.create_batch.camera,
         _CAMERA_ATTRIBUTES,
-        {key: call.args[key] for key in call.args if key.startswith(("fisheye", "openCV", "cross", "projection"))},
+        _fixed_lens(call),
     )
+
+
+def _fixed_lens(call: Invocation) -> dict[str, Any]:
+    """Return the arguments of a camera's lens that are never random.
+
+    Where the recipe does not say, rays start 1 cm away: the Replicator's 1 unit hides what is near on a stage in metres.
+    """
+    lens = {key: call.args[key] for key in call.args if key.startswith(("fisheye", "openCV", "cross", "projection"))}
+    if not call.has("clipping_range"):
+        lens["clipping_range"] = (_NEAR / UsdGeom.GetStageMetersPerUnit(call.runtime.stage), _FAR)
+    return lens
 
 
 def _stereo_camera(call: Invocation, kind: str) -> list[Usd.Prim]:
@@ -118,7 +130,7 @@ def _stereo_camera(call: Invocation, kind: str) -> list[Usd.Prim]:
     common = _common(call)
     name = common.setdefault("name", "StereoCamera")
     wrappers = rep.functional.create_batch.xform(**common)
-    fixed = {key: call.args[key] for key in call.args if key.startswith(("fisheye", "openCV", "cross", "projection"))}
+    fixed = _fixed_lens(call)
     count, draws = len(wrappers), Draws(call.runtime.recipe.seed, ONCE)
     lens = {key: _values(call, key, count, draws) for key in _CAMERA_ATTRIBUTES if call.has(key)}
     sides: list[list[Usd.Prim]] = []

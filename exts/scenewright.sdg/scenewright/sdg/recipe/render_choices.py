@@ -1,8 +1,10 @@
 """What a recipe's settings ask of the renderer, handed to it as carb settings."""
 
+import carb.settings
 import omni.replicator.core as rep
 
 from scenewright.sdg.recipe.schema import Settings
+from scenewright.sdg.rtx import RENDER_MODE, real_time_mode, rtx_is_there
 
 __all__ = ["apply_render_choices"]
 
@@ -20,3 +22,5 @@ def apply_render_choices(settings: Settings, *, path_traced: bool = False) -> No
         rep.settings.carb_settings(f"/scenewright/{name}", value)
     if mode == "path-traced":  # what RTX reads
         rep.settings.set_render_pathtraced(settings.samples)
+    elif mode == "real-time" and rtx_is_there() and carb.settings.get_settings().get(RENDER_MODE) == "PathTracing":
+        rep.settings.carb_settings(RENDER_MODE, real_time_mode())

@@ -68,6 +68,7 @@ class RecipeSession:
 
     Args:
         recipe: The recipe.
+        stage: What `open_recipe_stage_async` has opened for it; None = it is opened here.
 
     Attributes:
         recipe: The recipe.
@@ -81,13 +82,13 @@ class RecipeSession:
         RecipeError: The recipe cannot be carried out on its scene; nothing was written.
     """
 
-    def __init__(self, recipe: Recipe):
+    def __init__(self, recipe: Recipe, stage: Usd.Stage | None = None):
         problems = find_asset_problems(recipe)
         if problems:
             raise RecipeError(problems)
         self.recipe = recipe
         allow_stand_ins(recipe.settings.assets.missing == "proxy")
-        self.stage = open_recipe_stage(recipe)
+        self.stage = stage or open_recipe_stage(recipe)
         self.cameras: dict[str, Any] = {}
         self.writer_requests: list[WriterRequest] = []
         self._open = True

@@ -7,7 +7,8 @@ from scenewright.sdg.recipe.findings import Finding, RecipeError
 from scenewright.sdg.recipe.recipe import Recipe
 from scenewright.sdg.recipe.scene_checks import find_scene_problems, stage_problems, without_missing
 
-__all__ = ["LAYER_NAME", "add_randomization_layer", "hidden_values", "open_recipe_stage", "spec_conformant"]
+__all__ = ["LAYER_NAME", "add_randomization_layer", "hidden_values", "open_recipe_stage", "open_recipe_stage_async",
+           "spec_conformant"]
 
 LAYER_NAME = "randomization"
 """Display name of the layer that holds everything a recipe makes and changes."""
@@ -22,26 +23,60 @@ def open_recipe_stage(recipe: Recipe) -> Usd.Stage:
     context = omni.usd.get_context()
     if recipe.scene_path is None:
         context.new_stage()
-        stage = context.get_stage()
-        UsdGeom.SetStageUpAxis(stage, UsdGeom.Tokens.z)  # Kit's new stages follow the user's preferences
-        UsdGeom.SetStageMetersPerUnit(stage, 1.0)
-        return stage
-    mark = recipe.mark("scene")
-    if not recipe.scene_path.is_file():
-        raise RecipeError(find_scene_problems(recipe.scene_path, mark))
+        return _new_stage(context.get_stage())
+    path = _scene_file(recipe)
     delegate = UsdUtils.CoalescingDiagnosticDelegate()
     try:
-        opened = context.open_stage(str(recipe.scene_path))
+        opened = context.open_stage(path)
     except (ValueError, OSError) as error:
-        raise RecipeError(find_scene_problems(recipe.scene_path, mark) or [Finding.at(mark, str(error))]) from None
+        raise _unreadable(recipe, error) from None
     finally:
         delegate.TakeUncoalescedDiagnostics()
-    stage = context.get_stage() if opened else None
+    return _checked(recipe, context.get_stage() if opened else None)
+
+
+async def open_recipe_stage_async(recipe: Recipe) -> Usd.Stage:
+    """Do what `open_recipe_stage` does, while the application's windows stay alive."""
+    context = omni.usd.get_context()
+    if recipe.scene_path is None:
+        await context.new_stage_async()
+        return _new_stage(context.get_stage())
+    path = _scene_file(recipe)
+    delegate = UsdUtils.CoalescingDiagnosticDelegate()
+    try:
+        opened, _ = await context.open_stage_async(path)
+    except (ValueError, OSError) as error:
+        raise _unreadable(recipe, error) from None
+    finally:
+        delegate.TakeUncoalescedDiagnostics()
+    return _checked(recipe, context.get_stage() if opened else None)
+
+
+def _new_stage(stage: Usd.Stage) -> Usd.Stage:
+    UsdGeom.SetStageUpAxis(stage, UsdGeom.Tokens.z)  # Kit's new stages follow the user's preferences
+    UsdGeom.SetStageMetersPerUnit(stage, 1.0)
+    return stage
+
+
+def _scene_file(recipe: Recipe) -> str:
+    if not recipe.scene_path.is_file():
+        raise RecipeError(find_scene_problems(recipe.scene_path, recipe.mark("scene")))
+    return str(recipe.scene_path)
+
+
+def _unreadable(recipe: Recipe, error: Exception) -> RecipeError:
+    mark = recipe.mark("scene")
+    return RecipeError(find_scene_problems(recipe.scene_path, mark) or [Finding.at(mark, str(error))])
+
+
+def _checked(recipe: Recipe, stage: Usd.Stage | None) -> Usd.Stage:
+    """Return the stage that was opened; raise, and close it, where its scene cannot be used."""
+    mark = recipe.mark("scene")
     problems = stage_problems(stage) if stage else find_scene_problems(recipe.scene_path, mark)
     if stage and recipe.settings.assets.missing == "proxy":
         problems = without_missing(problems)
     if problems or stage is None:
-        context.close_stage()
+        omni.usd.get_context().close_stage()
         raise RecipeError(problems or [Finding.at(mark, f"'{recipe.scene_path}' cannot be opened.")])
     return stage
 

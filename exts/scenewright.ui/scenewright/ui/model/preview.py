@@ -1,7 +1,6 @@
 """One randomized frame with its labels drawn, as bytes that an image widget shows."""
 
 import asyncio
-from collections.abc import Generator
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,27 +50,31 @@ async def make_preview(recipe: Any, frame: int = 0, width: int = 640) -> Preview
         RecipeError: The recipe cannot be carried out.
         RecipeRunError: A block of it failed for this frame.
     """
+    from scenewright.sdg.dataset.frames import OpenScene
     from scenewright.sdg.dataset.preview import previewing
+    from scenewright.sdg.jobs import perform
     from scenewright.sdg.recipe import open_session
 
-    session = open_session(recipe)
+    session = open_session(recipe, await perform(OpenScene(recipe)))
     try:
         chosen = [session.addresses[frame % len(session.addresses)]]
-        panels = await _awaited(previewing(session, chosen, 1, width))
+        steps = previewing(session, chosen, 1, width)
+        try:
+            panels = await _carried_out(steps)
+        finally:
+            steps.close()
     finally:
         session.close()
     return await asyncio.to_thread(image_of, panels[0])
 
 
-async def _awaited(captures: Generator[Any, None, Any]) -> Any:
-    import omni.replicator.core as rep
+async def _carried_out(steps: Any) -> Any:
+    from scenewright.sdg.jobs import perform
 
-    try:
-        while True:
-            try:
-                capture = next(captures)
-            except StopIteration as end:
-                return end.value
-            await rep.orchestrator.step_async(rt_subframes=capture.rt_subframes, delta_time=0.0)
-    finally:
-        captures.close()
+    answer = None
+    while True:
+        try:
+            wanted = steps.send(answer)
+        except StopIteration as end:
+            return end.value
+        answer = await perform(wanted)

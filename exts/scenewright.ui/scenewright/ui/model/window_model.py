@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from scenewright.sdg.dataset.request import GenerateRequest
+from scenewright.sdg.jobs import default_output
 from scenewright.ui.model.cameras import camera_names
 from scenewright.ui.model.control import RunControl
 from scenewright.ui.model.editor import Checked, RecipeEditor, check_text
@@ -134,7 +135,9 @@ class WindowModel:
             return Path(os.path.expanduser(self.state.output)).absolute()
         if self.checked.recipe is None:
             return None
-        return self.checked.recipe.resolve(self.checked.recipe.settings.output)
+        settings = self.checked.recipe.settings
+        named = settings.output if "output" in settings.model_fields_set else default_output() or settings.output
+        return self.checked.recipe.resolve(named)
 
     @property
     def report(self) -> Path | None:

@@ -45,7 +45,7 @@ class DescriptionSession:
         RecipeError: It cannot be carried out; nothing was written.
     """
 
-    def __init__(self, description: ObjectDescription):
+    def __init__(self, description: ObjectDescription, stage: Usd.Stage | None = None):
         self.recipe = description
         self.cameras: dict[str, Any] = {}
         self.initial_values: dict[str, Any] = {}
@@ -55,7 +55,7 @@ class DescriptionSession:
         if problems:
             raise RecipeError(problems)
         allow_stand_ins(description.settings.assets.missing == "proxy")
-        self.stage = open_recipe_stage(description)
+        self.stage = stage or open_recipe_stage(description)
         self._open = True
         self._now: Resolver | None = None
         self._playback = Playback()
