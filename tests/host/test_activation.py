@@ -1,4 +1,5 @@
 import importlib
+import os
 import subprocess
 import sys
 
@@ -55,4 +56,26 @@ for _ in range(2):
         raise SystemExit(f"{name} is still importable")
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_namespace_that_is_installed_has_the_stand_ins_too(tmp_path):
+    """Kit has loaded every module; so ``omni.timeline`` needs no import, with other ``omni`` packages or without."""
+    (tmp_path / "omni" / "other").mkdir(parents=True)
+    (tmp_path / "omni" / "other" / "__init__.py").write_text("HERE = True\n")
+    code = """
+from scenewright.host.activation import activate, deactivate
+import omni.other
+activate()
+import omni.usd
+assert omni.timeline.get_timeline_interface() and omni.kit.app.get_app() and omni.other.HERE
+try:
+    omni.nothing_of_that_name
+except AttributeError as error:
+    assert "'omni.nothing_of_that_name' has no stand-in" in str(error)
+deactivate()
+assert not hasattr(omni, "timeline") and omni.other.HERE
+"""
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), *sys.path])}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment)
     assert done.returncode == 0, done.stderr

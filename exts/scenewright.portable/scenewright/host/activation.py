@@ -4,6 +4,7 @@ import importlib
 import importlib.abc
 import importlib.util
 import sys
+from collections.abc import Callable
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import ModuleType
@@ -102,12 +103,17 @@ class _FolderLoader(importlib.abc.Loader):
         return None
 
     def exec_module(self, module: ModuleType) -> None:
-        def load(name: str) -> Any:
-            full_name = f"{module.__name__}.{name}"
-            if name.startswith("__") or importlib.util.find_spec(full_name) is None:
-                raise AttributeError(f"'{full_name}' has no stand-in on the portable host.")
-            return importlib.import_module(full_name)
-        module.__getattr__ = load
+        module.__getattr__ = _lazy_children(module)
+
+
+def _lazy_children(module: ModuleType) -> Callable[[str], Any]:
+    """Return a ``__getattr__`` that imports the module of that name."""
+    def load(name: str) -> Any:
+        full_name = f"{module.__name__}.{name}"
+        if name.startswith("__") or importlib.util.find_spec(full_name) is None:
+            raise AttributeError(f"'{full_name}' has no stand-in on the portable host.")
+        return importlib.import_module(full_name)
+    return load
 
 
 def _missing_symbol(module: ModuleType) -> Any:
@@ -202,6 +208,15 @@ def activate() -> None:
     if _finder not in sys.meta_path:
         sys.meta_path.insert(0, _replicator_module_finder)
         sys.meta_path.append(_finder)
+        for module in _installed_namespaces():
+            module.__getattr__ = _lazy_children(module)
+
+
+def _installed_namespaces() -> list[ModuleType]:
+    """Return packages without code of their own that installed packages share with Kit, such as ``omni``."""
+    found = [importlib.util.find_spec(root) for root in STAND_IN_ROOTS]
+    return [importlib.import_module(spec.name) for spec in found
+            if spec is not None and spec.origin is None and not isinstance(spec.loader, _FolderLoader | _AliasLoader)]
 
 
 def deactivate() -> None:
@@ -209,6 +224,8 @@ def deactivate() -> None:
     if _finder in sys.meta_path:
         sys.meta_path.remove(_finder)
         sys.meta_path.remove(_replicator_module_finder)
+        for module in _installed_namespaces():
+            vars(module).pop("__getattr__", None)
     for name, module in list(sys.modules.items()):
         if name.partition(".")[0] in STAND_IN_ROOTS or name in _STAND_IN_MODULES:
             loader = getattr(getattr(module, "__spec__", None), "loader", None)
