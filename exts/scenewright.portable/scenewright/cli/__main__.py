@@ -24,6 +24,7 @@ COMMANDS = {
     "exec": ("exec_script", "run a Replicator or Isaac Sim standalone script, unmodified"),
     "preview": ("preview", "draw a contact sheet of a recipe with its labels"),
     "validate": ("validate", "check a recipe, a scene or a dataset and print every finding"),
+    "assets": ("assets", "import models as USD assets, list and show packs"),
     "layers": ("layers", "compare, merge and check layers that several people share"),
     "labels": ("labels", "write, list and migrate semantic labels by path rule"),
     "schema": ("schema", "print the JSON Schema of recipes, for editors"),

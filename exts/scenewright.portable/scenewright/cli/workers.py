@@ -10,7 +10,7 @@ from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any
 
-__all__ = ["launch_workers"]
+__all__ = ["core_count", "launch_workers"]
 
 _PR_SET_PDEATHSIG = 1  # Linux, prctl(2): the signal that a process gets when its parent ends
 
@@ -33,7 +33,7 @@ def launch_workers(request: Any, root: Path, shares: list[list[int]], on_frame: 
 
     compile_kernels(request.device)
     context = multiprocessing.get_context("spawn")
-    threads = max(1, _cores() // len(shares))
+    threads = max(1, core_count() // len(shares))
     processes: dict[Connection, Any] = {}
     try:
         for share in shares:
@@ -105,5 +105,6 @@ def _end_with_parent(parent: int) -> None:
         os._exit(1)
 
 
-def _cores() -> int:
+def core_count() -> int:
+    """Return how many cores this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

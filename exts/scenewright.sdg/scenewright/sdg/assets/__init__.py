@@ -1,0 +1,1 @@
+"""Asset packs: models of other formats as clean USD assets, their catalogue, and how recipes find them."""
