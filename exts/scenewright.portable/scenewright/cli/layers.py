@@ -16,6 +16,51 @@ _Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 @app.command()
+def new(
+    folder: Annotated[Path, typer.Argument(help="Where; made if it is not there.")],
+    owner: Annotated[list[str] | None, typer.Option("--owner", help="layer=name, such as lighting=Ada; repeatable.")] = None,
+) -> None:
+    """Scaffold a scene: a root layer, and layers for overrides, randomization, cameras, lighting, semantics, layout, base."""
+    from scenewright.sdg.layers.errors import LayerError
+    from scenewright.sdg.layers.scaffold import new_stack
+
+    owners = dict(pair.partition("=")[::2] for pair in owner or [])
+    if not all(owners.values()):
+        raise LayerError(f"--owner {next(name for name, who in owners.items() if not who)}: give layer=name.")
+    for path in new_stack(folder, owners):
+        typer.echo(path)
+
+
+@app.command()
+def status(scene: _Scene, as_json: _Json = False) -> None:
+    """Say who says what: opinions per layer, overridden ones, and what is wrong.
+
+    Wrong are layers that are missing, broken, cyclic or listed twice; opinions outside a layer's remit; absolute and unresolved
+    paths; overs of nothing; units that differ. Exit status: 0 nothing is wrong, 1 something is, 2 the scene cannot be read.
+    """
+    from scenewright.sdg.layers.status import stack_status
+
+    found = stack_status(scene)
+    if as_json:
+        _print_json(found.as_json())
+    else:
+        _print_status(found)
+    raise typer.Exit(1 if found.findings else 0)
+
+
+def _print_status(found: Any) -> None:
+    width = max(len("  " * row.depth + row.name) for row in found.layers)
+    for row in found.layers:
+        counts = f"{row.prims:5d} prims {row.properties:6d} properties"
+        told = "  ".join(part for part in (row.owner, ", ".join(row.state), f"remit: {row.remit}" if row.remit else "") if part)
+        typer.echo(f"{'  ' * row.depth + row.name:{width}s}  {counts}  {told}".rstrip())
+    for title, rows in (("overridden", found.overridden), ("findings", found.findings)):
+        typer.echo(f"\n{len(rows)} {title}" + (":" if rows else ""))
+        for row in rows:
+            typer.echo(f"  {row}")
+
+
+@app.command()
 def diff(
     one: Annotated[Path, typer.Argument(metavar="A", help="The layer before.")],
     other: Annotated[Path, typer.Argument(metavar="B", help="The layer after.")],
@@ -71,6 +116,61 @@ def cat(layer: Annotated[Path, typer.Argument(help="A layer, text or crate, what
     from scenewright.sdg.layers.files import read_layer
 
     typer.echo(read_layer(layer).ExportToString(), nl=False)
+
+
+@app.command()
+def flatten(
+    scene: _Scene,
+    output: Annotated[Path, typer.Option("--output", "-o", help="Where to write the layer: .usda, .usdc or .usd.")],
+    keep_arcs: Annotated[
+        bool, typer.Option("--keep-arcs", help="Join the layers only; references, payloads and variants stay.")
+    ] = False,
+) -> None:
+    """Write a scene as one layer, and prove that composed values are unchanged.
+
+    Variants are settled, payloads loaded, instances kept, muted layers left out. Exit status: 0 written and proved, 2 nothing
+    was written; the differences are named.
+    """
+    from scenewright.sdg.layers.flatten import flatten_scene
+
+    done = flatten_scene(scene, output, keep_arcs)
+    for note in done.notes:
+        typer.echo(note)
+    typer.echo(f"{output}: {done.prims} prims compared, all composed values unchanged.")
+
+
+def _flag(scene: Path, names: list[str], table: str, value: bool) -> None:
+    from scenewright.sdg.layers.stack import set_flag
+
+    for kept in set_flag(scene, names, table, value):
+        typer.echo(f"{scene}: {table} {kept} = {value}")
+
+
+_Layers = Annotated[list[str], typer.Argument(metavar="LAYER...", help="Layers by name, file name or path.")]
+
+
+@app.command()
+def lock(scene: _Scene, layers: _Layers) -> None:
+    """Lock layers: Kit and scenewright do not write to them. Kept in the root layer."""
+    _flag(scene, layers, "locked", True)
+
+
+@app.command()
+def unlock(scene: _Scene, layers: _Layers) -> None:
+    """Unlock layers."""
+    _flag(scene, layers, "locked", False)
+
+
+@app.command()
+def mute(scene: _Scene, layers: _Layers) -> None:
+    """Mute layers: Kit, `layers status` and `layers flatten` compose the scene without them. Kept in the root layer."""
+    _flag(scene, layers, "muteness", True)
+
+
+@app.command()
+def unmute(scene: _Scene, layers: _Layers) -> None:
+    """Unmute layers."""
+    _flag(scene, layers, "muteness", False)
 
 
 @app.command("install-git-driver")

@@ -1,6 +1,5 @@
 """Values of fields: whether two are the same, and how one reads on a line."""
 
-import struct
 from collections.abc import Mapping
 from typing import Any
 
@@ -38,13 +37,16 @@ def list_op_parts(value: Any) -> dict[str, list[Any]]:
 
 
 def same_value(one: Any, other: Any) -> bool:
-    """Return whether two field values are the same to the bit; NaN is the same as NaN, and 1 is not 1.0."""
+    """Return whether two field values are the same: NaN is the same as NaN, 1 is not 1.0, and 0 is -0.
+
+    Crate files keep one of two arrays that compare equal, so the sign of a zero does not outlive being saved.
+    """
     if one is other:
         return True
     if type(one) is not type(other):
         return False
     if isinstance(one, float):
-        return struct.pack("d", one) == struct.pack("d", other)
+        return one == other or (one != one and other != other)
     if isinstance(one, Mapping):
         return one.keys() == other.keys() and all(same_value(one[key], other[key]) for key in one)
     if isinstance(one, (list, tuple)):
@@ -99,7 +101,8 @@ def _same_array(one: Any, other: Any) -> bool:
     first = np.asarray(one)
     if first.dtype == object or first.dtype.kind in "US":
         return list(map(repr, one)) == list(map(repr, other))
-    return first.tobytes() == np.asarray(other).tobytes()
+    second = np.asarray(other)
+    return first.tobytes() == second.tobytes() or np.array_equal(first, second, equal_nan=first.dtype.kind in "fc")
 
 
 def _array_text(value: Any) -> str:

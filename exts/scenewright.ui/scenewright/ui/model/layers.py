@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pxr import Sdf, Usd
 
+from scenewright.sdg.layers.stack import LOCKED, flagged_layers, layer_owner, walk_stack
 from scenewright.sdg.recipe.stage_setup import LAYER_NAME
 
 __all__ = ["LayerRow", "layer_rows"]
@@ -47,9 +48,9 @@ def layer_rows(stage: Usd.Stage | None, owner_of: Callable[[str], str] | None = 
         return []
     rows: list[LayerRow] = []
     target = stage.GetEditTarget().GetLayer()
-    locked = _locked(stage)
+    locked = flagged_layers(stage.GetRootLayer(), LOCKED)
 
-    def add(layer: Sdf.Layer | None, identifier: str, depth: int, above: tuple[str, ...]) -> None:
+    def add(layer: Sdf.Layer | None, identifier: str, depth: int) -> None:
         if layer is None:
             rows.append(LayerRow(Path(identifier).name, identifier, depth, "", "missing"))
             return
@@ -57,45 +58,22 @@ def layer_rows(stage: Usd.Stage | None, owner_of: Callable[[str], str] | None = 
             word
             for word, holds in (
                 ("muted", stage.IsLayerMuted(layer.identifier)),
-                ("locked", locked.get(layer.identifier, False) or not layer.permissionToEdit),
+                ("locked", layer.identifier in locked or not layer.permissionToEdit),
                 ("unsaved", layer.dirty and not layer.anonymous),
             )
             if holds
         ]
         randomized = layer.anonymous and layer.GetDisplayName() == LAYER_NAME
         name = "session" if layer == stage.GetSessionLayer() else layer.GetDisplayName() or Path(layer.identifier).name
-        owner = "Scenewright" if randomized else _owner(layer, owner_of)
+        owner = "Scenewright" if randomized else layer_owner(layer, owner_of)
         rows.append(LayerRow(name, layer.identifier, depth, owner, ", ".join(states), randomized, layer == target))
-        for path in layer.subLayerPaths:
-            inner = layer.ComputeAbsolutePath(path)
-            if inner not in above:  # a cycle is USD's to complain about
-                add(Sdf.Layer.FindOrOpen(inner), inner, depth + 1, (*above, inner))
 
     for layer in (stage.GetSessionLayer(), stage.GetRootLayer()):
         if layer is not None:
-            add(layer, layer.identifier, 0, (layer.identifier,))
+            for entry in walk_stack(layer):
+                if entry.problem != "cyclic":  # a cycle is USD's to complain about
+                    add(entry.layer, entry.identifier, entry.depth)
     if not any(row.randomized for row in rows):
         note = "in memory, made when a run starts"
         rows.insert(1 if stage.GetSessionLayer() else 0, LayerRow(LAYER_NAME, "", 1, "Scenewright", note, randomized=True))
     return rows
-
-
-def _owner(layer: Sdf.Layer, owner_of: Callable[[str], str] | None) -> str:
-    if layer.HasOwner() if hasattr(layer, "HasOwner") else layer.owner:
-        return layer.owner
-    if layer.anonymous:
-        return ""
-    known = owner_of(layer.identifier) if owner_of is not None else ""
-    if known:
-        return known
-    try:
-        return Path(layer.realPath).owner() if layer.realPath else ""
-    except (OSError, KeyError, NotImplementedError):
-        return ""
-
-
-def _locked(stage: Usd.Stage) -> dict[str, bool]:
-    """Return the locks that Kit keeps in the root layer, by identifier."""
-    root = stage.GetRootLayer()
-    table = root.customLayerData.get("omni_layer", {}).get("locked", {})
-    return {root.ComputeAbsolutePath(path): bool(value) for path, value in table.items()}
