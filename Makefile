@@ -35,7 +35,7 @@ package: .venv/installed  ## one zip per Kit extension and the build files of re
 	@touch $@
 
 .venv/oracles: .venv/installed
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[dev,oracles]"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[dev,oracles,ui-test]"
 	@touch $@
 
 clean:

@@ -206,6 +206,111 @@ def test_pause_holds_and_stop_keeps_finished_frames(shown, recipe, run, notes, t
                    for line in part.read_text().splitlines())
 
 
+@pytest.fixture
+def importer(monkeypatch):
+    """Kit's file dialog, that answers at once with what it is told to."""
+    import sys
+    from importlib.machinery import ModuleSpec
+    from types import ModuleType
+
+    class Importer:
+        def __init__(self):
+            self.answer, self.asked = "", []
+
+        def show_window(self, title, import_handler, show_only_folders, **options):
+            self.asked.append((title, show_only_folders))
+            import_handler("", "", [self.answer])
+
+        def hide_window(self):
+            pass
+
+    dialog = Importer()
+    for name in ("omni.kit.window", "omni.kit.window.file_importer"):
+        module = ModuleType(name)
+        module.__spec__ = ModuleSpec(name, None, is_package=name.endswith("window"))
+        module.__path__ = []
+        module.get_file_importer = lambda: dialog
+        monkeypatch.setitem(sys.modules, name, module)
+    monkeypatch.setattr("omni.kit.window", sys.modules["omni.kit.window"], raising=False)
+    monkeypatch.setattr("omni.kit.window.file_importer", sys.modules["omni.kit.window.file_importer"], raising=False)
+    return dialog
+
+
+def controls(widget):
+    """Return what lies below a widget and has an identifier, by it."""
+    import omni.ui as ui
+
+    found = {}
+    for child in ui.Inspector.get_children(widget):
+        if child.identifier:
+            found[child.identifier] = child
+        found |= controls(child)
+    return found
+
+
+def test_every_button_and_box_is_clicked(importer, shown, recipe, run, tmp_path, monkeypatch):
+    opened_paths = []
+    monkeypatch.setattr(shown.generate, "_open_path", opened_paths.append)
+
+    async def go():
+        found = controls(shown.window.frame)
+
+        async def push(name):
+            await click(found.pop(name))
+            await frames()
+            await shown.model.settled()
+
+        recipe.write_text(recipe.read_text() + "\np: {create.render_product: {camera: camera, resolution: [32, 24], name: front}}\n")
+        importer.answer = str(recipe)
+        await push("recipe_browse")
+        assert shown.model.editor.path == str(recipe) and shown.model.checked.good
+        found = controls(shown.window.frame)  # with the cameras of the recipe
+        cameras = [name for name in found if name.startswith("camera_")]
+        assert cameras == ["camera_front"]
+        for name in cameras:
+            await push(name)
+        assert len(shown.model.state.cameras) == len(cameras)
+        importer.answer = str(tmp_path / "other.usda")
+        await push("scene_browse")
+        assert shown.model.state.scene == importer.answer
+        shown.model.set(scene="", cameras=())
+        importer.answer = str(tmp_path / "dataset")
+        await push("output_browse")
+        assert shown.model.output == tmp_path / "dataset"
+        assert [folders for _, folders in importer.asked] == [False, False, True]
+
+        shown.model.edit(shown.model.editor.text + "# mine\n")
+        await shown.model.settled()
+        await push("recipe_save")
+        assert recipe.read_text().endswith("# mine\n") and not shown.recipe.save.enabled
+
+        await push("own_writers")
+        for name in [name for name in found if name.startswith(("annotators_", "writers_")) and name != "writers_basic"]:
+            before = shown.model.state
+            await push(name)
+            assert shown.model.state != before, name
+        await push("writers_basic")
+        assert not shown.writers.annotators["rgb"].widget.enabled
+
+        found["layers"].collapsed = False
+        shown.layers.shown = None
+        await push("layers_refresh")
+        assert shown.layers.shown
+        (tmp_path / "dataset").mkdir()
+        (tmp_path / "dataset/report.html").write_text("")
+        shown.refresh()
+        await push("open_folder")
+        await push("open_report")
+        assert opened_paths == [tmp_path / "dataset", tmp_path / "dataset/report.html"]
+        tried_elsewhere = {"run", "pause", "stop", "preview", "recipe_path", "recipe_text", "scene", "output", "frames", "seed",
+                           "recipe_browse"}
+        left = {name for name, widget in found.items() if type(widget).__name__ in
+                ("Button", "CheckBox", "StringField", "IntDrag")} - tried_elsewhere
+        return left
+
+    assert run(go()) == set()
+
+
 def test_enabling_ten_times_leaves_nothing(screen, run):
     from scenewright.ui import ScenewrightUiExtension
 
