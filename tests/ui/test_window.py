@@ -260,7 +260,8 @@ def test_every_button_and_box_is_clicked(importer, shown, recipe, run, tmp_path,
             await frames()
             await shown.model.settled()
 
-        recipe.write_text(recipe.read_text() + "\np: {create.render_product: {camera: camera, resolution: [32, 24], name: front}}\n")
+        named = "p: {create.render_product: {camera: camera, resolution: [32, 24], name: front}}"
+        recipe.write_text(f"{recipe.read_text()}\n{named}\n")
         importer.answer = str(recipe)
         await push("recipe_browse")
         assert shown.model.editor.path == str(recipe) and shown.model.checked.good
