@@ -8,8 +8,8 @@ from typing import Any
 
 from pxr import Usd, UsdGeom, UsdLux, UsdRender, UsdShade, UsdSkel
 
+from scenewright.sdg.labels.rules import labels_of
 from scenewright.sdg.recipe.findings import Mark, RecipeError, did_you_mean
-from scenewright.sdg.recipe.labels import labels_of
 
 __all__ = ["FixedPrims", "PrimQuery", "PrimSet", "check_editable", "find_prims", "prim_at"]
 

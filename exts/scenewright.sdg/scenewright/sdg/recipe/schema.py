@@ -1,10 +1,10 @@
 """The ``scenewright:`` block of a recipe as models, and the JSON Schema of whole recipe files."""
 
-import re
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from scenewright.sdg.labels.rules import LabelRule
 from scenewright.sdg.recipe.functions import FUNCTIONS, KINDS, WRITERS, Function
 
 __all__ = ["Assets", "Checks", "FrameGrid", "LabelRule", "Settings", "Split", "json_schema", "unavailable"]
@@ -53,38 +53,6 @@ class Checks(_Model):
     min_visible_pixels: int = Field(0, ge=0)
     skip_empty: bool = False
     max_retries: int = Field(20, ge=0)
-
-
-class LabelRule(_Model):
-    """Labels the prims whose path fits, before the first frame.
-
-    Only the topmost fitting prims of a branch are labelled, because everything below them inherits the label. Give
-    ``path`` or ``path_pattern``, and ``class`` or ``labels``. Later rules replace labels of earlier ones.
-    """
-
-    path: str | None = Field(
-        None, description="Glob on the prim path: `*` within one name, `**` over any depth, `?` one character."
-    )
-    path_pattern: str | None = Field(None, description="Regular expression, searched anywhere in the prim path.")
-    class_: str | None = Field(None, alias="class", min_length=1, description="Short for labels: {class: ...}.")
-    labels: dict[str, str | list[str]] | None = Field(None, description="Label or labels by type, such as {class: car}.")
-
-    @model_validator(mode="after")
-    def _one_of_each(self) -> "LabelRule":
-        try:
-            re.compile(self.path_pattern or "")
-        except re.error as error:
-            raise ValueError(f"`path_pattern` is no regular expression: {error}") from None
-        if (self.path is None) == (self.path_pattern is None):
-            raise ValueError("give either `path` (a glob) or `path_pattern` (a regular expression)")
-        if (self.class_ is None) == (not self.labels):
-            raise ValueError("give either `class` (a label) or `labels` (a mapping of type to label)")
-        return self
-
-    def by_type(self) -> dict[str, list[str]]:
-        """Return the labels by type."""
-        labels = self.labels or {"class": self.class_ or ""}
-        return {kind: [value] if isinstance(value, str) else list(value) for kind, value in labels.items()}
 
 
 class Settings(_Model):
