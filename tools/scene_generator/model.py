@@ -28,8 +28,10 @@ class Model:
     def entry(self) -> dict:
         """Return the asset's line in the book."""
         low, high = bounds(self.asset)
-        line: dict = {"path": f"{self.home}/{self.asset.path}" if self.home != "." else self.asset.path,
-                      "size": [round(float(v), 4) for v in high - low]}
+        line: dict = {
+            "path": f"{self.home}/{self.asset.path}" if self.home != "." else self.asset.path,
+            "size": [round(float(v), 4) for v in high - low],
+        }
         offset = [round(float(v), 4) + 0.0 for v in (low + high)[:2] / 2]
         if max(map(abs, offset)) > 1e-3:
             line["offset"] = offset
@@ -95,10 +97,33 @@ def disc_wheel(center: Triple, radius: float, width: float, segments: int = 32) 
     """Return (tyre, hub) of a wheel whose axle lies along x."""
     half = width / 2
     hub_radius = 0.58 * radius
-    tyre = lathe(np.array([(hub_radius, -half), (0.9 * radius, -half), (radius, -0.6 * half), (radius, 0.6 * half),
-                           (0.9 * radius, half), (hub_radius, half), (hub_radius, -half)]), segments)
-    hub = lathe(np.array([(0, -0.7 * half), (hub_radius, -0.7 * half), (hub_radius, 0.7 * half), (0.3 * radius, 0.75 * half),
-                          (0.25 * radius, 0.9 * half), (0, 0.9 * half)]), segments)
+    tyre = lathe(
+        np.array(
+            [
+                (hub_radius, -half),
+                (0.9 * radius, -half),
+                (radius, -0.6 * half),
+                (radius, 0.6 * half),
+                (0.9 * radius, half),
+                (hub_radius, half),
+                (hub_radius, -half),
+            ]
+        ),
+        segments,
+    )
+    hub = lathe(
+        np.array(
+            [
+                (0, -0.7 * half),
+                (hub_radius, -0.7 * half),
+                (hub_radius, 0.7 * half),
+                (0.3 * radius, 0.75 * half),
+                (0.25 * radius, 0.9 * half),
+                (0, 0.9 * half),
+            ]
+        ),
+        segments,
+    )
     return tuple(mesh.rotated("y", 90).moved(*center) for mesh in (tyre, hub))
 
 

@@ -7,9 +7,14 @@ Replicator API; a keyword line reads ``name:kind`` followed by ``!`` (required) 
 import sys
 from dataclasses import dataclass
 
+from scenewright.sdg.recipe.scene_functions import SCENE_FUNCTIONS
+
 __all__ = ["FUNCTIONS", "KINDS", "MODULES", "WRITERS", "Function", "Keyword", "Kind", "Writer", "find_writer"]
 
-MODULES = ("create", "get", "modify", "distribution", "randomizer", "trigger", "physics", "settings", "writers", "utils")
+MODULES = (
+    *("create", "get", "modify", "distribution", "randomizer", "trigger", "physics", "settings", "writers", "utils"),
+    "scenes",
+)
 
 
 @dataclass(frozen=True)
@@ -264,6 +269,7 @@ _SUPPORTED: dict[str, tuple[str, str]] = {
     "settings.set_stage_meters_per_unit": ("meters_per_unit:number!", "none"),
     "writers.get": ("name:str! init_params:dict render_products:render_products trigger:trigger", "writer"),
     "utils.get_usd_files": ("path:str! recursive:bool path_filter:str", "paths"),
+    **SCENE_FUNCTIONS,
 }
 
 _LATER: dict[str, tuple[str, str, str]] = {

@@ -13,7 +13,7 @@ __all__ = ["parse_program"]
 
 _FUNCTION = re.compile(r"[A-Za-z_]\w*\.[A-Za-z_]\w*")
 _TOP_LEVEL = re.compile(r"settings\.|trigger\.|writers\.|create\.render_product|.*\.attach$")
-_ACTS_ON_PRIMS = ("modify.", "randomizer.", "physics.")
+_ACTS_ON_PRIMS = ("modify.", "randomizer.", "physics.", "scenes.domain")
 _ACTS_ON_ALL = ("randomizer.instantiate", "physics.simulate", "modify.timeline", "modify.time")
 _TEXT_KINDS = ("str", "strs", "semantics", "dict")
 _Scope = dict[str, Symbol]

@@ -18,6 +18,8 @@ from scenewright.sdg.recipe.randomizers import RANDOMIZERS, instantiate
 from scenewright.sdg.recipe.recipe import usd_files
 from scenewright.sdg.recipe.runtime import Invocation, Operation, Runtime, as_prims
 from scenewright.sdg.recipe.sampling import Choice, Combine, Constant, Distribution, Draws, Normal, Sequenced, Uniform
+from scenewright.sdg.recipe.scene_building import build
+from scenewright.sdg.recipe.scene_domain import domain_operation
 
 __all__ = ["Interpreter", "RenderProducts", "WriterBlock"]
 
@@ -197,6 +199,13 @@ class Interpreter:
             self._operate(operation, call)
             if call.trigger is not None:  # later blocks look for prims below before the first frame is drawn
                 operation.reset()
+            return prims
+        if function == "scenes.domain":
+            return self._operate(domain_operation(call), call)
+        if module == "scenes":
+            prims, operation = build(call)
+            if call.trigger is not None:
+                self.runtime.operations.append(operation)
             return prims
         if function in RANDOMIZERS:
             return self._operate(RANDOMIZERS[function](call), call)

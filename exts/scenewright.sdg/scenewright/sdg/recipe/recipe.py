@@ -161,6 +161,8 @@ _FILE_KEYWORDS = (
     ("create.material_omnipbr", "metallic_texture", False),
     ("create.material_omnipbr", "emissive_texture", False),
     ("randomizer.texture", "textures", False),
+    *((f"scenes.{name}", "assets", False) for name in ("warehouse", "shelf", "room")),
+    ("scenes.domain", "textures", False),
 )
 
 

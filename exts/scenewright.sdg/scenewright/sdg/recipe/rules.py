@@ -5,6 +5,7 @@ from collections.abc import Callable
 from scenewright.sdg.recipe.findings import Finding, Mark, choices_text
 from scenewright.sdg.recipe.functions import FUNCTIONS, KINDS, WRITERS, Keyword, find_writer
 from scenewright.sdg.recipe.program import Call, Items, Literal, Value
+from scenewright.sdg.recipe.scene_functions import SCENE_RULES
 from scenewright.sdg.recipe.values import DIMENSIONS, dimensions, fits, is_number
 
 __all__ = ["check_call", "check_distribution_fit", "check_writer_parameters", "draw_dimensions", "usable_writers"]
@@ -200,6 +201,7 @@ _RULES: dict[str, Callable[[Call, dict, _Report], None]] = {
     "settings.set_stage_up_axis": _one_of("up_axis", ("Y", "Z")),
     "settings.set_render_rtx_realtime": _one_of("antialiasing", ("Off", "off", "TAA", "FXAA", "DLSS", "DLAA")),
     "writers.get": _writer,
+    **SCENE_RULES,
     **{name: _prim_type_filter for name in FUNCTIONS if name.startswith("get.") and name != "get.prim_at_path"},
 }
 

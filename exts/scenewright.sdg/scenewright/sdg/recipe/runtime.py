@@ -65,6 +65,12 @@ class Poses:
         for prims in sets:
             self.watch(prims.prims())
 
+    def forget(self, root: Sdf.Path) -> None:
+        """Forget all prims below ``root``, which are about to be made anew."""
+        for known in (self._base, self._now):
+            for path in [path for path in known if path.HasPrefix(root) and path != root]:
+                del known[path]
+
     def begin(self, restore: bool) -> None:
         """Begin a step; with ``restore``, put every prim that is known back where it was before the first frame.
 

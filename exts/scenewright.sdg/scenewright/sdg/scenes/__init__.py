@@ -5,6 +5,26 @@ from scenewright.sdg.scenes.authoring import Layers, author_plan
 from scenewright.sdg.scenes.grammar import Clearance, Layout, LayoutError, Placed, Region, Shortfall, Thing
 from scenewright.sdg.scenes.plan import LEVELS, CameraPlan, Item, LightPlan, Panel, ScenePlan, Streams
 
-__all__ = ["LEVELS", "AssetBook", "CameraPlan", "Clearance", "Item", "Layers", "Layout", "LayoutError", "LightPlan", "Panel",
-           "Placed", "Region", "SceneAsset", "SceneError", "ScenePlan", "Shortfall", "Streams", "Support", "Thing", "author_plan",
-           "read_asset_book"]
+__all__ = [
+    "LEVELS",
+    "AssetBook",
+    "CameraPlan",
+    "Clearance",
+    "Item",
+    "Layers",
+    "Layout",
+    "LayoutError",
+    "LightPlan",
+    "Panel",
+    "Placed",
+    "Region",
+    "SceneAsset",
+    "SceneError",
+    "ScenePlan",
+    "Shortfall",
+    "Streams",
+    "Support",
+    "Thing",
+    "author_plan",
+    "read_asset_book",
+]

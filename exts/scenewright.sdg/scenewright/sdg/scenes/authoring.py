@@ -67,10 +67,10 @@ def author_plan(plan: ScenePlan, layers: Layers, root: str | Sdf.Path) -> None:
 
 
 def _clear(layer: Sdf.Layer, path: Sdf.Path) -> None:
+    """Remove what a layer holds below a prim; the prim itself, which somebody may have moved, stays."""
     spec = layer.GetPrimAtPath(path)
-    if spec is not None:
-        owner = spec.nameParent or layer.pseudoRoot
-        del owner.nameChildren[spec.name]
+    for name in [child.name for child in spec.nameChildren] if spec is not None else ():
+        del spec.nameChildren[name]
 
 
 def _prim(layer: Sdf.Layer, path: Sdf.Path, kind: str = "", specifier: Sdf.Specifier = _DEF) -> Sdf.PrimSpec:
@@ -82,8 +82,9 @@ def _prim(layer: Sdf.Layer, path: Sdf.Path, kind: str = "", specifier: Sdf.Speci
     return spec
 
 
-def _attribute(spec: Sdf.PrimSpec, name: str, kind: Sdf.ValueTypeName, value: object, *, uniform: bool = False,
-               custom: bool = False) -> Sdf.AttributeSpec:
+def _attribute(
+    spec: Sdf.PrimSpec, name: str, kind: Sdf.ValueTypeName, value: object, *, uniform: bool = False, custom: bool = False
+) -> Sdf.AttributeSpec:
     variability = Sdf.VariabilityUniform if uniform else Sdf.VariabilityVarying
     attribute = Sdf.AttributeSpec(spec, name, kind, variability, custom)
     attribute.default = value
@@ -160,8 +161,14 @@ def _box(panel: Panel) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, 
     """Return points, counts, indices, normals and texture coordinates (metres over tile) of a panel's box."""
     low, high = np.array(panel.low), np.array(panel.high)
     corners = np.array([[(low, high)[(i >> axis) & 1][axis] for axis in range(3)] for i in range(8)])
-    faces = {(0, -1): (0, 4, 6, 2), (0, 1): (1, 3, 7, 5), (1, -1): (0, 1, 5, 4), (1, 1): (2, 6, 7, 3), (2, -1): (0, 2, 3, 1),
-             (2, 1): (4, 5, 7, 6)}
+    faces = {
+        (0, -1): (0, 4, 6, 2),
+        (0, 1): (1, 3, 7, 5),
+        (1, -1): (0, 1, 5, 4),
+        (1, 1): (2, 6, 7, 3),
+        (2, -1): (0, 2, 3, 1),
+        (2, 1): (4, 5, 7, 6),
+    }
     indices, normals, st = [], [], []
     for (axis, sign), face in faces.items():
         indices += face
@@ -170,8 +177,13 @@ def _box(panel: Panel) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, 
         normals += [normal] * 4
         u, v = {0: (1, 2), 1: (0, 2), 2: (0, 1)}[axis]
         st += [(corners[i][u] / panel.tile, corners[i][v] / panel.tile) for i in face]
-    return (corners.astype(np.float32), np.full(6, 4, np.int32), np.array(indices, np.int32),
-            np.array(normals, np.float32), np.array(st, np.float32))
+    return (
+        corners.astype(np.float32),
+        np.full(6, 4, np.int32),
+        np.array(indices, np.int32),
+        np.array(normals, np.float32),
+        np.array(st, np.float32),
+    )
 
 
 def _objects(items: Sequence[Item], layers: Layers, root: Sdf.Path) -> None:
@@ -233,8 +245,12 @@ def _instancer(items: Sequence[Item], layers: Layers, path: Sdf.Path) -> None:
     _attribute(spec, "extent", types.Float3Array, extent)
 
 
-_LIGHT_TYPES = {float: Sdf.ValueTypeNames.Float, bool: Sdf.ValueTypeNames.Bool, str: Sdf.ValueTypeNames.Asset,
-                int: Sdf.ValueTypeNames.Float}
+_LIGHT_TYPES = {
+    float: Sdf.ValueTypeNames.Float,
+    bool: Sdf.ValueTypeNames.Bool,
+    str: Sdf.ValueTypeNames.Asset,
+    int: Sdf.ValueTypeNames.Float,
+}
 
 
 def _light(light: LightPlan, layer: Sdf.Layer, root: Sdf.Path) -> None:

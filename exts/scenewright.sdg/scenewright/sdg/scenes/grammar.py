@@ -242,8 +242,18 @@ class Layout:
             return None
         return self._stand(region, thing, x, y, yaw, z)
 
-    def row(self, region: Region, things: Iterable[Thing], *, gap: float = 0.0, align: str = "start", depth: str = "middle",
-            yaw: float = 0.0, spread: float = 0.0, needed: bool = True) -> list[Placed]:
+    def row(
+        self,
+        region: Region,
+        things: Iterable[Thing],
+        *,
+        gap: float = 0.0,
+        align: str = "start",
+        depth: str = "middle",
+        yaw: float = 0.0,
+        spread: float = 0.0,
+        needed: bool = True,
+    ) -> list[Placed]:
         """Stand things side by side along the region's x until it is full.
 
         Args:
@@ -286,8 +296,17 @@ class Layout:
             self._fall_short(chosen[0][0].label if chosen else "things", region, wanted, len(out), reasons)
         return out
 
-    def against(self, region: Region, thing: Thing, side: str, *, at: float | None = None, gap: float = 0.0,
-                tries: int = 40, needed: bool = True) -> Placed | None:
+    def against(
+        self,
+        region: Region,
+        thing: Thing,
+        side: str,
+        *,
+        at: float | None = None,
+        gap: float = 0.0,
+        tries: int = 40,
+        needed: bool = True,
+    ) -> Placed | None:
         """Stand a thing with its back to a side of the region.
 
         Args:
@@ -317,15 +336,23 @@ class Layout:
             self._fall_short(thing.label, region, 1, 0, reasons)
         return None
 
-    def around(self, centre: Placed, things: Sequence[Thing], *, gap: float = 0.05, sides: Sequence[str] = ("front", "back"),
-               spread: float = 0.0, needed: bool = True) -> list[Placed]:
+    def around(
+        self,
+        centre: Placed,
+        things: Sequence[Thing],
+        *,
+        gap: float = 0.05,
+        sides: Sequence[str] = ("front", "back"),
+        spread: float = 0.0,
+        needed: bool = True,
+    ) -> list[Placed]:
         """Stand things round another one, shared out over its sides and looking at it."""
         region, (x, y, _, yaw) = centre.region, centre.local
         width, depth = centre.thing.asset.size[:2]
         out, reasons = [], Counter[str]()
         for index, thing in enumerate(things):
             side, slot = sides[index % len(sides)], index // len(sides)
-            on_side = len(things[sides.index(side)::len(sides)])
+            on_side = len(things[sides.index(side) :: len(sides)])
             length = width if side in ("front", "back") else depth
             along = ((slot + 0.5) / on_side - 0.5) * length
             away = (depth if side in ("front", "back") else width) / 2 + gap + thing.asset.size[1] / 2
@@ -342,8 +369,9 @@ class Layout:
             self._fall_short(things[0].label, region, len(things), len(out), reasons)
         return out
 
-    def scatter(self, region: Region, things: Iterable[Thing], *, turn: float = 180.0, tries: int = 60,
-                needed: bool = True) -> list[Placed]:
+    def scatter(
+        self, region: Region, things: Iterable[Thing], *, turn: float = 180.0, tries: int = 60, needed: bool = True
+    ) -> list[Placed]:
         """Stand things at random places, turned at random by up to ``turn`` degrees, clear of each other.
 
         Args:
@@ -372,8 +400,9 @@ class Layout:
                 self._fall_short(label, region, done + count, done, reasons)
         return out
 
-    def pile(self, region: Region, thing: Thing, *, layers: int, gap: float = 0.01, missing: float = 0.0,
-             jitter: float = 0.0) -> list[Placed]:
+    def pile(
+        self, region: Region, thing: Thing, *, layers: int, gap: float = 0.01, missing: float = 0.0, jitter: float = 0.0
+    ) -> list[Placed]:
         """Stack copies of a thing in a grid, layer on layer; only the top layer may have gaps.
 
         Args:
@@ -392,7 +421,7 @@ class Layout:
             self._fall_short(thing.label, region, max(layers, 1), 0, Counter([f"{size} are too large for the place"]))
             return []
         layers = min(layers, int((region.height + _TOUCH) / height))
-        step = ((depth, width) if best else (width, depth))
+        step = (depth, width) if best else (width, depth)
         out = []
         for layer in range(layers):
             for i in range(across * down):

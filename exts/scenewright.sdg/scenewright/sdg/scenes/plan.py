@@ -28,8 +28,12 @@ class Streams:
     @classmethod
     def of_seed(cls, seed: int) -> "Streams":
         """Return the streams of a seed, by numpy's seed sequences and Philox (stable over numpy's versions)."""
-        return cls({level: np.random.Generator(np.random.Philox(np.random.SeedSequence([seed, index])))
-                    for index, level in enumerate(LEVELS)})
+        return cls(
+            {
+                level: np.random.Generator(np.random.Philox(np.random.SeedSequence([seed, index])))
+                for index, level in enumerate(LEVELS)
+            }
+        )
 
     def __getitem__(self, level: str) -> np.random.Generator:
         return self._generators[level]

@@ -34,7 +34,7 @@ class WarehouseOptions:
     fill: float = 0.86
     staging: int = 10
     extras: int = 8
-    lights: float = 26000.0
+    lights: float = 40000.0
 
 
 def plan_warehouse(book: AssetBook, streams: Streams, options: WarehouseOptions = WarehouseOptions()) -> ScenePlan:
@@ -61,7 +61,7 @@ def plan_warehouse(book: AssetBook, streams: Streams, options: WarehouseOptions 
     loads = Layout(streams["objects"])
     _load_racks(loads, book, bays, options.fill, streams)
     _floor(layout, loads, book, hall, options, streams)
-    plan.items += [Item(placed) for placed in layout.placed[len(items):]]
+    plan.items += [Item(placed) for placed in layout.placed[len(items) :]]
     plan.items[:0] = items
     plan.items += [Item(placed, bulk=placed.thing.label in ("box", "pallet", "crate", "drum")) for placed in loads.placed]
     plan.shortfalls = (*layout.shortfalls, *loads.shortfalls)
@@ -98,13 +98,17 @@ def _racks(layout: Layout, book: AssetBook, hall: Region, options: WarehouseOpti
     length = hall.size[1] - front - 2.0
     count = int(length / bay.size[0])
     if count < 1:
-        raise SceneError(f"a hall {hall.size[1]:.1f} m deep has no room for one bay of {bay.size[0]:.1f} m behind the "
-                         f"loading area of {front:.1f} m. Enlarge `size`.")
+        raise SceneError(
+            f"a hall {hall.size[1]:.1f} m deep has no room for one bay of {bay.size[0]:.1f} m behind the "
+            f"loading area of {front:.1f} m. Enlarge `size`."
+        )
     pitch = bay.size[0]  # beams meet uprights
     middle = (hall.size[1] / 2 - 2.0) - count * pitch / 2
     bays = []
     for x, yaw in _rows(hall, options, bay.size[1]):
-        run = Region(f"the run of racks at x = {x:.1f} m", (count * pitch + 0.3, bay.size[1]), (x, middle, 0.0), yaw, hall.height)
+        run = Region(
+            f"the run of racks at x = {x:.1f} m", (count * pitch + 0.3, bay.size[1]), (x, middle, 0.0), yaw, hall.height
+        )
         first = -(count - 1) * pitch / 2
         bays += [p for i in range(count) if (p := layout.put(run, Thing(bay), first + i * pitch, 0.0)) is not None]
         if ends:
@@ -160,8 +164,9 @@ def _floor(layout: Layout, loads: Layout, book: AssetBook, hall: Region, options
         asset = book.pick("forklift", rng)
         truck = Thing(asset, asset.choose(streams["looks"]), Clearance(0.1, 0.3, 0.3, 0.3))
         aisle = _aisles(hall, options, book)[0]
-        lane = Region("the aisle of the forklift", (options.aisle, 8.0), (aisle, low + front + 4.5, 0.0), 180.0, hall.height)
-        driven = loads.put(lane, truck, float(rng.uniform(-0.2, 0.2)), float(rng.uniform(-1.0, 1.0)), float(rng.uniform(-7.0, 7.0)))
+        lane = Region("the aisle of the forklift", (options.aisle, 8.0), (aisle, low + front + 4.4, 0.0), 0.0, hall.height)
+        place = (float(rng.uniform(-0.2, 0.2)), float(rng.uniform(-1.0, 1.0)), float(rng.uniform(14.0, 24.0)))
+        driven = loads.put(lane, truck, *place)
         if driven is not None:
             forks = driven.supports()[0]
             pallet = book.pick("pallet", rng)
@@ -205,18 +210,33 @@ def _shell(plan: ScenePlan, book: AssetBook, layout: Layout, hall: Region, optio
         Panel("WallRight", "wall", "Cladding", (x, -y, 0.0), (x + 0.2, y, height), 2.0),
         Panel("Roof", "ceiling", "RoofDeck", (-x, -y, height), (x, y, height + 0.2), 2.0),
     ]
-    for index, (low, high) in enumerate((((-x, -y, 0.0), (x, -y + 0.02, 0.35)), ((-x, y - 0.02, 0.0), (x, y, 0.35)),
-                                         ((-x, -y, 0.0), (-x + 0.02, y, 0.35)), ((x - 0.02, -y, 0.0), (x, y, 0.35)))):
+    for index, (low, high) in enumerate(
+        (
+            ((-x, -y, 0.0), (x, -y + 0.02, 0.35)),
+            ((-x, y - 0.02, 0.0), (x, y, 0.35)),
+            ((-x, -y, 0.0), (-x + 0.02, y, 0.35)),
+            ((x - 0.02, -y, 0.0), (x, y, 0.35)),
+        )
+    ):
         plan.panels.append(Panel(f"Skirting_{index + 1}", "wall", "Kerb", low, high, 1.0))
     front = min(8.0, 0.22 * depth)
     aisles = sorted(_aisles(hall, options, book))
     for index, aisle in enumerate(aisles):
         for side in (-1, 1):
             at = aisle + side * (options.aisle / 2 - 0.22)
-            plan.panels.append(Panel(f"Line_{2 * index + (side + 3) // 2:02d}", "floor_marking", "LinePaint",
-                                     (at - 0.05, -y + front, 0.0), (at + 0.05, y - 1.6, 0.0015), 1.0))
-    plan.panels.append(Panel("Line_Front", "floor_marking", "LinePaint", (-x + 1.0, -y + front - 0.1, 0.0),
-                             (x - 1.0, -y + front, 0.0015), 1.0))
+            plan.panels.append(
+                Panel(
+                    f"Line_{2 * index + (side + 3) // 2:02d}",
+                    "floor_marking",
+                    "LinePaint",
+                    (at - 0.05, -y + front, 0.0),
+                    (at + 0.05, y - 1.6, 0.0015),
+                    1.0,
+                )
+            )
+    plan.panels.append(
+        Panel("Line_Front", "floor_marking", "LinePaint", (-x + 1.0, -y + front - 0.1, 0.0), (x - 1.0, -y + front, 0.0015), 1.0)
+    )
     if book.by_class.get("dock_door"):
         door = book.all("dock_door")[0]
         for at in np.linspace(0.14, 0.86, max(1, int(width / 8.0))):
@@ -232,7 +252,9 @@ def _shell(plan: ScenePlan, book: AssetBook, layout: Layout, hall: Region, optio
         lamp = book.all("lamp")[0]
         for number, at in enumerate(_lamp_lines(hall, options, book)):
             line = Region(f"lamp line {number + 1}", (roof.size[1], 0.6), (at, 0.0, height - 1.32), 90.0)
-            layout.row(line, [Thing(lamp, turned=True)] * int(depth / (lamp.size[1] + 1.0)), gap=0.9, align="middle", needed=False)
+            layout.row(
+                line, [Thing(lamp, turned=True)] * int(depth / (lamp.size[1] + 1.0)), gap=0.9, align="middle", needed=False
+            )
     if book.by_class.get("bollard"):
         post = book.all("bollard")[0]
         racks = [asset for asset in book.all("rack") if asset.supports] or list(book.all("rack"))
@@ -252,9 +274,17 @@ def _lights(plan: ScenePlan, hall: Region, options: WarehouseOptions, rng: np.ra
     warmth = float(rng.uniform(-0.03, 0.03))
     color = (1.0 + warmth, 0.97, 0.93 - warmth)
     for index, at in enumerate(_lamp_lines(hall, options, plan.book)):
-        plan.lights.append(LightPlan(f"Strip_{index + 1}", "RectLight", round(level, 2), tuple(round(c, 4) for c in color),
-                                     (at, 0.0, hall.height - 1.325), (0.0, 0.0, 0.0),
-                                     {"inputs:width": 0.26, "inputs:height": round(0.86 * hall.size[1], 3)}))
+        plan.lights.append(
+            LightPlan(
+                f"Strip_{index + 1}",
+                "RectLight",
+                round(level, 2),
+                tuple(round(c, 4) for c in color),
+                (at, 0.0, hall.height - 1.325),
+                (0.0, 0.0, 0.0),
+                {"inputs:width": 0.26, "inputs:height": round(0.86 * hall.size[1], 3)},
+            )
+        )
 
 
 def _cameras(plan: ScenePlan, hall: Region, options: WarehouseOptions, rng: np.random.Generator) -> None:
@@ -270,7 +300,7 @@ def _cameras(plan: ScenePlan, hall: Region, options: WarehouseOptions, rng: np.r
 
     low = -y + 1.2
     plan.cameras += [
-        CameraPlan("Aisle", at(0, aisle + 0.9, max(near - 3.4, low), 1.75), (aisle - 0.35, near + 14.0, 1.9), 24.0),
+        CameraPlan("Aisle", at(0, aisle + 0.9, max(near - 3.4, low), 1.75), (aisle - 0.3, near + 14.0, 1.85), 27.0),
         CameraPlan("Loading", at(1, -x + 2.2, low, 3.0), (aisle + 1.0, near + 1.0, 1.4), 22.0),
         CameraPlan("Driver", at(2, aisle, min(near + 3.0, y - 4.0), 1.7), (aisle, min(near + 20.0, y), 1.6), 20.0),
         CameraPlan("Overview", at(3, x - 2.0, low, hall.height - 2.0), (aisle - 3.0, near + math.hypot(x, 3.0) / 3, 1.0), 20.0),

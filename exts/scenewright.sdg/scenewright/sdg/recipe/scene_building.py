@@ -1,0 +1,95 @@
+"""``scenes.warehouse``, ``scenes.shelf`` and ``scenes.room``: a whole place below one prim, built anew when its trigger fires.
+
+Structured randomization draws context first: the layout, then the objects in it, then their looks, the lights and the
+cameras. Each level has a random stream of its own, so that a recipe can have some drawn anew and the others kept, without
+one moving another.
+"""
+
+import logging
+from dataclasses import dataclass, field
+from typing import Any
+
+import omni.replicator.core as rep
+from pxr import Sdf, Usd
+
+from scenewright.sdg.recipe.clock import ONCE, Firing
+from scenewright.sdg.recipe.prims import FixedPrims
+from scenewright.sdg.recipe.runtime import Invocation, Operation, Runtime
+from scenewright.sdg.recipe.sampling import Draws
+from scenewright.sdg.scenes.assets import AssetBook
+from scenewright.sdg.scenes.authoring import Layers, author_plan
+from scenewright.sdg.scenes.builders import BUILDERS, build_scene, read_books
+from scenewright.sdg.scenes.plan import LEVELS, Streams
+
+__all__ = ["build", "forget_below"]
+
+_log = logging.getLogger(__name__)
+
+
+def build(call: Invocation) -> tuple[FixedPrims, Operation]:
+    """Return the root prim of a built scene, and the operation that builds it anew.
+
+    The scene is there at once, so that later blocks find its cameras, lights and objects.
+    """
+    name = call.call.function.split(".")[1]
+    paths = call.args["assets"] if isinstance(call.args["assets"], list) else [call.args["assets"]]
+    book = read_books([call.runtime.file(str(path), call.mark("assets")) for path in paths])
+    root = rep.functional.create.xform(name=call.args.get("name") or name.capitalize(), parent="/Replicator")
+    site = _Site(call, name, book, root)
+    site.show(Draws(call.runtime.recipe.seed, ONCE))
+    return FixedPrims((root,)), Operation(call.call, call.trigger, site.show, reset=site.show_first)
+
+
+@dataclass
+class _Site:
+    """One place on the stage, and which draw of each level it shows."""
+
+    call: Invocation
+    name: str
+    book: AssetBook
+    root: Usd.Prim
+    shown: tuple[Any, ...] = field(default=())
+
+    def show_first(self) -> None:
+        """Build what was there before the first frame."""
+        self.show(Draws(self.call.runtime.recipe.seed, ONCE))
+
+    def show(self, draws: Draws) -> None:
+        """Build what the levels draw for a firing; nothing is written where that is shown already."""
+        call = self.call
+        firings = {level: self._firing(level, draws) for level in LEVELS}
+        key = tuple((level, firing.sequence, firing.step) for level, firing in firings.items())
+        if key == self.shown:
+            return
+        streams = Streams(
+            {level: Draws(draws.seed, firing).stream(f"{call.path}/{level}") for level, firing in firings.items()}
+        )
+        options = {key: call.args[key] for key in BUILDERS[self.name].option_names() if call.has(key)}
+        must_fit = bool(call.args.get("must_fit", True))
+        plan = build_scene(self.name, self.book, streams, options, must_fit)
+        for shortfall in plan.shortfalls:
+            _log.warning("%s: `%s`: %s.", call.mark(), call.call.function, shortfall)
+        runtime, path = call.runtime, self.root.GetPath()
+        forget_below(runtime, path)
+        author_plan(plan, Layers.all_in(runtime.layer), path)
+        self.shown = key
+        runtime.label([self.root])
+        draws.record(call.path, {"objects": plan.counts(), "missing": [str(one) for one in plan.shortfalls]})
+
+    def _firing(self, level: str, draws: Draws) -> Firing:
+        """Return the firing that a level is drawn for: this one, the start of its sequence, or none where it is kept."""
+        given = self.call.args.get("randomize", "all")
+        levels = LEVELS if given == "all" else [given] if isinstance(given, str) else given
+        if level not in levels or draws.firing == ONCE:
+            return ONCE
+        held = self.call.args.get("per_sequence", ())
+        if level in ([held] if isinstance(held, str) else held):
+            return Firing(draws.firing.sequence, -1, 0)
+        return draws.firing
+
+
+def forget_below(runtime: Runtime, root: Sdf.Path) -> None:
+    """Have a runtime forget the poses and bindings of prims below ``root``, which are about to be made anew."""
+    runtime.poses.forget(root)
+    for path in [path for path in runtime.bindings if path.HasPrefix(root) and path != root]:
+        del runtime.bindings[path]
