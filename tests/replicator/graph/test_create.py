@@ -217,11 +217,21 @@ def test_materials_have_constants_and_draws(graph_stage):
 
 
 @pytest.mark.parametrize(("module", "name"), [
-    ("modify", "look_at"), ("utils", "auto_connect"), ("orchestrator", "restop")])
+    ("modify", "look_at"), ("orchestrator", "restop")])
 def test_what_is_not_built_says_so(module, name):
     with pytest.raises(NotImplementedError, match=f"rep.{module}.{name} is not available in the portable Replicator yet"):
         getattr(getattr(rep, module), name)
     assert not hasattr(getattr(rep, module), name)
+
+
+def test_graph_functions_can_be_imported_and_say_so_when_called():
+    from omni.replicator.core.utils import GRAPH_PATH, auto_connect
+    from omni.replicator.core.utils.utils import _disconnect
+
+    assert GRAPH_PATH.startswith("/Replicator")
+    for function in (auto_connect, _disconnect):
+        with pytest.raises(NotImplementedError, match="no OmniGraph outside Kit"):
+            function(None, None)
 
 
 @pytest.mark.parametrize(("module", "name", "meant"), [

@@ -56,6 +56,7 @@ _MOVED = {
     "omni.isaac.core.utils": "isaacsim.core.utils",
     "omni.isaac.nucleus": "isaacsim.storage.native",
     "omni.replicator.isaac": "isaacsim.replicator.writers",
+    "omni.replicator.replicator_yaml": f"{_PORTABLE_REPLICATOR}.replicator_yaml",
     "omni.syntheticdata.scripts": "omni.syntheticdata",
     "omni.syntheticdata.scripts.SyntheticData": "omni.syntheticdata",
     "omni.usd._impl": "omni.usd",

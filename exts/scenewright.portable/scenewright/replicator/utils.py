@@ -14,16 +14,15 @@ from pxr import Usd
 
 from scenewright.host.assets import proxies_wanted
 from scenewright.replicator import get
-from scenewright.replicator.availability import unavailable_names, unsupported
+from scenewright.replicator.availability import unsupported
 from scenewright.replicator.functional.prim_arguments import resolve_prims
 from scenewright.replicator.functional.surface_triangles import world_boxes
 from scenewright.replicator.graph.item import ReplicatorItem, node_of
 from scenewright.replicator.session import current_session
 
-__all__ = ["GRAPH_PATH", "ReplicatorItem", "ReplicatorWrapper", "compute_aabb", "create_node", "find_prims", "get_graph",
-           "get_node_targets", "get_prims_from_paths", "get_usd_files", "send_og_event", "sequential", "set_target_prims"]
-
-__getattr__ = unavailable_names(__name__, ("auto_connect", "_disconnect"))
+__all__ = ["GRAPH_PATH", "ReplicatorItem", "ReplicatorWrapper", "auto_connect", "compute_aabb", "create_node", "find_prims",
+           "get_graph", "get_node_targets", "get_prims_from_paths", "get_usd_files", "send_og_event", "sequential",
+           "set_target_prims"]
 
 #: Path under which the graph's own prims would be; nothing is authored there.
 GRAPH_PATH = "/Replicator/SDGPipeline"
@@ -158,6 +157,24 @@ def create_node(node_type_id: str, graph: Any = None, **attributes: Any) -> NoRe
     """
     unsupported(f"The custom OmniGraph node {node_type_id!r} (rep.utils.create_node)",
                 "Write a function of rep.functional calls and run it before each step.")
+
+
+def auto_connect(*args: Any, **kwargs: Any) -> NoReturn:
+    """Connect two OmniGraph nodes, which there are none of.
+
+    Raises:
+        FeatureUnavailableError: Always.
+    """
+    unsupported("rep.utils.auto_connect", "There is no OmniGraph outside Kit.")
+
+
+def _disconnect(*args: Any, **kwargs: Any) -> NoReturn:
+    """Disconnect two OmniGraph nodes, which there are none of.
+
+    Raises:
+        FeatureUnavailableError: Always.
+    """
+    unsupported("rep.utils._disconnect", "There is no OmniGraph outside Kit.")
 
 
 def set_target_prims(node: Any, attribute: str, input_prims: Any) -> NoReturn:
