@@ -111,7 +111,7 @@ def block_cones(lens: "Lens", width: int, height: int) -> tuple[np.ndarray, np.n
 
 
 def cover_entities(placed: "PlacedScene", camera: "ImageCamera", entity_of_prim: np.ndarray, entity_count: int,
-                   launcher: "TileLauncher", masks: bool) -> EntityCoverage:
+                   launcher: "TileLauncher", masks: bool, seen_prims: wp.array | None = None) -> EntityCoverage:
     """Trace the entities' own geometry.
 
     Args:
@@ -121,13 +121,14 @@ def cover_entities(placed: "PlacedScene", camera: "ImageCamera", entity_of_prim:
         entity_count: Number of entities E.
         launcher: Where to run.
         masks: Whether to return masks.
+        seen_prims: The image's ``prim_id`` buffer, where it was rendered: its pixels need no rays.
     """
     items, groups = entity_items(placed.first_prim, entity_of_prim)
     rectangles = entity_rectangles(screen_rectangles(placed.boxes.corners(), camera), items["instance"], groups, entity_count)
     rows, words = coverage_rows(rectangles)
     if not len(rows):
         return empty_coverage(entity_count)
-    spans, bits = trace_rows(placed, camera, entity_of_prim, (items, groups), rows, words if masks else 0, launcher)
+    spans, bits = trace_rows(placed, camera, entity_of_prim, (items, groups), rows, words if masks else 0, launcher, seen_prims)
     coverage = reduce_rows(rows, spans, entity_count)
     if masks:
         cut_masks(coverage, rows, rectangles, bits)
@@ -135,7 +136,8 @@ def cover_entities(placed: "PlacedScene", camera: "ImageCamera", entity_of_prim:
 
 
 def trace_rows(placed: "PlacedScene", camera: "ImageCamera", entity_of_prim: np.ndarray, parts: tuple[np.ndarray, np.ndarray],
-               rows: np.ndarray, words: int, launcher: "TileLauncher") -> tuple[np.ndarray, np.ndarray]:
+               rows: np.ndarray, words: int, launcher: "TileLauncher",
+               seen_prims: wp.array | None = None) -> tuple[np.ndarray, np.ndarray]:
     """Return the CoverageSpan of each row and, with ``words`` above 0, the bits of the masks."""
     items, groups = parts
     device = launcher.device
@@ -144,11 +146,12 @@ def trace_rows(placed: "PlacedScene", camera: "ImageCamera", entity_of_prim: np.
                  groups=wp.array(groups.astype(np.int32), dtype=wp.int32, device=device))
     spans = wp.empty(len(rows), dtype=CoverageSpan, device=device)
     bits = wp.zeros(max(words, 1), dtype=wp.uint32, device=device)
+    seen = wp.empty(0, dtype=wp.uint32, device=device) if seen_prims is None else seen_prims
     launcher.launch(
         cover_rows, len(rows),
         [placed.data, camera.data, bvh.id, wp.array(items, dtype=CoverageItem, device=device),
          wp.array(entity_of_prim.astype(np.int32), dtype=wp.int32, device=device),
-         wp.array(rows, dtype=CoverageRow, device=device), int(words > 0)],
+         wp.array(rows, dtype=CoverageRow, device=device), seen, int(words > 0)],
         [spans, bits], tile=256,
     )
     return spans.numpy(), bits.numpy()

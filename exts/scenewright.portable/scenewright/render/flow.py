@@ -1,6 +1,6 @@
 """Optical flow between the step before and this one, in both directions, with what is hidden in the other image."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -32,16 +32,35 @@ class FlowImage:
     nearer; 3 outside that image."""
 
 
-@dataclass(frozen=True, eq=False)
 class Moment:
-    """A scene that no longer changes, and a camera in it."""
+    """A scene that no longer changes, and a camera in it.
 
-    scene: "DeviceScene"
-    camera: ImageCamera
+    Args:
+        scene: The scene.
+        camera: The camera, by itself and in the scene's origin.
+        placed: The scene relative to the camera, where it is there already.
+        hits: The camera's label hits, where they are there already.
+    """
 
-    def place(self) -> "PlacedScene":
-        """Return the scene relative to the camera."""
-        return self.scene.place(self.camera.center)
+    def __init__(self, scene: "DeviceScene", camera: ImageCamera, placed: "PlacedScene | None" = None,
+                 hits: wp.array | None = None) -> None:
+        self.scene = scene
+        self.camera = camera
+        self._placed = placed
+        self._hits = hits
+
+    @property
+    def placed(self) -> "PlacedScene":
+        """The scene relative to the camera."""
+        if self._placed is None:
+            self._placed = self.scene.place(self.camera.center)
+        return self._placed
+
+    def hits(self, launcher: "TileLauncher") -> wp.array:
+        """Return the nearest hit of the ray through each pixel centre, (width * height,) Hit."""
+        if self._hits is None:
+            self._hits = trace_primary(launcher, self.camera, self.placed)
+        return self._hits
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,10 +78,6 @@ class FlowPair:
         """Return the flow from the image of the step before to this one, at the pixels of the image before."""
         return self._empty() if self.before is None else flow_between(launcher, self.before, self.now)
 
-    def of_camera(self, camera: ImageCamera, before: ImageCamera) -> "FlowPair":
-        """Return the same moments seen by another camera."""
-        return FlowPair(replace(self.now, camera=camera), self.before and replace(self.before, camera=before))
-
     def _empty(self) -> FlowImage:
         shape = (self.now.camera.height, self.now.camera.width)
         return FlowImage(np.zeros((*shape, 2), np.float32), np.zeros(shape, np.uint8))
@@ -72,13 +87,15 @@ def flow_between(launcher: "TileLauncher", source: Moment, target: Moment) -> Fl
     """Return the flow from the image of one moment to that of another."""
     load_kernels([flow_pixels], launcher.device)
     camera, device = source.camera, launcher.device
-    placed, other = source.place(), target.place()
-    hits = trace_primary(launcher, camera, placed)
+    placed, other = source.placed, target.placed
+    hits, there = source.hits(launcher), target.hits(launcher)
     motion, corners = source.scene.instances.motion(target.scene.instances.snapshot(), target.camera.center, True)
+    same = int(source.scene.instances.paths == target.scene.instances.paths)
     count = camera.width * camera.height
     flow = wp.empty(count, dtype=wp.vec2, device=device)
     state = wp.empty(count, dtype=wp.uint8, device=device)
     launcher.launch(flow_pixels, count,
-                    [placed.data, camera.data, motion, corners, other.data, target.camera.data, hits], [flow, state])
+                    [placed.data, camera.data, motion, corners, other.data, target.camera.data, hits, there, same],
+                    [flow, state])
     shape = (camera.height, camera.width)
     return FlowImage(flow.numpy().reshape(*shape, 2), state.numpy().reshape(shape))

@@ -94,7 +94,7 @@ class Frame:
             ValueError: The table is not of this frame.
         """
         return cover_entities(self._placed, self._image, self._entity_of_prim(labels), len(labels.entity_paths),
-                              self._launcher, masks)
+                              self._launcher, masks, self._arrays.get("prim_id"))
 
     def outside_pixels(self, labels: LabelTable) -> np.ndarray | None:
         """Return how many pixels of each entity lie beyond the image's border, up to one image size from it, (E,) float64.

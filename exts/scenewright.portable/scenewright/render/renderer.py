@@ -81,6 +81,8 @@ class Renderer:
         self._previous: InstanceSnapshot | None = None
         self._previous_time = Usd.TimeCode.Default()
         self._before: DeviceScene | None = None
+        self._moments: dict[tuple, Moment] = {}
+        self._moments_before: dict[tuple, Moment] = {}
         self._teleport = False
         self._warned_dark = False
         self.follows_flow = False
@@ -95,6 +97,7 @@ class Renderer:
         self._previous_cameras = dict(self._cameras)
         self._previous_time = self._time if self._synced else Usd.TimeCode.Default()
         self._before = self._device_scene.moment() if self._synced and self.follows_flow else None
+        self._moments_before, self._moments = (self._moments if self.follows_flow else {}), {}
 
     def reset_motion(self) -> None:
         """Forget where everything was (a teleport): after the next sync nothing has moved."""
@@ -119,6 +122,7 @@ class Renderer:
             self._previous_cameras = {}
             self._previous_time = Usd.TimeCode.Default()
             self._before = None
+            self._moments_before, self._moments = {}, {}
             self._teleport = False
 
     def _read_cameras(self) -> None:
@@ -151,9 +155,10 @@ class Renderer:
         self.sync(self._time)
         record = self._scene.camera(camera, settings.exposure)
         self._cameras.setdefault(record.path, record)
-        image = ImageCamera(record, width, height, self._scene.meters_per_unit, self.device)
-        arrays, placed = self._render_image(image, specs, settings)
-        return Frame(image, arrays, self._scene.label_source(), placed, self._launcher, self._flow_pair(record, resolution))
+        image = self._image_camera(record, width, height)
+        arrays, placed, hits = self._render_image(image, specs, settings)
+        pair = self._flow_pair(image, placed, hits) if self.follows_flow else None
+        return Frame(image, arrays, self._scene.label_source(), placed, self._launcher, pair)
 
     def render_tiles(self, cameras: Sequence[str | Sdf.Path], resolution: tuple[int, int], buffers: Iterable[str],
                      settings: RenderSettings = RenderSettings()) -> list[Frame]:
@@ -182,15 +187,16 @@ class Renderer:
         for image in images:
             self._cameras.setdefault(image.record.path, image.record)
         strip = StripCamera(images, np.mean([image.center for image in images], axis=0), self.device)
-        arrays, placed = self._render_image(strip, specs, settings)
+        arrays, placed, _ = self._render_image(strip, specs, settings)
         pixels, names = width * height, self._scene.label_source()
-        pairs = [self._flow_pair(image.record, resolution) for image in images]
+        pairs = [self._flow_pair(self._image_camera(image.record, width, height)) if self.follows_flow else None
+                 for image in images]
         return [Frame(image, {name: array[i * pixels:(i + 1) * pixels] for name, array in arrays.items()}, names, placed,
                       self._launcher, pairs[i]) for i, image in enumerate(strip.tile_cameras())]
 
     def _render_image(self, image: ImageCamera | StripCamera, specs: list[BufferSpec],
-                      settings: RenderSettings) -> tuple[dict[str, wp.array], PlacedScene]:
-        """Return the wanted buffers of an image, and the scene as it was placed for it."""
+                      settings: RenderSettings) -> tuple[dict[str, wp.array], PlacedScene, wp.array]:
+        """Return the wanted buffers of an image, the scene as it was placed for it, and the label hits."""
         self._device_scene.clear_shadows = settings.mode == "real-time"
         placed = self._device_scene.place(image.center)
         count = image.width * image.height
@@ -199,20 +205,21 @@ class Renderer:
         self._write_labels(image, placed, hits, arrays)
         if any(spec.source == "color" for spec in specs):
             self._write_color(image, placed, hits, arrays, settings)
-        return arrays, placed
+        return arrays, placed, hits
 
-    def _flow_pair(self, record: CameraRecord, resolution: tuple[int, int]) -> FlowPair | None:
-        """Return this moment and the one before, as a camera sees them; None where nobody follows the flow."""
-        if not self.follows_flow:
-            return None
-        now = Moment(self._device_scene.moment(), self._plain_camera(record, resolution))
-        before = self._previous_cameras.get(record.path)
-        if self._before is None or before is None:
+    def _flow_pair(self, image: ImageCamera, placed: PlacedScene | None = None, hits: wp.array | None = None) -> FlowPair:
+        """Return this moment and the one before, as a camera sees them; what is known of this one need not be traced."""
+        path, size = image.record.path, (image.width, image.height)
+        now = Moment(self._device_scene.moment(), image, placed, hits)
+        self._moments[path, size] = now
+        record = self._previous_cameras.get(path)
+        if self._before is None or record is None:
             return FlowPair(now, None)
-        return FlowPair(now, Moment(self._before, self._plain_camera(before, resolution)))
+        before = self._moments_before.get((path, size))
+        return FlowPair(now, before or Moment(self._before, self._image_camera(record, *size)))
 
-    def _plain_camera(self, record: CameraRecord, resolution: tuple[int, int]) -> ImageCamera:
-        return ImageCamera(record, *checked_resolution(resolution), self._scene.meters_per_unit, self.device)
+    def _image_camera(self, record: CameraRecord, width: int, height: int) -> ImageCamera:
+        return ImageCamera(record, width, height, self._scene.meters_per_unit, self.device)
 
     def _image_before(self, image: ImageCamera | StripCamera) -> ImageCamera | StripCamera:
         """Return a camera as it was in the step before."""

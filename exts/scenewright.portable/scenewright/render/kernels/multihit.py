@@ -86,13 +86,17 @@ def cover_rows(
     entity_of_prim: wp.array(dtype=wp.int32),
     # In:
     rows: wp.array(dtype=CoverageRow),
+    seen_prims: wp.array(dtype=wp.uint32),
     with_masks: int,
     first: int,
     # Out:
     spans_out: wp.array(dtype=CoverageSpan),
     mask_out: wp.array(dtype=wp.uint32),
 ):
-    """Count the covered pixels of each row; with masks also set bit x - x_begin of the row's words."""
+    """Count the covered pixels of each row; with masks also set bit x - x_begin of the row's words.
+
+    Where the image's prim ids are given, a pixel that shows the entity needs no ray.
+    """
     i = first + wp.tid()
     row = rows[i]
     root = wp.bvh_get_group_root(entity_bvh, row.entity)
@@ -101,12 +105,14 @@ def cover_rows(
     x_max = int(-1)
     bits = wp.uint32(0)
     for x in range(row.x_begin, row.x_end):
+        covered = bool(False)
+        if seen_prims.shape[0] > 0:
+            covered = entity_of_prim[int(seen_prims[row.y * camera.width + x])] == row.entity
         d = camera_direction(camera, float(x) + 0.5, float(row.y) + 0.5)
         o = camera_origin(camera, float(x) + 0.5, float(row.y) + 0.5)
         seen = sees(d)
         query = wp.bvh_query_ray(entity_bvh, o, query_direction(d), root)
         index = int(0)
-        covered = bool(False)
         while seen and not covered and wp.bvh_query_next(query, index, camera.far):
             covered = item_covers(scene, items[index], row.entity, entity_of_prim, o, d, camera.near, camera.far)
         column = x - row.x_begin

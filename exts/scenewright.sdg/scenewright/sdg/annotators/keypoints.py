@@ -99,21 +99,17 @@ def point_states(points: np.ndarray, ids: np.ndarray, depth: np.ndarray, diagona
         diagonals: size of each point's object [m], shape (N,).
     """
     height, width = ids.shape
-    states = np.full(len(points), OUTSIDE, np.uint8)
     depth = depth.reshape(height, width)
-    for row, (point, size) in enumerate(zip(points, diagonals.tolist(), strict=True)):
-        x, y, far = float(point["x"]), float(point["y"]), float(point["depth"])
-        if not (far > 0.0 and 0.0 <= x < width and 0.0 <= y < height):
-            continue
-        column, line, own = int(x), int(y), int(point["instanceId"])
-        around = (slice(max(line - 1, 0), line + 2), slice(max(column - 1, 0), column + 2))
-        mine = ids[around] == own
-        reach = max(float(depth[around][mine].max(initial=0.0)), float(depth[line, column]))
-        if far <= reach * (1.0 + _ROUNDING) + _DEPTH * size:
-            states[row] = VISIBLE
-        else:
-            states[row] = SELF_OCCLUDED if int(ids[line, column]) == own else HIDDEN
-    return states
+    x, y, far = (np.asarray(points[name], np.float64) for name in ("x", "y", "depth"))
+    inside = (far > 0.0) & (x >= 0.0) & (x < width) & (y >= 0.0) & (y < height)
+    column, line = (np.where(inside, at, 0.0).astype(np.int64) for at in (x, y))
+    reach = depth[line, column].astype(np.float64)
+    for dy, dx in ((dy, dx) for dy in (-1, 0, 1) for dx in (-1, 0, 1)):
+        around = np.clip(line + dy, 0, height - 1), np.clip(column + dx, 0, width - 1)
+        reach = np.where(ids[around] == points["instanceId"], np.maximum(reach, depth[around]), reach)
+    seen = far <= reach * (1.0 + _ROUNDING) + _DEPTH * diagonals
+    own = ids[line, column] == points["instanceId"]
+    return np.where(~inside, OUTSIDE, np.where(seen, VISIBLE, np.where(own, SELF_OCCLUDED, HIDDEN))).astype(np.uint8)
 
 
 def _diagonals(found: SceneObjects, camera: Pinhole) -> np.ndarray:

@@ -40,20 +40,20 @@ def object_pose(data: Mapping[str, Any], semanticTypes: Any = None) -> tuple[np.
     view = camera_view(data["camera"])
     scale = np.linalg.norm(found.matrices[:, :3, :3], axis=2) * metres
     records["scale"], records["boxMin"], records["boxMax"] = scale, found.low * scale, found.high * scale
-    for record, matrix in zip(records, found.matrices, strict=True):
-        record["objectToWorld"] = rigid(matrix, metres)
-        record["objectToCamera"] = rigid(matrix @ view, metres)
+    records["objectToWorld"] = rigid(found.matrices, metres)
+    records["objectToCamera"] = rigid(found.matrices @ view, metres)
     return records, {"primPaths": found.paths, "idToLabels": dict(data["boxes"]["idToLabels"])}
 
 
-def rigid(matrix: np.ndarray, metres: float) -> np.ndarray:
-    """Return a row-vector transform [stage units] as rotation and translation for column vectors [m], shape (4, 4).
+def rigid(matrices: np.ndarray, metres: float) -> np.ndarray:
+    """Return row-vector transforms [stage units] as rotation and translation for column vectors [m], both (N, 4, 4).
 
     The rotation is the one nearest to the transform without its scale; a mirrored object's is that of its mirror image.
     """
-    axes = matrix[:3, :3] / np.maximum(np.linalg.norm(matrix[:3, :3], axis=1, keepdims=True), 1e-30)
+    axes = matrices[:, :3, :3] / np.maximum(np.linalg.norm(matrices[:, :3, :3], axis=2, keepdims=True), 1e-30)
     left, _, right = np.linalg.svd(axes)
-    pose = np.eye(4)
-    pose[:3, :3] = ((left @ np.diag([1.0, 1.0, np.sign(np.linalg.det(left @ right))])) @ right).T
-    pose[:3, 3] = matrix[3, :3] * metres
-    return pose
+    left[:, :, 2] *= np.sign(np.linalg.det(left @ right))[:, None]
+    poses = np.tile(np.eye(4), (len(matrices), 1, 1))
+    poses[:, :3, :3] = (left @ right).transpose(0, 2, 1)
+    poses[:, :3, 3] = matrices[:, 3, :3] * metres
+    return poses

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+import warp as wp
 
 from scenewright.sdg.annotators.payload import array_of
 from scenewright.sdg.writers.camera import Pinhole, pinhole
@@ -29,6 +30,37 @@ def inputs(params: Mapping[str, Any]) -> dict[str, tuple]:
             "right_camera": ("camera_params", {}, str(right))}
 
 
+@wp.kernel(enable_backward=False)
+def write_disparity(
+    depth: wp.array(dtype=wp.float32),
+    right_depth: wp.array(dtype=wp.float32),
+    focal_baseline: wp.float64,
+    shift: wp.float64,
+    tolerance: wp.float64,
+    width: int,
+    disparity_out: wp.array(dtype=wp.float32),
+    state_out: wp.array(dtype=wp.uint8),
+):
+    """Write the disparity of a pixel, and what the two pixels of the right image around its point show."""
+    i = wp.tid()
+    z = depth[i]
+    disparity = wp.float64(0.0)
+    state = wp.uint8(0)
+    if z > 0.0 and z < 3.0e38:
+        disparity = focal_baseline / wp.float64(z) + shift
+        x = wp.float64(i % width) + wp.float64(0.5) - disparity
+        state = wp.uint8(3)
+        if x >= wp.float64(0.0) and x < wp.float64(width):
+            row = i - i % width
+            left = wp.clamp(int(wp.floor(x - wp.float64(0.5))), 0, width - 1)
+            farthest = wp.max(right_depth[row + left], right_depth[row + wp.min(left + 1, width - 1)])
+            state = wp.uint8(2)
+            if wp.float64(z) <= wp.float64(farthest) * (wp.float64(1.0) + tolerance):
+                state = wp.uint8(1)
+    disparity_out[i] = wp.float32(disparity)
+    state_out[i] = state
+
+
 def stereo_disparity(data: Mapping[str, Any], right: str | None = None) -> tuple[np.ndarray, dict[str, Any]]:
     """Disparity of a rectified stereo pair, at the pixels of the left image.
 
@@ -45,22 +77,18 @@ def stereo_disparity(data: Mapping[str, Any], right: str | None = None) -> tuple
     Raises:
         ValueError: if the pair is not rectified, or a camera is no pinhole.
     """
-    depth = array_of(data["depth"]).astype(np.float64)
+    depth, other = (np.ascontiguousarray(array_of(data[key]), np.float32) for key in ("depth", "right_depth"))
     one, two = pinhole(data["camera"], "Stereo pairs"), pinhole(data["right_camera"], "Stereo pairs")
-    baseline = _baseline(one, two, right)
-    focal, seen = float(one.intrinsics[0, 0]), np.isfinite(depth) & (depth > 0.0)
-    safe = np.where(seen, depth, 1.0)
-    disparity = np.where(seen, focal * baseline / safe + (one.intrinsics[0, 2] - two.intrinsics[0, 2]), 0.0)
-    other = array_of(data["right_depth"]).astype(np.float64)
-    width = depth.shape[1]
-    at = np.arange(width) + 0.5 - disparity
-    left = np.clip(np.floor(at - 0.5).astype(np.int64), 0, width - 1)
-    nearest = np.maximum(np.take_along_axis(other, left, 1), np.take_along_axis(other, np.minimum(left + 1, width - 1), 1))
-    state = np.where(safe <= nearest * (1.0 + _TOLERANCE), 1, 2)
-    state[(at < 0.0) | (at >= width)] = 3
-    state[~seen] = 0
-    info = {"state": state.astype(np.uint8), "states": list(STATES), "baseline": baseline, "focal": focal}
-    return disparity.astype(np.float32), info
+    baseline, focal = _baseline(one, two, right), float(one.intrinsics[0, 0])
+    disparity = wp.empty(depth.size, dtype=wp.float32, device="cpu")
+    state = wp.empty(depth.size, dtype=wp.uint8, device="cpu")
+    shift = float(one.intrinsics[0, 2] - two.intrinsics[0, 2])
+    wp.launch(write_disparity, depth.size, device="cpu", outputs=[disparity, state], inputs=[
+        wp.array(depth.reshape(-1), dtype=wp.float32, device="cpu", copy=False),
+        wp.array(other.reshape(-1), dtype=wp.float32, device="cpu", copy=False),
+        wp.float64(focal * baseline), wp.float64(shift), wp.float64(_TOLERANCE), depth.shape[-1]])
+    info = {"state": state.numpy().reshape(depth.shape), "states": list(STATES), "baseline": baseline, "focal": focal}
+    return disparity.numpy().reshape(depth.shape), info
 
 
 def _baseline(one: Pinhole, two: Pinhole, right: str | None) -> float:
