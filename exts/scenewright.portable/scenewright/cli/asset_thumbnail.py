@@ -1,5 +1,6 @@
 """Thumbnails of assets: a three-quarter view from the front in even light, drawn by our renderer."""
 
+import functools
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ _TOWARDS = (0.55, -1.0, 0.6)
 _TANGENT = 0.27
 """Of half the angle of view."""
 _MARGIN = 1.08
-_SKY, _KEY = 800.0, 1500.0
+_SKY, _KEY = 540.0, 3000.0
 
 
 def draw_thumbnail(asset: Path, picture: Path) -> None:
@@ -21,6 +22,7 @@ def draw_thumbnail(asset: Path, picture: Path) -> None:
     from PIL import Image
     from pxr import Usd, UsdGeom
 
+    _ready()
     from scenewright.render import Renderer, RenderSettings
 
     stage = Usd.Stage.CreateInMemory()
@@ -80,15 +82,17 @@ def _look_at(stage: object, path: str, box: tuple[np.ndarray, np.ndarray]) -> No
     camera.AddTransformOp().Set(Gf.Matrix4d(*matrix.reshape(-1).tolist()))
 
 
+@functools.cache
+def _ready() -> None:
+    """Choose the device, once in each process; Warp says nothing while it starts."""
+    from scenewright.cli.device_choice import choose_device
+
+    choose_device("cpu")
+
+
 def prepare_thumbnails() -> None:
     """Compile the renderer's kernels, so that worker processes load them."""
-    import warp as wp
-
-    from scenewright.cli.device_choice import silent_stderr
-
-    wp.config.quiet = True
-    with silent_stderr():
-        wp.init()
+    _ready()
     from scenewright.render import compile_kernels
 
     compile_kernels("cpu")

@@ -1,7 +1,7 @@
 """Wavefront MTL: materials of OBJ files as principled looks.
 
-Kd is taken as a display (sRGB) colour, as viewers draw it. Where there is a map, Kd only tints it: most exporters leave a
-grey there that nobody was meant to see. Ns becomes roughness by matching the Blinn-Phong lobe, ``(2 / (Ns + 2)) ** 0.25``
+Kd is taken as a display (sRGB) colour, as viewers draw it. Where there is a map, it replaces Kd: exporters leave
+there what nobody was meant to see, and Sweet Home 3D shows none of it. Ns becomes roughness by matching the Blinn-Phong lobe, ``(2 / (Ns + 2)) ** 0.25``
 (Walter et al., EGSR 2007, for the Beckmann width; roughness is its square root), and without Ks a surface is dull.
 """
 
@@ -150,10 +150,7 @@ def _look(raw: dict[str, str], maps: _Maps) -> Surface:
 def _with_maps(surface: Surface, raw: dict[str, str], maps: _Maps) -> Surface:
     changes: dict[str, object] = {}
     if "map_kd" in raw and (image := maps.image(raw["map_kd"])):
-        brightest = max(surface.color)
         changes |= {"color_map": image.name}
-        if brightest > 1e-3 and max(surface.color) - min(surface.color) > 0.05 * brightest:
-            changes["tint"] = tuple(c / brightest for c in surface.color)
         if image.has_alpha:
             changes |= {"opacity_map": image.name, "opacity_channel": "a"}
     if "map_d" in raw and (image := maps.image(raw["map_d"])):
