@@ -48,7 +48,8 @@ class _Site:
     name: str
     book: AssetBook
     root: Usd.Prim
-    shown: tuple[Any, ...] = field(default=())
+    shown: tuple[Any, ...] = ()
+    built: dict[str, Any] = field(default_factory=dict)
 
     def show_first(self) -> None:
         """Build what was there before the first frame."""
@@ -56,11 +57,15 @@ class _Site:
 
     def show(self, draws: Draws) -> None:
         """Build what the levels draw for a firing; nothing is written where that is shown already."""
-        call = self.call
         firings = {level: self._firing(level, draws) for level in LEVELS}
         key = tuple((level, firing.sequence, firing.step) for level, firing in firings.items())
-        if key == self.shown:
-            return
+        if key != self.shown:
+            self._write(draws, firings)
+            self.shown = key
+        draws.record(self.call.path, self.built)
+
+    def _write(self, draws: Draws, firings: dict[str, Firing]) -> None:
+        call = self.call
         streams = Streams(
             {level: Draws(draws.seed, firing).stream(f"{call.path}/{level}") for level, firing in firings.items()}
         )
@@ -72,9 +77,8 @@ class _Site:
         runtime, path = call.runtime, self.root.GetPath()
         forget_below(runtime, path)
         author_plan(plan, Layers.all_in(runtime.layer), path)
-        self.shown = key
         runtime.label([self.root])
-        draws.record(call.path, {"objects": plan.counts(), "missing": [str(one) for one in plan.shortfalls]})
+        self.built = {"objects": plan.counts(), "missing": [str(one) for one in plan.shortfalls]}
 
     def _firing(self, level: str, draws: Draws) -> Firing:
         """Return the firing that a level is drawn for: this one, the start of its sequence, or none where it is kept."""

@@ -9,6 +9,9 @@ from typing import Any
 import numpy as np
 import yaml
 
+from scenewright.sdg.assets.errors import AssetError
+from scenewright.sdg.assets.pack import CATALOGUE, open_pack
+
 __all__ = ["AssetBook", "SceneAsset", "SceneError", "Support", "read_asset_book"]
 
 _KEYS = {"path", "size", "variants", "supports", "name", "offset"}
@@ -129,12 +132,15 @@ class AssetBook:
 def read_asset_book(path: str | os.PathLike[str]) -> AssetBook:
     """Read an asset book: a YAML file ``{class: [{path, size: [x, y, z], variants, supports}, ...]}``.
 
-    Paths are relative to the file. The key ``looks:`` names the file of materials for walls and floors.
+    Paths are relative to the file. The key ``looks:`` names the file of materials for walls and floors. The ``catalogue.json``
+    of an asset pack (``scenewright assets import``) is read as a book, too: its classes with its sizes.
 
     Raises:
         SceneError: The file is missing or an entry of it is wrong; the message names the entry.
     """
     file = Path(path)
+    if file.name == CATALOGUE:
+        return _pack_book(file)
     try:
         data = yaml.safe_load(file.read_text(encoding="utf-8"))
     except OSError as error:
@@ -150,6 +156,15 @@ def read_asset_book(path: str | os.PathLike[str]) -> AssetBook:
             raise SceneError(f"{path}: '{label}' must be a list of assets.")
         assets += [_asset(file, str(label), entry) for entry in entries]
     return AssetBook.of(assets, str((file.parent / looks).resolve()) if looks else "", f"the asset book {file.name}")
+
+
+def _pack_book(catalogue: Path) -> AssetBook:
+    try:
+        pack = open_pack(catalogue.parent)
+    except AssetError as error:
+        raise SceneError(f"cannot read the pack of '{catalogue}': {error}") from None
+    assets = (SceneAsset(one.label, str(pack.path(one).resolve()), one.size, name=one.id) for one in pack.records)
+    return AssetBook.of(assets, source=f"the pack {catalogue.parent.name}")
 
 
 def _asset(book: Path, label: str, entry: Any) -> SceneAsset:
