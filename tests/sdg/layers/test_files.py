@@ -1,6 +1,7 @@
 import os
 
 import pytest
+from pxr import Sdf
 
 from scenewright.sdg.layers.errors import LayerError
 from scenewright.sdg.layers.files import read_layer, write_layer
@@ -80,3 +81,15 @@ def test_a_link_stays_a_link(tmp_path, layer):
     write_layer(layer('def "New" { }'), tmp_path / "a.usda")
     assert (tmp_path / "a.usda").is_symlink() and "New" in (tmp_path / "there" / "a.usda").read_text()
     assert os.listdir(tmp_path / "there") == ["a.usda"]
+
+
+def test_who_has_the_layer_open_sees_what_was_written_and_loses_nothing(tmp_path, layer):
+    path = tmp_path / "a.usda"
+    write_layer(layer('def "A" { }'), path)
+    opened = Sdf.Layer.FindOrOpen(str(path))
+    write_layer(layer('def "B" { }'), path)
+    assert opened.GetPrimAtPath("/B")
+    opened.comment = "not saved"
+    with pytest.raises(LayerError, match="not saved"):
+        write_layer(layer('def "C" { }'), path)
+    assert opened.comment == "not saved" and "/C" not in path.read_text()

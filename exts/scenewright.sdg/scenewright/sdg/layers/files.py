@@ -96,9 +96,13 @@ def check_writable(path: str | os.PathLike[str]) -> None:
     """Refuse a path that cannot be replaced.
 
     Raises:
-        LayerError: The file is read-only, or its folder does not exist or cannot be written.
+        LayerError: The file is read-only or open in this process with changes that are not saved, or its folder does not exist
+            or cannot be written.
     """
     target = Path(path)
+    opened = Sdf.Layer.Find(os.path.abspath(target))
+    if opened is not None and opened.dirty:
+        raise LayerError(f"{target}: the layer is open with changes that are not saved. Save or discard them first.")
     if target.is_dir():
         raise LayerError(f"{target}: this is a folder. Give the path of a file.")
     if target.exists() and not target.stat().st_mode & (stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH):
@@ -110,6 +114,13 @@ def check_writable(path: str | os.PathLike[str]) -> None:
         raise LayerError(f"{target}: there is no folder {folder}. Make it, or correct the path.")
     if not os.access(folder, os.W_OK):
         raise LayerError(f"{target}: you may not write in {folder}.")
+
+
+def _reload(target: Path) -> None:
+    """Let whoever has the file open in this process see what is in it now."""
+    opened = Sdf.Layer.Find(os.path.abspath(target))
+    if opened is not None:
+        opened.Reload(True)
 
 
 def write_layer(layer: Sdf.Layer, path: str | os.PathLike[str], file_format: str | None = None) -> None:
@@ -138,6 +149,7 @@ def write_layer(layer: Sdf.Layer, path: str | os.PathLike[str], file_format: str
         if not layer.Export(str(temporary)):
             raise LayerError(f"{target}: USD could not write the layer.")
         _replace(temporary, target)
+        _reload(target)
     except Tf.ErrorException as error:
         raise LayerError(f"{target}: USD could not write the layer: {' '.join(str(error).split())[-200:]}") from None
     except OSError as error:
@@ -158,6 +170,7 @@ def write_bytes(data: bytes, path: str | os.PathLike[str]) -> None:
     try:
         temporary.write_bytes(data)
         _replace(temporary, target)
+        _reload(target)
     except OSError as error:
         raise LayerError(f"{target}: cannot be written: {error.strerror or error}.") from None
     finally:
