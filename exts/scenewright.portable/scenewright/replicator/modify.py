@@ -15,6 +15,7 @@ from scenewright.replicator.availability import unavailable_names
 from scenewright.replicator.functional import modify as write
 from scenewright.replicator.functional.pose_ops import look_at_parents
 from scenewright.replicator.functional.prim_arguments import resolve_prim, resolve_prims
+from scenewright.replicator.functional.stage_facts import facts_of
 from scenewright.replicator.graph.item import ReplicatorItem, node_of
 from scenewright.replicator.graph.node import ActionNode
 from scenewright.replicator.graph.posing import check_pose_inputs, pose_prims
@@ -157,8 +158,10 @@ def attribute(name: str, value: Any, attribute_type: Any = None, input_prims: An
     """
 
     def apply(node: ActionNode) -> None:
-        prims = [_holder(prim, name) for prim in node.prims()]
-        if prims:
+        found = node.prims()
+        if found:
+            facts = facts_of(node.graph.stage)
+            prims = facts.find(("holders", name), found, lambda: [_holder(prim, name) for prim in found])
             dynamic = is_dynamic(node.inputs["value"])
             drawn = sampled(node.inputs["value"], len(prims), _width_of(prims[0], name))
             write.attribute(prims, name, drawn if not dynamic or len(prims) > 1 else drawn[0], attribute_type)

@@ -142,14 +142,18 @@ class PrimsNode(Node):
         self._find = find
         self._cached = cached
         self._paths: list[Any] | None = None
+        self._prims: list[Usd.Prim] = []
 
     def prims(self) -> list[Usd.Prim]:
         """Return the prims that exist now."""
         if self._paths is None or not self._cached:
             self._paths = [prim.GetPath() for prim in self._find()]
-        stage = self.graph.stage
-        found = (stage.GetPrimAtPath(path) for path in self._paths)
-        return [prim for prim in found if prim]
+            self._prims = []
+        known, stage = self._prims, self.graph.stage
+        # What has been removed, or made anew, is no longer valid.
+        if len(known) < len(self._paths) or not all(known) or (known and known[0].GetStage() != stage):
+            known = self._prims = [prim for prim in map(stage.GetPrimAtPath, self._paths) if prim]
+        return list(known)
 
 
 class ActionNode(Node):
