@@ -27,6 +27,7 @@ COMMANDS = {
     "assets": ("assets", "import models as USD assets, list and show packs"),
     "layers": ("layers", "compare, merge and check layers that several people share"),
     "labels": ("labels", "write, list and migrate semantic labels by path rule"),
+    "report": ("report", "write a page about a dataset, and how far another one is"),
     "schema": ("schema", "print the JSON Schema of recipes, for editors"),
     "doctor": ("doctor", "show devices, versions and what works here"),
 }

@@ -1,0 +1,1 @@
+"""The report of a dataset: one HTML page with samples, statistics, and another dataset beside them."""
