@@ -40,6 +40,7 @@ def _findings(path: Path, overrides: list[str]) -> list[Finding]:
 
     activate()
     from scenewright.sdg.recipe.asset_checks import find_asset_problems
+    from scenewright.sdg.recipe.ontology import find_label_problems
     from scenewright.sdg.recipe.scene_checks import find_scene_problems
 
     if path.suffix.lower() in _USD_SUFFIXES:
@@ -49,4 +50,4 @@ def _findings(path: Path, overrides: list[str]) -> list[Finding]:
     except RecipeError as error:
         return error.findings
     scene = find_scene_problems(recipe.scene_path, recipe.mark("scene")) if recipe.scene_path else []
-    return [*scene, *find_asset_problems(recipe)]
+    return [*scene, *find_asset_problems(recipe), *find_label_problems(recipe)]

@@ -168,7 +168,7 @@ def write_card(
     lines += [f"| {name} | {version} |" for name, version in sorted(versions.items())]
     lines += [f"| device | {_cell(header['device'])}, {_cell(header['cpu'])} |", "", "## Classes", ""]
     classes = sorted({*objects, *header["labels"].get("class", ())})
-    lines += ["| class | visible objects |", "|---|---|", *(f"| {_cell(name)} | {objects.get(name, 0)} |" for name in classes)]
+    lines += _class_table(classes, objects, header.get("ontology", {}))
     lines += ["", "## Licences", ""]
     if header["licences"]:
         lines += ["| asset | licence |", "|---|---|"]
@@ -178,6 +178,20 @@ def write_card(
     text = _front_matter(header) + "\n".join(lines) + "\n"
     write_file_atomic(root / CARD_FILE, text.encode())
     return CARD_FILE
+
+
+def _class_table(classes: Sequence[str], objects: Mapping[str, int], ontology: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """Return a row for each class; what the recipe's ontology says of it has columns where there is one."""
+    if not ontology:
+        rows = (f"| {_cell(name)} | {objects.get(name, 0)} |" for name in classes)
+        return ["| class | visible objects |", "|---|---|", *rows]
+    lines = ["| class | supercategory | Wikidata | visible objects |", "|---|---|---|---|"]
+    for name in classes:
+        known = ontology.get(name, {})
+        code = known.get("wikidata")
+        link = f"[{code}](https://www.wikidata.org/wiki/{code})" if code else ""
+        lines.append(f"| {_cell(name)} | {_cell(known.get('supercategory', ''))} | {link} | {objects.get(name, 0)} |")
+    return lines
 
 
 def _front_matter(header: Mapping[str, Any]) -> str:

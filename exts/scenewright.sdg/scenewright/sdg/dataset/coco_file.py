@@ -39,7 +39,7 @@ def join_coco(root: Path, names: list[str], context: JoinContext) -> list[str]:
 def _instances(fragments: Fragments, split: str | None) -> Iterator[str]:
     categories = []
     for name, number in sorted(fragments.class_ids.items(), key=lambda item: item[1]):
-        category = {"id": number, "name": name, "supercategory": _super(fragments, name)}
+        category = {"id": number, "name": name, "supercategory": _super(fragments, name)} | _known(fragments, name)
         keypoints = fragments.constants.get("keypoints", {}).get(name)
         if keypoints:
             category |= {"keypoints": keypoints, "skeleton": fragments.constants.get("skeletons", {}).get(name, [])}
@@ -62,6 +62,7 @@ def _panoptic(fragments: Fragments, split: str | None) -> Iterator[str]:
             "supercategory": _super(fragments, name),
             "isthing": int(name not in stuff),
             "color": [round(255 * part) for part in colorsys.hsv_to_rgb(number * 0.618034 % 1.0, 0.65, 0.95)],
+            **_known(fragments, name),
         }
         for name, number in sorted(fragments.class_ids.items(), key=lambda item: item[1])
     ]
@@ -82,6 +83,11 @@ def _head(fragments: Fragments, categories: list[dict[str, Any]]) -> Iterator[st
 
 def _super(fragments: Fragments, name: str) -> str:
     return min(fragments.supers.get(name, ()), default="object")
+
+
+def _known(fragments: Fragments, name: str) -> dict[str, Any]:
+    """Return what the recipe's ontology says of a class: supercategory, color and, where it is known, wikidata."""
+    return {key: value for key, value in fragments.context.ontology.get(name, {}).items() if key != "id"}
 
 
 def _numbered(row: dict[str, Any], numbers: Mapping[str, int]) -> dict[str, Any]:

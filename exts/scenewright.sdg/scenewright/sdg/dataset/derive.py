@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from scenewright.sdg.dataset.files import FRAGMENT_FORMATS, PRIVATE_FOLDER
 
@@ -28,11 +29,13 @@ class JoinContext:
         labels: labels that the stage declares before the first frame, by label type.
         licences: licence by asset.
         splits: train, val or test by frame; empty = the dataset is not split.
+        ontology: supercategory, color and wikidata by class; empty = the recipe names no ontology.
     """
 
     labels: Mapping[str, Iterable[str]] = field(default_factory=dict)
     licences: Mapping[str, str] = field(default_factory=dict)
     splits: Mapping[int, str] = field(default_factory=dict)
+    ontology: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 Joiner = Callable[[Path, list[str], JoinContext], list[str]]

@@ -87,7 +87,7 @@ def derive_files(root: str | os.PathLike, ledger: Ledger, header: dict[str, Any]
     splits = _splits(frames, header)
     merge_parts(root, ledger)
     try:
-        written = join_fragments(root, named, JoinContext(header["labels"], header["licences"], splits))
+        written = join_fragments(root, named, _context(header, splits))
         if splits:
             written.append(_write_splits(root, splits))
         objects: Counter[str] = Counter()
@@ -105,7 +105,11 @@ def derive_files(root: str | os.PathLike, ledger: Ledger, header: dict[str, Any]
 def join_context(ledger: Ledger, header: dict[str, Any]) -> JoinContext:
     """Return what the files of a dataset depend on beside the fragments of its frames."""
     splits = _splits({frame: _seen(row) for frame, row in ledger.rows.items()}, header)
-    return JoinContext(header["labels"], header["licences"], splits)
+    return _context(header, splits)
+
+
+def _context(header: dict[str, Any], splits: dict[int, str]) -> JoinContext:
+    return JoinContext(header["labels"], header["licences"], splits, header.get("ontology", {}))
 
 
 def _seen(row: LedgerRow) -> tuple[int, dict[str, int]]:

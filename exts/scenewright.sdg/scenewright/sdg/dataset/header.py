@@ -66,6 +66,8 @@ def build_header(session: Any, device: str) -> dict[str, Any]:
         "cpu": _cpu_type(),
         "licences": _licences(assets),
     }
+    if recipe.ontology is not None:
+        header["ontology"] = recipe.ontology.table()
     return json.loads(canonical_json(header))  # as it will be read back
 
 

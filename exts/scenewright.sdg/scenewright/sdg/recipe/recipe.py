@@ -5,10 +5,12 @@ import json
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from pydantic import ValidationError
 
+from scenewright.sdg.labels.ontology import BUILT_IN, Ontology, open_ontology
 from scenewright.sdg.recipe.clock import frames_wanted, trigger_of
 from scenewright.sdg.recipe.document import BLOCK, Node, insert_variables, read_document, read_text
 from scenewright.sdg.recipe.findings import Finding, Mark, RecipeError, choices_text
@@ -57,6 +59,21 @@ class Recipe:
     def scene_path(self) -> Path | None:
         """The USD file to open, absolute; None for a new stage."""
         return self.resolve(self.settings.scene) if self.settings.scene else None
+
+    @cached_property
+    def ontology(self) -> Ontology | None:
+        """The classes that labels mean; None where the recipe names no ontology.
+
+        Raises:
+            RecipeError: The file cannot be read, or classes in it are wrong.
+        """
+        name = self.settings.ontology
+        if name is None:
+            return None
+        if name != BUILT_IN and not self.resolve(name).is_file():
+            remedy = f"It is relative to the recipe; `{BUILT_IN}` names the shipped one."
+            raise RecipeError.at(self.mark("ontology"), f"there is no ontology file '{name}'.", remedy)
+        return open_ontology(name if name == BUILT_IN else self.resolve(name))
 
     @property
     def frames(self) -> int | FrameGrid:
@@ -132,6 +149,8 @@ class Recipe:
         files = {self.resolve(text) for text, _, _ in self.files_named() if "://" not in text or text.startswith("file://")}
         if self.scene_path:
             files.add(self.scene_path)
+        if self.settings.ontology not in (None, BUILT_IN):
+            files.add(self.resolve(self.settings.ontology))
         return sorted(path for path in files if path.is_file())
 
     def _texts(self, value: Value | None) -> Iterator[tuple[str, Mark]]:
@@ -226,11 +245,18 @@ def _read(
     from scenewright.sdg.recipe.object_description.description import description_key, read_description
 
     if description_key(document) is not None:
+        if settings is not None and settings.ontology is not None:
+            mark = document.find(BLOCK, "ontology").mark
+            findings.append(Finding.at(mark, "object descriptions take no ontology.", "Leave it out, or write a recipe."))
         return read_description(Path(path).absolute(), document, settings, findings) if settings is not None else None
     program = parse_program(document, findings)
     if settings is None:
         return None
     recipe = Recipe(Path(path).absolute(), document, settings, program)
+    try:
+        recipe.ontology  # noqa: B018  (read now, so that what is wrong with it is told with the rest)
+    except RecipeError as error:
+        findings += error.findings
     if not findings and recipe.frame_count > MAX_FRAMES:
         message = f"the recipe has {recipe.frame_count} frames; at most {MAX_FRAMES} make one dataset."
         findings.append(Finding.at(recipe.mark("frames"), message, "Make several datasets, each with its own seed."))

@@ -13,6 +13,7 @@ from scenewright.sdg.recipe.asset_checks import missing_file
 from scenewright.sdg.recipe.clock import Trigger
 from scenewright.sdg.recipe.findings import Mark, RecipeError
 from scenewright.sdg.recipe.labels import apply_label_rules
+from scenewright.sdg.recipe.ontology import name_labels
 from scenewright.sdg.recipe.poses import local_poses, world_matrices
 from scenewright.sdg.recipe.prims import FixedPrims, PrimSet, check_editable, prim_at
 from scenewright.sdg.recipe.program import Call
@@ -149,6 +150,12 @@ class Runtime:
         if rules:
             counts = apply_label_rules(rules, roots)
             self.labelled = [before + now for before, now in zip(self.labelled or [0] * len(rules), counts, strict=True)]
+        self.name_labels(roots)
+
+    def name_labels(self, roots: Sequence[Usd.Prim]) -> None:
+        """Give the labels of prims, with everything below them, the names of the recipe's ontology."""
+        if self.recipe.ontology is not None:
+            name_labels(self.recipe.ontology, self.recipe.mark("ontology"), roots)
 
     def bind(self, prims: Sequence[Usd.Prim], materials: Sequence[Usd.Prim]) -> None:
         """Bind one material to each prim; what is bound already is left alone."""

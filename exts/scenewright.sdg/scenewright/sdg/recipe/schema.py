@@ -90,6 +90,12 @@ class Settings(_Model):
     assets: Assets = Field(default_factory=Assets)
     checks: Checks = Field(default_factory=Checks)
     labels: list[LabelRule] = Field(default_factory=list, description="Labels by prim path, set before the first frame.")
+    ontology: str | None = Field(
+        None,
+        min_length=1,
+        description="Ontology file, relative to the recipe, or `scenewright` for the shipped one: its classes name labels, "
+        "categories and colours.",
+    )
     variables: dict[str, Any] = Field(default_factory=dict, description="Names that --set may change and ${name} inserts.")
 
 

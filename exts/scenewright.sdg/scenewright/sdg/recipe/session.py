@@ -16,6 +16,7 @@ from scenewright.sdg.recipe.creation import cameras_on
 from scenewright.sdg.recipe.findings import Finding, Mark, RecipeError, RecipeRunError, choices_text
 from scenewright.sdg.recipe.functions import find_writer
 from scenewright.sdg.recipe.interpreter import Interpreter
+from scenewright.sdg.recipe.ontology import find_label_problems, with_classes
 from scenewright.sdg.recipe.physics import PHYSICS_ERRORS
 from scenewright.sdg.recipe.playback import Playback
 from scenewright.sdg.recipe.recipe import Recipe
@@ -83,7 +84,7 @@ class RecipeSession:
     """
 
     def __init__(self, recipe: Recipe, stage: Usd.Stage | None = None):
-        problems = find_asset_problems(recipe)
+        problems = find_asset_problems(recipe) or find_label_problems(recipe)
         if problems:
             raise RecipeError(problems)
         self.recipe = recipe
@@ -107,6 +108,7 @@ class RecipeSession:
         with Usd.EditContext(self.stage, self._runtime.layer):
             self._runtime.label([self.stage.GetPseudoRoot()])
             interpreter.run(recipe.program)
+            self._runtime.name_labels([self.stage.GetPseudoRoot()])
             self._runtime.poses.restart(self._runtime.movers)
         for index, count in enumerate(self._runtime.labelled):
             if not count:
@@ -179,15 +181,16 @@ class RecipeSession:
                 )
             trigger = writer.trigger if isinstance(writer.trigger, Trigger) else None
             cameras = [names[id(product)] for product in writer.products]
+            name = _registered(writer.name)
+            parameters = with_classes(self.recipe.ontology, name, writer.init_params)
             self.writer_requests.append(
-                WriterRequest(
-                    _registered(writer.name), writer.init_params, cameras, writer.mark, trigger, manual=writer.trigger is None
-                )
+                WriterRequest(name, parameters, cameras, writer.mark, trigger, manual=writer.trigger is None)
             )
         chosen = self._chosen(list(self.cameras), lambda name: name) if interpreter.products else list(self.cameras)
         for name, parameters in self.recipe.settings.writers.items():
-            request = WriterRequest(_registered(name), dict(parameters or {}), chosen, self.recipe.mark("writers", name))
-            self.writer_requests.append(request)
+            registered = _registered(name)
+            wanted = with_classes(self.recipe.ontology, registered, dict(parameters or {}))
+            self.writer_requests.append(WriterRequest(registered, wanted, chosen, self.recipe.mark("writers", name)))
 
     def apply(self, address: Address) -> dict[str, Any]:
         """Give the stage the state of a frame, whatever it showed before.
