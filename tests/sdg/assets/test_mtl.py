@@ -68,12 +68,12 @@ def test_what_is_not_there_is_noted(look):
 @pytest.mark.parametrize("reference", ["../secret.png", "a/../../secret.png", "http://example.com/a.png", "..\\secret.png"])
 def test_paths_that_lead_out_are_refused(look, png, tmp_path, reference):
     (tmp_path / "secret.png").write_bytes(png())
-    with pytest.raises(AssetError, match="leads out|never URLs"):
+    with pytest.raises(AssetError, match=r"leads out|never URLs"):
         look(f"map_Kd {reference}\n")
 
 
 def test_a_damaged_texture_is_refused(look, png):
-    with pytest.raises(AssetError, match="'wood.png' is damaged"):
+    with pytest.raises(AssetError, match=r"'wood\.png' is damaged"):
         look("map_Kd wood.png\n", wood__png=png(size=(64, 64))[:-30])
-    with pytest.raises(AssetError, match="is none of"):
+    with pytest.raises(AssetError, match=r"is none of"):
         look("map_Kd wood.png\n", wood__png=b"no image at all")

@@ -1,8 +1,9 @@
 """Wavefront MTL: materials of OBJ files as principled looks.
 
 Kd is taken as a display (sRGB) colour, as viewers draw it. Where there is a map, it replaces Kd: exporters leave
-there what nobody was meant to see, and Sweet Home 3D shows none of it. Ns becomes roughness by matching the Blinn-Phong lobe, ``(2 / (Ns + 2)) ** 0.25``
-(Walter et al., EGSR 2007, for the Beckmann width; roughness is its square root), and without Ks a surface is dull.
+there what nobody was meant to see, and Sweet Home 3D shows none of it. Ns becomes roughness by matching the Blinn-Phong lobe,
+``(2 / (Ns + 2)) ** 0.25`` (Walter et al., EGSR 2007, for the Beckmann width; roughness is its square root), and without Ks a
+surface is dull.
 """
 
 from collections.abc import Iterable

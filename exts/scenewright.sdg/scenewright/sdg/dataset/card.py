@@ -171,8 +171,7 @@ def write_card(
     lines += _class_table(classes, objects, header.get("ontology", {}))
     lines += ["", "## Licences", ""]
     if header["licences"]:
-        lines += ["| asset | licence |", "|---|---|"]
-        lines += [f"| {_cell(asset)} | {_cell(name)} |" for asset, name in sorted(header["licences"].items())]
+        lines += _licence_table(header["licences"], header.get("attributions", {}))
     else:
         lines += ["The assets state none (`customLayerData` with the key `licence`). Clarify them before you publish."]
     text = _front_matter(header) + "\n".join(lines) + "\n"
@@ -191,6 +190,18 @@ def _class_table(classes: Sequence[str], objects: Mapping[str, int], ontology: M
         code = known.get("wikidata")
         link = f"[{code}](https://www.wikidata.org/wiki/{code})" if code else ""
         lines.append(f"| {_cell(name)} | {_cell(known.get('supercategory', ''))} | {link} | {objects.get(name, 0)} |")
+    return lines
+
+
+def _licence_table(licences: Mapping[str, str], attributions: Mapping[str, str]) -> list[str]:
+    """Return a row for each asset; who made it has a column where anything states that."""
+    if not attributions:
+        rows = (f"| {_cell(asset)} | {_cell(name)} |" for asset, name in sorted(licences.items()))
+        return ["| asset | licence |", "|---|---|", *rows]
+    lines = ["| asset | licence | made by |", "|---|---|---|"]
+    for asset in sorted({*licences, *attributions}):
+        cells = (asset, licences.get(asset, "not stated"), attributions.get(asset, ""))
+        lines.append(f"| {' | '.join(map(_cell, cells))} |")
     return lines
 
 

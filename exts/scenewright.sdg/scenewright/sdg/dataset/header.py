@@ -64,8 +64,10 @@ def build_header(session: Any, device: str) -> dict[str, Any]:
         "versions": installed_versions() | _renderer_versions(session.recipe.settings),
         "device": device if device == "cpu" else f"cuda: {wp.get_device(device).name}",
         "cpu": _cpu_type(),
-        "licences": _licences(assets),
+        "licences": _stated(assets, "licence", "license"),
     }
+    if attributions := _stated(assets, "attribution"):  # who is to be named, as CC-BY asks
+        header["attributions"] = attributions
     if recipe.ontology is not None:
         header["ontology"] = recipe.ontology.table()
     return json.loads(canonical_json(header))  # as it will be read back
@@ -206,15 +208,15 @@ def _with_dependencies(files: Iterable[Path]) -> list[Path]:
     return sorted(path for path in found if path.is_file())
 
 
-def _licences(assets: Iterable[Path]) -> dict[str, str]:
-    """Return the licences that layers state in their customLayerData, by file name."""
+def _stated(assets: Iterable[Path], *keys: str) -> dict[str, str]:
+    """Return what layers state under the first of some keys of their customLayerData, by file name."""
     found = {}
     for path in assets:
-        layer = Sdf.Layer.Find(str(path))
+        layer = Sdf.Layer.FindOrOpen(str(path)) if path.suffix.lower() in _USD else None
         data = dict(layer.customLayerData) if layer else {}
-        licence = data.get("licence") or data.get("license")
-        if licence:
-            found[path.name] = str(licence)
+        text = next((data[key] for key in keys if data.get(key)), "")
+        if text:
+            found[path.name] = str(text)
     return dict(sorted(found.items()))
 
 

@@ -1,6 +1,7 @@
 """Files that a recipe names itself: there, local, and readable, before anything is written."""
 
 from scenewright.sdg.recipe.findings import Finding, Mark, RecipeError
+from scenewright.sdg.recipe.packs import find_pack_problems
 from scenewright.sdg.recipe.recipe import Recipe
 from scenewright.sdg.recipe.scene_checks import find_scene_problems, without_missing
 
@@ -16,8 +17,10 @@ def find_asset_problems(recipe: Recipe) -> list[Finding]:
     finding.
     """
     stand_ins = recipe.settings.assets.missing == "proxy"
-    findings: list[Finding] = []
+    findings: list[Finding] = find_pack_problems(recipe)
     checked: set[str] = set()
+    if findings:
+        return findings
     try:
         for text, mark, is_usd in recipe.files_named():
             if text in checked:

@@ -269,6 +269,8 @@ _SUPPORTED: dict[str, tuple[str, str]] = {
     "settings.set_stage_meters_per_unit": ("meters_per_unit:number!", "none"),
     "writers.get": ("name:str! init_params:dict render_products:render_products trigger:trigger", "writer"),
     "utils.get_usd_files": ("path:str! recursive:bool path_filter:str", "paths"),
+    # Our own: the assets of the packs in `assets.packs` that fit every condition; sizes are those of the longest side [m].
+    "utils.get_assets": ("class:str id:str licence:str text:str min_size:number max_size:number", "paths"),
     **SCENE_FUNCTIONS,
 }
 

@@ -10,6 +10,7 @@ from scenewright.sdg.recipe.clock import ONCE, Trigger, trigger_of
 from scenewright.sdg.recipe.creation import create, render_products, tiled_render_product
 from scenewright.sdg.recipe.findings import Mark, RecipeError
 from scenewright.sdg.recipe.modifiers import MODIFIERS, camera_relative_operation
+from scenewright.sdg.recipe.packs import pack_files
 from scenewright.sdg.recipe.physics import PHYSICS
 from scenewright.sdg.recipe.playback import timeline_operation
 from scenewright.sdg.recipe.prims import FixedPrims, PrimQuery, PrimSet, find_prims
@@ -225,6 +226,8 @@ class Interpreter:
             return self._attach(call, place.names[module])
         if function == "utils.get_usd_files":
             return [str(path) for path in usd_files(self.runtime.recipe, call.call)]
+        if function == "utils.get_assets":
+            return pack_files(self.runtime.recipe, call.call)
         raise call.error("is not available yet.")
 
     def _operate(self, operation: Operation, call: Invocation) -> None:

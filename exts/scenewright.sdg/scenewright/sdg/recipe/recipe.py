@@ -166,6 +166,10 @@ class Recipe:
                     yield from self._texts(block.body[-1])
         elif isinstance(value, Call) and value.function == "utils.get_usd_files":
             yield from ((str(path), value.mark) for path in usd_files(self, value))
+        elif isinstance(value, Call) and value.function == "utils.get_assets":
+            from scenewright.sdg.recipe.packs import pack_files
+
+            yield from ((text, value.mark) for text in pack_files(self, value))
         elif isinstance(value, Call) and value.function.startswith("distribution."):
             yield from self._texts(value.args.get("choices", value.args.get("items")))
 

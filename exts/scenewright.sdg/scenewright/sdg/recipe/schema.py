@@ -43,7 +43,9 @@ class Split(_Model):
 class Assets(_Model):
     """Where assets come from and what happens when one is missing."""
 
-    packs: list[str] = Field(default_factory=list, description="Asset packs.")
+    packs: list[str] = Field(
+        default_factory=list, description="Folders that `scenewright assets import` made, relative to the recipe."
+    )
     missing: Literal["error", "proxy"] = Field("error", description="What an asset that is not found becomes.")
 
 
@@ -102,8 +104,6 @@ class Settings(_Model):
 def unavailable(settings: Settings) -> list[tuple[tuple[str, ...], str]]:
     """Return what the settings ask for that is known but cannot be run yet, as (key path, feature)."""
     wanted = []
-    if settings.assets.packs:
-        wanted.append((("assets", "packs"), "reading asset packs"))
     if settings.checks.min_visible_pixels or settings.checks.skip_empty:
         wanted.append((("checks",), "checking and retrying frames"))
     return wanted
