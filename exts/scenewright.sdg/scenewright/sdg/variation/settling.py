@@ -42,7 +42,7 @@ class Settled:
         positions: World positions of the bodies' origins [stage units], shape (N, 3).
         rotations: What turns each body's given frame to the world, row vectors, shape (N, 3, 3).
         kept: Which lie at rest on the surface, shape (N,), bool.
-        fell: Which fell off, shape (N,), bool; those that are neither were still moving.
+        fell: Which fell off, shape (N,), bool; those that are neither were still moving, or lay in another one.
         seconds: Simulated time.
     """
 
@@ -99,8 +99,8 @@ def drop_poses(radii: np.ndarray, low: np.ndarray, high: np.ndarray, top: float,
 
 
 def settle_meshes(meshes: Sequence[TriangleMesh], surface: TriangleMesh, generator: np.random.Generator, *,
-                  gravity: float = 9.81, friction: float = 0.6, seconds: float = 6.0, up: int = 2,
-                  device: str | None = None, progress: Callable[[float], None] | None = None) -> Settled:
+                  gravity: float = 9.81, friction: float = 0.6, seconds: float = 4.5, tolerance: float = 0.002,
+                  up: int = 2, device: str | None = None, progress: Callable[[float], None] | None = None) -> Settled:
     """Let convex hulls of meshes fall onto a surface until they lie still.
 
     Args:
@@ -110,6 +110,7 @@ def settle_meshes(meshes: Sequence[TriangleMesh], surface: TriangleMesh, generat
         gravity: Acceleration [stage units / s^2], downwards.
         friction: Coefficient of friction of everything.
         seconds: Simulated time at most [s].
+        tolerance: How deep a body may lie in another, and how far from all others, to count as lying there [stage units].
         up: Axis that points up, 1 or 2.
         device: Warp device; None = the CPU.
         progress: Called with the simulated time [s] now and then.
@@ -120,12 +121,13 @@ def settle_meshes(meshes: Sequence[TriangleMesh], surface: TriangleMesh, generat
     gravity = checked_number("gravity", gravity, 0.0, unit="stage units / s^2", above=True)
     friction = checked_number("friction", friction, 0.0, 10.0)
     seconds = checked_number("seconds", seconds, 0.0, 600.0, unit="s", above=True)
+    tolerance = checked_number("tolerance", tolerance, 0.0, unit="stage units", above=True)
     if not meshes:
         return Settled(np.zeros((0, 3)), np.zeros((0, 3, 3)), np.zeros(0, dtype=bool), np.zeros(0, dtype=bool), 0.0)
     world = _World(meshes, surface, gravity, friction, up, on_device(device))
     centers, turns = drop_poses(world.radii, world.low, world.high, world.top, generator, up)
     world.build(centers, turns)
-    still = world.run(seconds, progress)
+    still = world.run(seconds, tolerance, progress)
     positions, rotations = world.poses()
     fell = ~world.above_surface(positions)
     origins = positions - np.einsum("ni,nij->nj", world.middles, rotations)
@@ -217,7 +219,7 @@ class _World:
                 parts.append((points, triangles, False))
         return parts
 
-    def run(self, seconds: float, progress: Callable[[float], None] | None) -> np.ndarray:
+    def run(self, seconds: float, tolerance: float, progress: Callable[[float], None] | None) -> np.ndarray:
         """Simulate until all lie still or time is up; return which lie still."""
         every = _RATE // 6
         before = self._state()
@@ -234,13 +236,36 @@ class _World:
                 after = self._state()
                 still = self._moved(before, after) < _CALM * _SIZE
                 gone = after[:, self.up] < (self.low - self.center)[self.up] * self.scale - 4.0
-                self._rest(still)
+                deepest, nearest = self._contact()
+                self._rest(still & (deepest < 0.6 * tolerance))
                 before = after
                 if progress is not None:
                     progress(self.time)
-                if (still | gone).all():
+                if (self.held | gone).all():
                     break
-        return still
+        deepest, nearest = self._contact()
+        return self.held & (deepest < tolerance) & (nearest < tolerance)
+
+    def _contact(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return how deep each body lies in others, and how far it is from the nearest one [stage units]."""
+        self.pipeline.collide(self.now, self.contacts)
+        count = int(self.contacts.rigid_contact_count.numpy()[0])
+        bodies = np.stack([self.model.shape_body.numpy()[getattr(self.contacts, f"rigid_contact_shape{k}").numpy()[:count]]
+                           for k in (0, 1)])
+        state = self._state()
+        ends = []
+        for k, body in enumerate(bodies):
+            point = getattr(self.contacts, f"rigid_contact_point{k}").numpy()[:count].astype(np.float64)
+            turn, axis = state[body, 6:7], state[body, 3:6]
+            cross = np.cross(axis, point) + turn * point
+            ends.append(np.where(body[:, None] >= 0, state[body, :3] + point + 2.0 * np.cross(axis, cross), point))
+        margin = self.contacts.rigid_contact_margin0.numpy()[:count] + self.contacts.rigid_contact_margin1.numpy()[:count]
+        apart = ((ends[1] - ends[0]) * self.contacts.rigid_contact_normal.numpy()[:count]).sum(axis=1) - margin
+        nearest = np.full(len(self.hulls), np.inf)
+        for body in bodies:
+            np.minimum.at(nearest, body[body >= 0], apart[body >= 0])
+        nearest /= self.scale
+        return np.maximum(-nearest, 0.0), np.maximum(nearest, 0.0)
 
     def _calm(self, seconds: float) -> None:
         """Limit speeds, and damp them the more the longer it takes, as rolling resistance does."""
