@@ -342,3 +342,22 @@ def test_animated_bodies_are_kinematic_ones_that_follow_their_samples(world, pla
     play(60)
     assert place(ball)[0] > 1 + 3 + 0.5 - 0.05  # pushed: ahead of the paddle's face
     assert Sdf.Path("/Paddle.xformOp:translate") not in [spec.path for spec in world.GetSessionLayer().rootPrims]
+
+
+def test_bodies_that_start_inside_each_other_do_not_spin_without_bounds(world, play):
+    """Light boxes between heavy ones and balls that stand still: the solver alone turns them faster in every step."""
+    rng = np.random.default_rng(5)
+    boxes = []
+    for index in range(60):
+        size = rng.uniform(0.2, 0.6, 3) if index % 2 else rng.uniform(0.03, 0.1, 3)
+        boxes.append(rep.functional.create.cube(name=f"Box{index}", position=tuple(rng.uniform(-0.4, 0.4, 3)),
+                                                rotation=tuple(rng.uniform(0, 360, 3)), scale=tuple(size)))
+    rep.functional.physics.apply_rigid_body(boxes, with_collider=True, disableGravity=True)
+    balls = [rep.functional.create.sphere(name=f"Ball{i}", position=tuple(rng.uniform(-0.3, 0.3, 3))) for i in range(3)]
+    rep.functional.physics.apply_collider(balls)
+    fastest = 0.0
+    for _ in range(6):
+        play(1)
+        spins = [UsdPhysics.RigidBodyAPI(box).GetAngularVelocityAttr().Get() for box in boxes]
+        fastest = max(fastest, float(np.linalg.norm(np.radians(spins), axis=1).max()))
+    assert 1.0 < fastest <= 100.001  # PhysX's default limit

@@ -27,6 +27,9 @@ _SETTLING = 1.0
 _DEPENETRATION = 3.0
 """m/s that pushing apart may add in that time; contacts between moving bodies may double the fastest speed."""
 
+_MAX_SPIN = 100.0
+"""rad/s, PhysX's default for bodies that author no physxRigidBody:maxAngularVelocity."""
+
 _DENSITY = 1000.0  # kg/m³, UsdPhysics' default
 _CONTACT_DISTANCE = 0.02  # m, at which contacts are looked for
 
@@ -105,7 +108,8 @@ class NewtonWorld:
                               self._model.body_inertia.numpy().astype(np.float64), self._centres,
                               np.where(held[:, None], 0.0, np.asarray(scene.gravity)[None]))
         self._damping = np.array([(body.linear_damping, body.angular_damping) for body in scene.bodies]).reshape(-1, 2)
-        self._limits = np.array([[np.inf if limit is None else limit for limit in (body.max_speed, body.max_angular_speed)]
+        self._limits = np.array([(np.inf if body.max_speed is None else body.max_speed,
+                                  _MAX_SPIN if body.max_angular_speed is None else body.max_angular_speed)
                                  for body in scene.bodies]).reshape(-1, 2)
 
     def step(self, seconds: float) -> None:
@@ -191,13 +195,14 @@ class NewtonWorld:
         self._gentle = max(self._gentle, 2.0 * speed + _DEPENETRATION)
 
     def _settle(self) -> None:
-        """Keep bodies that were placed into each other from being shot away."""
+        """Keep bodies that were placed into each other from being shot away or spun up."""
         limit = self._gentle + float(np.linalg.norm(self.scene.gravity)) * self._age
         state = self._now.body_qd.numpy()
-        speed = np.linalg.norm(state[:, :3].astype(np.float64), axis=1)
-        fast = speed > limit
-        if fast.any():
+        speed, spin = (np.linalg.norm(state[:, part].astype(np.float64), axis=1) for part in (slice(0, 3), slice(3, 6)))
+        fast, spun = speed > limit, spin > self._limits[:, 1]
+        if fast.any() or spun.any():
             state = state.copy()
+            state[spun, 3:] *= (self._limits[spun, 1] / spin[spun])[:, None]
             state[fast] = state[fast] * (limit / speed[fast])[:, None]
             self._now.body_qd.assign(state)
 

@@ -78,7 +78,7 @@ class BodyRecord:
         linear_damping: 1/s.
         angular_damping: 1/s.
         max_speed: m/s, None = unlimited.
-        max_angular_speed: rad/s, None = unlimited.
+        max_angular_speed: rad/s, None = PhysX's default of 100.
         sleep_threshold: Kinetic energy per mass [m²/s²] below which it may be held still; 0 = never.
     """
 
