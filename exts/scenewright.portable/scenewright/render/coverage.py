@@ -158,8 +158,10 @@ def trace_rows(placed: "PlacedScene", camera: "ImageCamera", entity_of_prim: np.
 
 
 def outside_pixels(placed: "PlacedScene", camera: "ImageCamera", entity_of_prim: np.ndarray, entity_count: int,
-                   launcher: "TileLauncher") -> np.ndarray | None:
-    """Return how many pixels each entity would cover beyond the image's border, up to one image size from it, (E,) float64.
+                   launcher: "TileLauncher") -> tuple[np.ndarray, np.ndarray] | None:
+    """Return what each entity would cover beyond the image's border, up to one image size from it.
+
+    Pixels, (E,) float64, and their boxes, (E, 4) int32: x_min, y_min, x_max, y_max, inclusive, ``NO_BOX`` where there are none.
 
     Where an entity's surroundings beyond the border are large, a part of the rows stands for all of them. None for a lens that
     bends straight lines: it has no rays beyond its image.
@@ -170,10 +172,11 @@ def outside_pixels(placed: "PlacedScene", camera: "ImageCamera", entity_of_prim:
     wide = entity_rectangles(screen_rectangles(placed.boxes.corners(), camera, 1), parts[0]["instance"], parts[1], entity_count)
     rows, weights = border_rows(wide, camera.width, camera.height)
     counts = np.zeros(entity_count)
-    if len(rows):
-        spans, _ = trace_rows(placed, camera, entity_of_prim, parts, rows, 0, launcher)
-        np.add.at(counts, rows["entity"], spans["pixels"] * weights)
-    return counts
+    if not len(rows):
+        return counts, empty_coverage(entity_count).boxes
+    spans, _ = trace_rows(placed, camera, entity_of_prim, parts, rows, 0, launcher)
+    np.add.at(counts, rows["entity"], spans["pixels"] * weights)
+    return counts, reduce_rows(rows, spans, entity_count).boxes
 
 
 def border_rows(rectangles: np.ndarray, width: int, height: int) -> tuple[np.ndarray, np.ndarray]:

@@ -96,10 +96,11 @@ class Frame:
         return cover_entities(self._placed, self._image, self._entity_of_prim(labels), len(labels.entity_paths),
                               self._launcher, masks, self._arrays.get("prim_id"))
 
-    def outside_pixels(self, labels: LabelTable) -> np.ndarray | None:
-        """Return how many pixels of each entity lie beyond the image's border, up to one image size from it, (E,) float64.
+    def outside_pixels(self, labels: LabelTable) -> tuple[np.ndarray, np.ndarray] | None:
+        """Return what of each entity lies beyond the image's border, up to one image size from it.
 
-        None for a lens that bends straight lines. Large counts are estimates from a part of the rows.
+        Pixels, (E,) float64, and their boxes, (E, 4) int32, ``NO_BOX`` where there are none; None for a lens that bends
+        straight lines. What is large there is estimated from a part of the rows.
 
         Raises:
             ValueError: The table is not of this frame.

@@ -17,14 +17,14 @@ from scenewright.replicator.annotators.labelling import (
 from scenewright.replicator.annotators.template import AnnotatorOutput
 
 if TYPE_CHECKING:
-    from scenewright.render import EntityCoverage
     from scenewright.replicator.capture import Capture
 
 __all__ = ["AMODAL_DTYPE", "OCCLUDER_DTYPE", "AmodalSegmentation", "Occluders"]
 
 _BOX = ("x_min", "y_min", "x_max", "y_max")
 AMODAL_DTYPE = np.dtype([("instanceId", "<u4"), ("semanticId", "<u4"), *((name, "<i4") for name in _BOX), ("pixels", "<u4"),
-                         ("visiblePixels", "<u4"), ("visibleFraction", "<f4"), ("truncation", "<f4")])
+                         ("visiblePixels", "<u4"), ("visibleFraction", "<f4"), ("truncation", "<f4"), ("outsidePixels", "<u4"),
+                         ("fullBox", "<i4", (4,))])
 OCCLUDER_DTYPE = np.dtype([("instanceId", "<u4"), ("occluderId", "<u4"), ("pixels", "<u4"), ("share", "<f4")])
 
 
@@ -34,8 +34,9 @@ class AmodalSegmentation(BoxTemplate):
     Output: (N,) records instanceId and semanticId; x_min … y_max [px, inclusive], the box of the silhouette within the image;
     pixels of the silhouette and those of them that are visible; visibleFraction, their ratio; truncation, the part of the
     silhouette beyond the image's border (up to one image size from it, large ones to about 1 %; -1 for lenses that have no rays
-    there). Info: ``masks``, one bool array (y_max - y_min + 1, x_max - x_min + 1) for each record, cropped to its box, and
-    ``idToLabels``, ``bboxIds`` and ``primPaths`` as in ``bounding_box_2d_tight``, whose parameters it has.
+    there); outsidePixels, its pixels there, and fullBox, x_min, y_min, x_max, y_max with what lies there. Info: ``masks``, one
+    bool array (y_max - y_min + 1, x_max - x_min + 1) for each record, cropped to its box, and ``idToLabels``, ``bboxIds`` and
+    ``primPaths`` as in ``bounding_box_2d_tight``, whose parameters it has.
 
     Needs the portable renderer's own tracer: Replicator in Kit has no such annotator.
     """
@@ -59,7 +60,7 @@ class AmodalSegmentation(BoxTemplate):
         records["pixels"] = np.asarray(coverage.pixels)[rows]
         records["visiblePixels"] = visible_pixels(capture, params)[rows]
         records["visibleFraction"] = records["visiblePixels"] / records["pixels"]
-        records["truncation"] = _truncation(capture, params, coverage)[rows]
+        _add_outside(records, capture, params, rows)
         return AnnotatorOutput(records, {**self.info(table, rows), "masks": [coverage.masks[row] for row in rows.tolist()]})
 
 
@@ -120,10 +121,16 @@ def _occluder_keys(entities: tuple[str, ...], leaves: tuple[str, ...], instance_
     return paths, keys
 
 
-def _truncation(capture: "Capture", params: Mapping[str, Any], coverage: "EntityCoverage") -> np.ndarray:
-    """Return the part of each entity's silhouette beyond the border, (E,) float64; -1 where that is not known."""
+def _add_outside(records: np.ndarray, capture: "Capture", params: Mapping[str, Any], rows: np.ndarray) -> None:
+    """Fill in what lies beyond the image's border."""
+    records["fullBox"] = np.stack([records[name] for name in _BOX], axis=1)
     table = label_table(capture, params)
     outside = capture.once(("outside", filter_key(params)), lambda: capture.frame.outside_pixels(table))
     if outside is None:
-        return np.full(len(table.entity_paths), -1.0)
-    return outside / np.maximum(outside + np.asarray(coverage.pixels), 1.0)
+        records["truncation"] = -1.0
+        return
+    pixels, boxes = outside[0][rows], outside[1][rows]
+    records["truncation"] = pixels / (pixels + records["pixels"])
+    records["outsidePixels"] = np.round(pixels)
+    records["fullBox"][:, :2] = np.minimum(records["fullBox"][:, :2], boxes[:, :2])
+    records["fullBox"][:, 2:] = np.maximum(records["fullBox"][:, 2:], boxes[:, 2:])

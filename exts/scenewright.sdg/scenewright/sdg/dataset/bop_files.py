@@ -2,15 +2,20 @@
 
 import logging
 import math
+import os
 import posixpath
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from scenewright.sdg.annotators.identity import object_id
 from scenewright.sdg.dataset.derive import JoinContext
-from scenewright.sdg.dataset.files import canonical_json, write_lines_atomic
+from scenewright.sdg.dataset.files import canonical_json, write_file_atomic, write_lines_atomic
 from scenewright.sdg.dataset.fragments import Fragments
+from scenewright.sdg.writers.bop_models import MODEL_FOLDER, farthest_distance, read_ply
 
 __all__ = ["join_bop"]
 
@@ -36,8 +41,16 @@ def join_bop(root: Path, names: list[str], context: JoinContext) -> list[str]:
             for kind in ("scene_camera", "scene_gt", "scene_gt_info"):
                 written.append(f"{split}/{scene:06d}/{kind}.json")
                 write_lines_atomic(root / written[-1], _scene_lines(part, scene, kind, fragments.class_ids))
+    models = _models(fragments)
+    for name, number in fragments.class_ids.items():
+        source = root / MODEL_FOLDER / f"{object_id(name):014x}.ply"
+        if source.exists():
+            data = source.read_bytes()
+            written.append(f"models/obj_{number:06d}.ply")
+            write_file_atomic(os.fspath(root / written[-1]), data)
+            models[str(number)] = _mesh_info(read_ply(data)[0])
     written.append("models/models_info.json")
-    write_lines_atomic(root / written[-1], [canonical_json(_models(fragments), indent=2)])
+    write_lines_atomic(root / written[-1], [canonical_json(models, indent=2)])
     if "test" in fragments.splits():
         written.append("test_targets_bop19.json")
         write_lines_atomic(root / written[-1], _listed(_targets(fragments), "[]"))
@@ -82,6 +95,14 @@ def _models(fragments: Fragments) -> dict[str, Any]:
         row |= {f"size_{axis}": value for axis, value in zip("xyz", size, strict=True)}
         found[str(fragments.class_ids[name])] = {"diameter": math.hypot(*size), **row}
     return found
+
+
+def _mesh_info(points: np.ndarray) -> dict[str, float]:
+    """Return what models_info says of a model: box and diameter, the largest distance between two vertices [mm]."""
+    low, high = points.min(axis=0).astype(float), points.max(axis=0).astype(float)
+    row = {f"min_{axis}": float(value) for axis, value in zip("xyz", low, strict=True)}
+    row |= {f"size_{axis}": float(value) for axis, value in zip("xyz", high - low, strict=True)}
+    return {"diameter": farthest_distance(points), **row}
 
 
 def _targets(fragments: Fragments) -> Iterator[str]:

@@ -6,6 +6,9 @@ from typing import Any
 import numpy as np
 import omni.replicator.core as rep
 
+from scenewright.sdg.annotators import has_tracer, object_id
+from scenewright.sdg.writers.amodal import amodal_annotators, amodal_masks
+from scenewright.sdg.writers.bop_models import MODEL_FOLDER, model_meshes, ply_bytes
 from scenewright.sdg.writers.camera import Pinhole, pinhole
 from scenewright.sdg.writers.labelled import LabelledView, WriterLabelled, array_of
 
@@ -33,10 +36,11 @@ class WriterBop(WriterLabelled):
     ``rgb/000007.png``                    colour
     ``depth/000007.png``                  distance to the image plane, 16 bit; 0 = nothing, or farther than fits
     ``mask_visib/000007_000002.png``      visible pixels of the third object of ``scene_gt``, 255
-    ``mask/000007_000002.png``            its whole silhouette; only where nothing hides a part of it, see Limits
+    ``mask/000007_000002.png``            its whole silhouette within the image, 255
     ``scene_camera.json``                 cam_K [pixel, 0 = centre of the first pixel], cam_R_w2c, cam_t_w2c, depth_scale
     ``scene_gt.json``                     obj_id, cam_R_m2c, cam_t_m2c of every object in the frame, hidden ones too
     ``scene_gt_info.json``                bbox_obj, bbox_visib, px_count_all, px_count_valid, px_count_visib, visib_fract
+    ``../../models/obj_000001.ply``       model of the class with ``obj_id`` 1 [mm], in the frame of its poses
     ``../../models/models_info.json``     extents, size and diameter of each class
     ``../../test_targets_bop19.json``     of a split dataset: the objects of the test frames
     ===================================== ==================================================================================
@@ -44,9 +48,13 @@ class WriterBop(WriterLabelled):
     A scene has up to 1000 images of one camera. The cameras look along +z with +y down. An object's frame is its prim's, with
     the prim's scale taken into the model, so poses are rigid.
 
-    Limits: cameras are pinholes. A class is one model: where its objects differ in size a warning says so, and
-    ``models_info`` has the largest. It is made from extents (``diameter`` is their diagonal, an upper bound); meshes are not
-    exported. Objects that something hides have no ``mask``, and where they are hidden entirely ``px_count_all`` is -1.
+    ``px_count_all`` and ``bbox_obj`` include what lies up to one image size beyond the border, as BOP's own tool draws it.
+
+    Limits: cameras are pinholes. A class is one model: where its objects differ in size a warning says so. The model is the
+    mesh of the first object of the class on the stage when the writer is attached, gprims as fine meshes; where a class has
+    none by then, ``models_info`` is made from extents, and ``diameter`` is their diagonal. In Kit, whose renderer does not see
+    what is hidden, ``mask`` is there only for objects of which nothing is hidden, boxes and counts end at the image's border,
+    and ``px_count_all`` of an object that is hidden entirely is -1.
 
     Example::
 
@@ -78,7 +86,20 @@ class WriterBop(WriterLabelled):
         types = {"semanticTypes": [semantic_type]}
         annotators = [("camera_params", {}), ("distance_to_image_plane", {}), ("bounding_box_3d", types)]
         annotators.append(("bounding_box_2d_loose", types))
+        self._traced = has_tracer()
+        if self._traced:
+            annotators += amodal_annotators("bop", semantic_type)
         super().__init__(output_dir, backend, semantic_type, image_output_format, 6, classes, annotators)
+
+    def attach(self, render_products: Any, *args: Any, **kwargs: Any) -> Any:
+        """Attach to render products, and write the model of each class that stands on the stage."""
+        import omni.usd
+
+        for name, (points, triangles) in model_meshes(omni.usd.get_context().get_stage(), self.semantic_type).items():
+            if self.classes is None or name in self.classes:
+                path = f"{MODEL_FOLDER}/{object_id(name):014x}.ply"
+                self.backend.schedule(_write_bytes, data=ply_bytes(points, triangles), path=path)
+        return super().attach(render_products, *args, **kwargs)
 
     def constants(self) -> dict[str, Any]:
         """Return the parameters that the scene files depend on."""
@@ -101,7 +122,8 @@ class WriterBop(WriterLabelled):
         number = name.partition(".")[0]
         millimetres = camera.meters_per_unit * 1000.0
         depth = _depth_image(array_of(view.product["distance_to_image_plane"]), millimetres / self._depth_scale)
-        self._image(f"{folder}/depth/{number}.png", depth.reshape(view.ids.shape))
+        depth = depth.reshape(view.ids.shape)
+        self._image(f"{folder}/depth/{number}.png", depth)
         intrinsics = camera.intrinsics.copy()
         intrinsics[:2, 2] -= 0.5  # BOP's pixel coordinates are those of pixel centres
         view.image["bop"] = {
@@ -115,16 +137,22 @@ class WriterBop(WriterLabelled):
             },
         }
         visible = {row["instance"]: row for row in annotations}
+        silhouettes = amodal_masks(view) if self._traced else {}
         objects = []
         for row in self._objects(view, camera):
-            seen = visible.get(row.pop("instance"))
-            ratio = row.pop("occlusion")
-            row["info"] = _info(row.pop("bbox_obj"), seen, ratio, depth.reshape(view.ids.shape), view)
-            if seen is not None:
-                mask = np.where(view.ids == seen["instance"], 255, 0).astype(np.uint8)
-                self._image(f"{folder}/mask_visib/{number}_{len(objects):06d}.png", mask)
-                if ratio == 0.0:
-                    self._image(f"{folder}/mask/{number}_{len(objects):06d}.png", mask)
+            number_of_object, ratio = row.pop("instance"), row.pop("occlusion")
+            seen, whole = visible.get(number_of_object), silhouettes.get(number_of_object)
+            box = row.pop("bbox_obj")
+            row["info"] = _info(box, seen, ratio, depth, view) if whole is None else _full_info(*whole, seen, depth)
+            name = f"{number}_{len(objects):06d}.png"
+            if seen is not None or whole is not None:
+                mask = view.ids == number_of_object
+                self._image(f"{folder}/mask_visib/{name}", _picture(mask))
+                if whole is not None:
+                    mask = np.zeros(view.ids.shape, bool)
+                    mask[whole[0]["y_min"] : whole[0]["y_max"] + 1, whole[0]["x_min"] : whole[0]["x_max"] + 1] = whole[1]
+                if whole is not None or ratio == 0.0:
+                    self._image(f"{folder}/mask/{name}", _picture(mask))
             objects.append(row)
         view.image["objects"] = objects
 
@@ -161,6 +189,10 @@ class WriterBop(WriterLabelled):
         self.backend.schedule(rep.functional.write_image, data=data, path=path)
 
 
+def _write_bytes(path: str, data: bytes, backend_instance: Any) -> None:
+    backend_instance.write_blob(path, data)
+
+
 def _rotation(matrix: np.ndarray) -> np.ndarray:
     """Return the rotation of a matrix for row vectors, for column vectors; the nearest one where it shears."""
     left, _, right = np.linalg.svd(matrix[:3, :3] / np.linalg.norm(matrix[:3, :3], axis=1, keepdims=True))
@@ -176,6 +208,25 @@ def _depth_image(depth: np.ndarray, scale: float) -> np.ndarray:
 def _box(row: Any) -> list[int]:
     x, y = int(row["x_min"]), int(row["y_min"])
     return [x, y, int(row["x_max"]) - x + 1, int(row["y_max"]) - y + 1]
+
+
+def _picture(mask: np.ndarray) -> np.ndarray:
+    return np.where(mask, 255, 0).astype(np.uint8)
+
+
+def _full_info(record: np.void, mask: np.ndarray, seen: Mapping[str, Any] | None, depth: np.ndarray) -> dict[str, Any]:
+    """Return what BOP's own tool says of an object, whose silhouette it draws on a canvas of three image sizes each way."""
+    x_min, y_min, x_max, y_max = (int(value) for value in record["fullBox"])
+    inside = depth[record["y_min"] : record["y_max"] + 1, record["x_min"] : record["x_max"] + 1]
+    whole, area = int(record["pixels"]) + int(record["outsidePixels"]), 0 if seen is None else seen["area"]
+    return {
+        "bbox_obj": [x_min, y_min, x_max - x_min + 1, y_max - y_min + 1],
+        "bbox_visib": _NO_BOX if seen is None else seen["bbox"],
+        "px_count_all": whole,
+        "px_count_valid": int(np.count_nonzero(mask & (inside > 0))),
+        "px_count_visib": area,
+        "visib_fract": area / whole,
+    }
 
 
 def _info(

@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 import omni.replicator.core as rep
 
-from scenewright.sdg.writers.keypoints import checked_keypoints, keypoint_annotators, keypoints_of
+from scenewright.sdg.writers.amodal import amodal_annotators, amodal_entries
+from scenewright.sdg.writers.keypoints import COCO_STATES, checked_keypoints, keypoint_annotators, keypoints_of, state_names
 from scenewright.sdg.writers.labelled import LabelledView, WriterLabelled
 from scenewright.sdg.writers.polygons import mask_polygons
 
@@ -32,7 +33,9 @@ class WriterCoco(WriterLabelled):
     segmentation         "rle"        rle (compressed run lengths), polygon (outlines), or none (boxes alone)
     panoptic             False        write panoptic PNGs and their JSON, too
     stuff                ()           categories that are stuff: one panoptic segment per image, no instances
-    keypoints            None         points by class, ``{class: {name: [x, y, z]}}``, in the prim's space [stage units]
+    keypoints            None         points by class, ``{class: {name: [x, y, z]}}``, in the prim's space [stage units], or
+                                      names of locators on the stage, ``{class: [name, ...]}``
+    amodal               False        add whole silhouettes, visible fraction, truncation and occluders; not in Kit
     skeletons            None         lines between keypoints by class, ``{class: [[1, 2], ...]}``, numbered from 1
     ==================== ============ ======================================================================================
 
@@ -51,8 +54,12 @@ class WriterCoco(WriterLabelled):
     ``bbox`` is the extent and ``area`` the count of the mask. Polygons run along the edges of pixels; filling them gives back
     the mask. An entity with the labels "wheel,car" has category "wheel" with supercategory "car". Ids are functions of the
     frame, the camera and the instance id, hence the same whichever process wrote the frame. ``keypoints`` are x, y [pixel, 0 =
-    the image's left and top edge] and v: 0 outside the image, 1 hidden, 2 visible. Extra keys: ``prim_path`` of the entity,
-    ``frame`` and ``camera`` of the image. An entity without a visible pixel has no annotation; a frame without any is kept.
+    the image's left and top edge] and v: 0 outside the image, 1 hidden, 2 visible; ``keypoint_states`` says outside, hidden,
+    self-occluded or visible. With ``amodal``: ``amodal_bbox``, ``amodal_area`` and ``amodal_segmentation`` (run lengths) of the
+    whole silhouette within the image, ``visible_fraction``, ``truncation`` and ``occluders``, a list of ``object_id``,
+    ``prim_path`` and ``share``. Extra keys: ``prim_path`` of the entity and ``object_id``, a number that is the same in all
+    frames and annotators; ``frame`` and ``camera`` of the image. An entity without a visible pixel has no annotation; a frame
+    without any is kept.
 
     Limits: every frame has fewer than a million entities; crowds are not merged (``iscrowd`` is 0); keypoints need a pinhole
     camera.
@@ -65,6 +72,7 @@ class WriterCoco(WriterLabelled):
 
     Raises:
         ValueError: if ``image_output_format`` or ``segmentation`` is none of the above, or a mapping is malformed.
+        NoTracerError: if ``amodal`` is asked for in Kit, whose renderer does not see what is hidden.
     """
 
     format = "coco"
@@ -82,6 +90,7 @@ class WriterCoco(WriterLabelled):
         stuff: Sequence[str] = (),
         keypoints: Mapping[str, Mapping[str, Sequence[float]]] | None = None,
         skeletons: Mapping[str, Sequence[Sequence[int]]] | None = None,
+        amodal: bool = False,
     ):
         if segmentation not in _SEGMENTATIONS:
             raise ValueError(f"Unknown segmentation {segmentation!r} of coco. Allowed: {', '.join(_SEGMENTATIONS)}.")
@@ -91,6 +100,10 @@ class WriterCoco(WriterLabelled):
         self._keypoints = checked_keypoints("coco", keypoints)
         self._skeletons = {name: [list(map(int, line)) for line in lines] for name, lines in (skeletons or {}).items()}
         self._segments: list[dict[str, Any]] = []
+        self._amodal = bool(amodal)
+        annotators = keypoint_annotators(semantic_type) if self._keypoints else []
+        if self._amodal:
+            annotators += amodal_annotators("coco", semantic_type, occluders=True)
         super().__init__(
             output_dir,
             backend,
@@ -98,7 +111,7 @@ class WriterCoco(WriterLabelled):
             image_output_format,
             frame_padding,
             classes,
-            keypoint_annotators(semantic_type) if self._keypoints else (),
+            annotators,
         )
 
     def constants(self) -> dict[str, Any]:
@@ -124,13 +137,16 @@ class WriterCoco(WriterLabelled):
         points = self._keypoints.get(annotation["category"])
         if points:
             found = self.keypoints_of(view, annotation, points)
-            annotation["keypoints"] = [number for point in found for number in point]
-            annotation["num_keypoints"] = sum(point[2] > 0 for point in found)
+            annotation["keypoints"] = [number for x, y, state in found for number in (x, y, COCO_STATES[state])]
+            annotation["keypoint_states"] = state_names(found)
+            annotation["num_keypoints"] = sum(COCO_STATES[state] > 0 for _, _, state in found)
+        if self._amodal:
+            annotation.update(view.once("amodal", lambda: amodal_entries(view))[annotation["instance"]])
 
     def keypoints_of(
         self, view: LabelledView, annotation: Mapping[str, Any], points: Mapping[str, Sequence[float]]
     ) -> list[tuple[float, float, int]]:
-        """Return x, y [pixel] and v of each of the class's keypoints; a subclass may know them from elsewhere."""
+        """Return x, y [pixel] and state of each of the class's keypoints; a subclass may know them from elsewhere."""
         return keypoints_of(view, annotation, points)
 
     def add_image(self, view: LabelledView, annotations: list[dict[str, Any]]) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from scenewright.sdg.annotators.identity import object_id
 from scenewright.sdg.writers.rle import InstanceRuns, rle_compress
 
 __all__ = ["coco_fragment"]
@@ -59,6 +60,7 @@ def coco_fragment(
                 "iscrowd": 0,
                 "segmentation": {"size": [height, width], "counts": rle_compress(instances.runs(row))},
                 "prim_path": where.get(instance, ""),
+                "object_id": object_id(where.get(instance, "")),
             }
         )
     return {"image": {"id": image_id, "width": width, "height": height}, "annotations": annotations, "categories": categories}

@@ -1,8 +1,8 @@
 """The base of writers that turn labelled instances into a format: images, and a fragment per frame that `finalise` joins."""
 
 import logging
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -29,6 +29,7 @@ class LabelledView:
         image: what the fragment says about the image: id, width, height, file_name, frame, camera.
         ids: instance id per pixel, shape (H, W), uint32; 0 = background, 1 = unlabelled.
         product: output of the writer's annotators by name.
+        memo: what has been computed of this image, for `once`.
     """
 
     camera: str
@@ -37,6 +38,13 @@ class LabelledView:
     image: dict[str, Any]
     ids: np.ndarray
     product: Mapping[str, Any]
+    memo: dict[str, Any] = field(default_factory=dict)
+
+    def once(self, key: str, compute: Callable[[], Any]) -> Any:
+        """Return ``compute()``, called for the first object of the image alone."""
+        if key not in self.memo:
+            self.memo[key] = compute()
+        return self.memo[key]
 
     def mask(self, annotation: Mapping[str, Any]) -> np.ndarray:
         """Return the pixels of an annotation within its box, shape (h, w), bool."""

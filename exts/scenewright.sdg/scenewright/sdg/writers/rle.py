@@ -6,9 +6,11 @@ places before it, in groups of five bits, lowest first; bit 5 of a character say
 every character is printable. Source: the notes in ``maskApi.h`` of https://github.com/cocodataset/cocoapi (Simplified BSD).
 """
 
+from typing import Any
+
 import numpy as np
 
-__all__ = ["InstanceRuns", "rle_compress", "rle_decode", "rle_runs"]
+__all__ = ["InstanceRuns", "mask_rle", "rle_compress", "rle_decode", "rle_runs"]
 
 _GROUPS = 7  # characters of five bits that any difference of two 32-bit runs fits into
 
@@ -30,6 +32,33 @@ def rle_compress(runs: np.ndarray) -> str:
     written = np.ones_like(more)
     written[:, 1:] = np.logical_and.accumulate(more[:, :-1], axis=1)
     return (groups + np.where(more, 0x20, 0) + 48)[written].astype(np.uint8).tobytes().decode("ascii")
+
+
+def mask_rle(mask: np.ndarray, corner: tuple[int, int], shape: tuple[int, int]) -> dict[str, Any]:
+    """Return the compressed mask of an image, ``{"size": [H, W], "counts"}``, of which a cropped part is given.
+
+    Args:
+        mask: the part, shape (h, w), bool; all else is background.
+        corner: x and y [pixel] of the part's upper left pixel.
+        shape: (H, W) of the image.
+    """
+    height, width = shape
+    lines = np.zeros((mask.shape[1], mask.shape[0] + 2), np.int8)
+    lines[:, 1:-1] = mask.T
+    steps = np.diff(lines, axis=1)
+    column, begin = np.nonzero(steps == 1)
+    end = np.nonzero(steps == -1)[1]
+    first = (corner[0] + column) * height + corner[1]
+    bounds = np.stack([first + begin, first + end], axis=1).reshape(-1)
+    bounds = np.concatenate([[0], bounds, [height * width]])
+    runs = np.diff(bounds)
+    meeting = np.flatnonzero((runs[1:-1] == 0) & (np.arange(1, len(runs) - 1) % 2 == 0)) + 1  # a run goes on in the next column
+    if len(meeting):
+        bounds = np.delete(bounds, np.concatenate([meeting, meeting + 1]))
+        runs = np.diff(bounds)
+    if len(runs) > 1 and runs[-1] == 0:
+        runs = runs[:-1]
+    return {"size": [height, width], "counts": rle_compress(runs)}
 
 
 def rle_runs(counts: str) -> np.ndarray:

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from scenewright.sdg.writers.keypoints import checked_keypoints, keypoint_annotators, keypoints_of
+from scenewright.sdg.writers.keypoints import COCO_STATES, checked_keypoints, keypoint_annotators, keypoints_of
 from scenewright.sdg.writers.labelled import LabelledView, WriterLabelled
 from scenewright.sdg.writers.polygons import mask_polygons, merge_polygons, minimum_rectangle
 
@@ -23,8 +23,8 @@ class WriterYolo(WriterLabelled):
     task                 "detect"     detect (boxes), segment (outlines), obb (turned boxes) or pose (boxes and keypoints)
     classes              None         classes that count, as a list (indices from 0) or a mapping of name to index without
                                       gaps; None = every declared label, sorted
-    keypoints            None         for pose: ``{class: {name: [x, y, z]}}`` in the prim's space [stage units]; every class
-                                      has the same number, other classes are left out
+    keypoints            None         for pose: those of ``coco``, points or names of locators; every class has the same
+                                      number, other classes are left out
     flip_idx             None         for pose: index of each keypoint in the mirrored image
     output_dir, …        None         backend, semantic_type, image_output_format and frame_padding are those of ``coco``
     ==================== ============ ======================================================================================
@@ -109,5 +109,5 @@ class WriterYolo(WriterLabelled):
             numbers = np.clip((points + corner) / size, 0.0, 1.0).reshape(-1).tolist()
         if self._task == "pose":
             for x, y, state in keypoints_of(view, annotation, self._keypoints[annotation["category"]]):
-                numbers += [x / size[0], y / size[1], float(state)]
+                numbers += [x / size[0], y / size[1], float(COCO_STATES[state])]
         annotation["line"] = " ".join(f"{number:.7f}".rstrip("0").rstrip(".") for number in numbers)
