@@ -28,6 +28,7 @@ COMMANDS = {
     "layers": ("layers", "compare, merge and check layers that several people share"),
     "labels": ("labels", "write, list and migrate semantic labels by path rule"),
     "report": ("report", "write a page about a dataset, and how far another one is"),
+    "view": ("view", "show a dataset in rerun, or save it as a recording"),
     "schema": ("schema", "print the JSON Schema of recipes, for editors"),
     "doctor": ("doctor", "show devices, versions and what works here"),
 }

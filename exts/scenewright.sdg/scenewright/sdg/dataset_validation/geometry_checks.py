@@ -65,7 +65,7 @@ def check_depths(labels: FrameLabels, log: CheckLog) -> None:
         )
         return
     log.compared["distances to camera and plane"] += 1
-    expected = plane * _ray_lengths(camera)
+    expected = plane * camera.ray_lengths()
     finite = np.isfinite(expected) & np.isfinite(ray)
     wrong = np.count_nonzero(np.isfinite(plane) != np.isfinite(ray))
     wrong += np.count_nonzero(np.abs(ray[finite] - expected[finite]) > _DEPTH_TOLERANCE * expected[finite])
@@ -82,7 +82,7 @@ def plane_depth(labels: FrameLabels) -> np.ndarray | None:
     for item, divisor in (("distance_to_image_plane", None), ("distance_to_camera", camera)):
         depth = labels.array(item)
         if depth is not None and depth.squeeze().shape == shape:
-            return depth.squeeze() if divisor is None else depth.squeeze() / _ray_lengths(camera)
+            return depth.squeeze() if divisor is None else depth.squeeze() / camera.ray_lengths()
     return None
 
 
@@ -101,7 +101,7 @@ def check_cuboids(labels: FrameLabels, depth: np.ndarray | None, log: CheckLog) 
         _check_projection(row, tight.get(path), camera, file, path, log)
         pixels = _pixels_of(labels, path)
         if depth is not None and pixels is not None and path:
-            _check_points(row, *_world_points(camera, depth, *pixels)[:1], camera, file, path, log)
+            _check_points(row, *camera.unproject(depth, *pixels)[:1], camera, file, path, log)
 
 
 def check_motion(labels: FrameLabels, before: FrameLabels | None, depth: np.ndarray | None, log: CheckLog) -> None:
@@ -134,7 +134,7 @@ def check_motion(labels: FrameLabels, before: FrameLabels | None, depth: np.ndar
         pixels = _pixels_of(labels, path)
         if path not in old or pixels is None:
             continue
-        world, seen = _world_points(camera, depth, *pixels)
+        world, seen = camera.unproject(depth, *pixels)
         to_local = np.linalg.pinv(np.array(row["transform"], np.float64))
         then = np.c_[world, np.ones(len(world))] @ to_local @ np.array(old[path]["transform"], np.float64)
         where, depths = earlier.project(then[:, :3])
@@ -185,11 +185,6 @@ def check_keypoints(row: Mapping[str, Any], points: Mapping[str, Any], labels: F
             log.error("keypoints", file, item, f"it is at ({x:.2f}, {y:.2f}); the pose gives ({pixel[0]:.2f}, {pixel[1]:.2f}).")
 
 
-def _ray_lengths(camera: CameraView) -> np.ndarray:
-    columns, rows = camera.slopes()
-    return np.sqrt(1.0 + columns[None, :] ** 2 + rows[:, None] ** 2)
-
-
 def _pixels_of(labels: FrameLabels, path: str) -> tuple[np.ndarray, np.ndarray] | None:
     """Return rows and columns of up to a few thousand pixels of a prim, evenly taken; None where it has none."""
     number = labels.numbers.get(path)
@@ -198,18 +193,6 @@ def _pixels_of(labels: FrameLabels, path: str) -> tuple[np.ndarray, np.ndarray] 
     at = np.flatnonzero(labels.ids.reshape(-1) == number)
     at = at[:: max(1, len(at) // _SAMPLES)]
     return np.divmod(at, labels.ids.shape[1]) if len(at) else None
-
-
-def _world_points(
-    camera: CameraView, depth: np.ndarray, rows: np.ndarray, columns: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return the world points [stage units], shape (N, 3), of pixels with a finite depth, and which pixels those are."""
-    across, down = camera.slopes()
-    z = depth[rows, columns].astype(np.float64) / camera.meters_per_unit
-    seen = np.isfinite(z) & (z > 0)
-    z, rows, columns = z[seen], rows[seen], columns[seen]
-    local = np.stack([across[columns] * z, down[rows] * z, z, np.ones(len(z))], axis=1)
-    return (local @ np.linalg.inv(camera.to_camera))[:, :3], seen
 
 
 def _check_projection(row: Any, tight: Any, camera: CameraView, file: str, path: str, log: CheckLog) -> None:

@@ -59,6 +59,26 @@ class CameraView:
         columns = (np.arange(self.width) + 0.5 - k[0, 2]) / k[0, 0]
         return columns, (np.arange(self.height) + 0.5 - k[1, 2]) / k[1, 1]
 
+    def ray_lengths(self) -> np.ndarray:
+        """Return distance to the camera per distance to the image plane, of every pixel, shape (H, W); for pinholes."""
+        columns, rows = self.slopes()
+        return np.sqrt(1.0 + columns[None, :] ** 2 + rows[:, None] ** 2)
+
+    def unproject(self, depth: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the world points [stage units], shape (N, 3), of pixels that have a depth, and which do; for pinholes.
+
+        Args:
+            depth: distance to the image plane [m], shape (H, W); not finite or 0 = nothing.
+            rows: rows of the pixels, shape (M,).
+            columns: their columns.
+        """
+        across, down = self.slopes()
+        z = depth[rows, columns].astype(np.float64) / self.meters_per_unit
+        seen = np.isfinite(z) & (z > 0)
+        z, rows, columns = z[seen], rows[seen], columns[seen]
+        local = np.stack([across[columns] * z, down[rows] * z, z, np.ones(len(z))], axis=1)
+        return (local @ np.linalg.inv(self.to_camera))[:, :3], seen
+
 
 def camera_view(params: Mapping[str, Any]) -> CameraView:
     """Return the camera of the output of ``camera_params``.
