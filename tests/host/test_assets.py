@@ -98,3 +98,18 @@ def test_missing_exr_pictures_are_grey(proxies):
     openexr = pytest.importorskip("OpenEXR")
     with openexr.File(available_asset(f"{assets_root()}/sky.exr")) as file:
         assert file.channels()["RGB"].pixels == pytest.approx(0.5)
+
+
+def test_a_missing_folder_holds_three_proxies(proxies, tmp_path):
+    import omni.client
+    import omni.replicator.core as rep
+
+    folder = f"{assets_root()}/Props/mugs"
+    result, entries = omni.client.list(folder)
+    assert result == omni.client.Result.OK
+    assert [entry.relative_path for entry in entries] == ["mugs_01.usd", "mugs_02.usd", "mugs_03.usd"]
+    assert omni.client.list(folder)[1] == entries
+    assert Usd.Stage.Open(f"{folder}/mugs_01.usd").GetDefaultPrim()
+    assert rep.utils.get_usd_files(str(tmp_path / "plates"))[0].endswith("/plates/plates_01.usd")
+    assert omni.client.list(str(tmp_path))[1] == ()
+    assert omni.client.list(str(tmp_path / "plates.usd")) == (omni.client.Result.ERROR_NOT_FOUND, ())

@@ -15,7 +15,7 @@ from scenewright.host.proxy_assets import IMAGE_SUFFIXES, USD_SUFFIXES, write_pr
 from scenewright.host.settings import get_settings
 
 __all__ = ["ASSET_ROOT_SETTING", "ASSET_ROOT_VARIABLE", "MISSING_ASSETS_SETTING", "MissingAssetsError", "assets_root",
-           "available_asset", "blame_missing_assets", "proxies_wanted", "stand_in_for"]
+           "available_asset", "blame_missing_assets", "proxies_wanted", "proxy_listing", "stand_in_for"]
 
 ASSET_ROOT_SETTING = "/persistent/isaac/asset_root/default"
 ASSET_ROOT_VARIABLE = "ISAACSIM_ASSET_ROOT"
@@ -73,6 +73,16 @@ def blame_missing_assets(error: Exception) -> MissingAssetsError | None:
 def available_asset(path: str) -> str:
     """Return ``path``, or the path of a proxy where the file is missing and proxies are wanted."""
     return stand_in_for(path) or path
+
+
+def proxy_listing(folder: str) -> list[str] | None:
+    """Return names of USD files that stand in for what a missing folder holds, None where nothing is to stand in."""
+    is_file = PurePosixPath(folder).suffix.lower() in USD_SUFFIXES | IMAGE_SUFFIXES
+    if not proxies_wanted() or is_file or Path(folder).exists():
+        return None
+    _log.warning("There is no folder %r: three proxies stand in for what it holds (--missing-assets=proxy).", folder)
+    name = PurePosixPath(folder).name or "object"
+    return [f"{name}_{number:02d}.usd" for number in (1, 2, 3)]
 
 
 def stand_in_for(path: str) -> str | None:

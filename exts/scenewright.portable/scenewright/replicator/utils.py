@@ -1,18 +1,17 @@
 """``rep.utils``: events, ordering, files, and the handles of graph scripts."""
 
-import logging
 import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any, NoReturn
 
 import numpy as np
 from pxr import Usd
 
-from scenewright.host.assets import proxies_wanted
+from scenewright.host.assets import proxy_listing
 from scenewright.replicator import get
 from scenewright.replicator.availability import unsupported
 from scenewright.replicator.functional.prim_arguments import resolve_prims
@@ -28,8 +27,6 @@ __all__ = ["GRAPH_PATH", "ReplicatorItem", "ReplicatorWrapper", "auto_connect", 
 GRAPH_PATH = "/Replicator/SDGPipeline"
 
 _USD_SUFFIXES = frozenset({".usd", ".usda", ".usdc", ".usdz"})
-
-_log = logging.getLogger(__name__)
 
 #: Scripts also write ``rep.utils.utils``.
 utils = sys.modules[__name__]
@@ -62,10 +59,9 @@ def get_usd_files(path: str, recursive: bool = False, path_filter: str | None = 
         ValueError: ``path_filter`` is no regular expression, or ``path`` is a URL.
     """
     folder = Path(path)
-    if proxies_wanted() and not folder.is_dir():
-        name = PurePosixPath(path).name or "object"
-        _log.warning("There is no folder %r: three proxies stand in for what it holds (--missing-assets=proxy).", str(path))
-        return [f"{str(path).rstrip('/')}/{name}_{number:02d}.usd" for number in (1, 2, 3)]
+    proxies = proxy_listing(str(path))
+    if proxies is not None:
+        return [f"{str(path).rstrip('/')}/{name}" for name in proxies]
     if "://" in str(path):
         raise ValueError(f"rep.utils.get_usd_files: {path!r} is a URL; only local folders can be listed here. Copy it, or let "
                          "boxes stand in with 'scenewright exec --missing-assets=proxy'.")

@@ -10,6 +10,8 @@ from enum import Enum, IntFlag
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from scenewright.host.assets import proxy_listing, stand_in_for
+
 __all__ = ["Content", "CopyBehavior", "ItemFlags", "ListEntry", "Result", "combine_urls", "copy", "copy_async", "create_folder",
            "create_folder_async", "delete", "delete_async", "get_local_file", "initialize", "list", "list_async",
            "make_file_url", "normalize_url", "read_file", "read_file_async", "shutdown", "stat", "stat_async", "write_file",
@@ -70,7 +72,10 @@ def shutdown() -> None:
 
 
 def list(url: str, include_deleted_option: object = None) -> tuple[Result, tuple[ListEntry, ...]]:
-    """Return the entries of a folder, by name."""
+    """Return the entries of a folder, by name; where proxies are wanted a missing folder holds three."""
+    proxies = proxy_listing(str(url))
+    if proxies is not None:
+        return Result.OK, tuple(_entry(Path(stand_in_for(f"{str(url).rstrip('/')}/{name}")), name) for name in proxies)
     path, result = _local(url)
     if path is None or not path.exists():
         return result if path is None else Result.ERROR_NOT_FOUND, ()
