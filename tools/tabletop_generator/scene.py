@@ -88,6 +88,8 @@ def _scatter_area(stage: Usd.Stage, width: float, depth: float, height: float) -
     area.CreateFaceVertexCountsAttr([4])
     area.CreateFaceVertexIndicesAttr([0, 1, 2, 3])
     area.CreateSubdivisionSchemeAttr(UsdGeom.Tokens.none)
+    area.CreateNormalsAttr([Gf.Vec3f(0.0, 0.0, 1.0)] * 4)
+    area.SetNormalsInterpolation(UsdGeom.Tokens.faceVarying)
     area.CreateExtentAttr([corners[0], corners[2]])
     area.CreateVisibilityAttr(UsdGeom.Tokens.invisible)
     area.AddTranslateOp().Set(Gf.Vec3d(0.0, 0.0, height))

@@ -6,6 +6,8 @@ from typing import Annotated
 import typer
 
 from scenewright.cli.dataset_findings import print_dataset_findings
+from scenewright.cli.failures import InputError
+from scenewright.cli.scene_findings import print_scene_findings
 from scenewright.sdg.recipe.findings import Finding, RecipeError
 from scenewright.sdg.recipe.recipe import load_recipe
 
@@ -17,12 +19,22 @@ _USD_SUFFIXES = (".usd", ".usda", ".usdc", ".usdz")
 def command(
     path: Annotated[Path, typer.Argument(help="A recipe (.yaml), a USD file, or a dataset (its folder, or a COCO file).")],
     set_: Annotated[list[str] | None, typer.Option("--set", help="key.path=value, as for generate; repeatable.")] = None,
+    fix: Annotated[bool, typer.Option("--fix", help="Of a USD file: correct what is safe to correct.")] = False,
+    quick: Annotated[bool, typer.Option("--quick", help="Of a USD file: without usd-core's and NVIDIA's validators.")] = False,
 ) -> None:
     """Check a recipe, a scene or a dataset and print every finding.
 
-    Of a dataset every label is made again from what it follows from, and compared. Nothing is rendered and nothing is written.
-    Exit status: 0 when nothing is wrong (a dataset may have warnings), 2 otherwise.
+    Of a dataset every label is made again from what it follows from, and compared. Of a USD file, its layers, paths, labels,
+    lights, cameras and sizes are checked, and what usd-core's and NVIDIA's validators say of it. Nothing is rendered, and
+    nothing is written but what --fix corrects. Exit status: 0 when nothing is wrong (a dataset or scene may have warnings), 2
+    otherwise.
     """
+    is_usd = path.suffix.lower() in _USD_SUFFIXES
+    if (fix or quick) and not is_usd:
+        raise InputError(f"--{'fix' if fix else 'quick'} is for USD files; {path} is none.")
+    if is_usd and not path.is_dir():
+        print_scene_findings(path, fix, quick)
+        return
     if path.is_dir() or path.suffix.lower() == ".json":
         print_dataset_findings(path)
         return
@@ -43,8 +55,6 @@ def _findings(path: Path, overrides: list[str]) -> list[Finding]:
     from scenewright.sdg.recipe.ontology import find_label_problems
     from scenewright.sdg.recipe.scene_checks import find_scene_problems
 
-    if path.suffix.lower() in _USD_SUFFIXES:
-        return find_scene_problems(path)
     try:
         recipe = load_recipe(path, overrides)
     except RecipeError as error:

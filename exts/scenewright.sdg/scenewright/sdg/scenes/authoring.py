@@ -142,8 +142,10 @@ def _panel(panel: Panel, layers: Layers, root: Sdf.Path) -> None:
     _attribute(spec, "subdivisionScheme", types.Token, UsdGeom.Tokens.none, uniform=True)
     made = _attribute(spec, "normals", types.Normal3fArray, Vt.Vec3fArray.FromNumpy(normals))
     made.SetInfo("interpolation", UsdGeom.Tokens.faceVarying)
-    made = _attribute(spec, "primvars:st", types.TexCoord2fArray, Vt.Vec2fArray.FromNumpy(st))
+    values, order = np.unique(st, axis=0, return_inverse=True)
+    made = _attribute(spec, "primvars:st", types.TexCoord2fArray, Vt.Vec2fArray.FromNumpy(values))
     made.SetInfo("interpolation", UsdGeom.Tokens.faceVarying)
+    _attribute(spec, "primvars:st:indices", types.IntArray, Vt.IntArray.FromNumpy(order.reshape(-1).astype(np.int32)))
     schemas = Sdf.TokenListOp()
     schemas.prependedItems = ["MaterialBindingAPI"]
     spec.SetInfo("apiSchemas", schemas)
@@ -221,7 +223,8 @@ def _instancer(items: Sequence[Item], layers: Layers, path: Sdf.Path) -> None:
     keys: dict[tuple, int] = {}
     indices = [keys.setdefault((i.placed.thing.asset.path, *sorted(i.placed.thing.variants.items())), len(keys)) for i in items]
     spec = _prim(layer, path, "PointInstancer")
-    _prim(layer, path.AppendChild("Prototypes"), "Scope")
+    spec.kind = Kind.Tokens.group  # components stand below groups only
+    _prim(layer, path.AppendChild("Prototypes"), "Scope").kind = Kind.Tokens.group
     targets = []
     for index in range(len(keys)):
         thing = items[indices.index(index)].placed.thing
