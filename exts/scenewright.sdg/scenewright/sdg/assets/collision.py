@@ -14,8 +14,8 @@ COLLISIONS = ("hull", "coacd", "none")
 MAX_HULL_POINTS = 64
 """Points of one hull: what PhysX cooks a convex hull from by default."""
 
-_DIRECTIONS = 4096
-_MANY = 20_000
+_DIRECTIONS = 1024
+_MANY = 200_000
 _THIN = 1e-4
 _PIECES = 32
 _PIECE_TRIANGLES = 60_000

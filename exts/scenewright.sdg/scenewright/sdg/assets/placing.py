@@ -12,7 +12,7 @@ from scenewright.sdg.assets.model import Part
 __all__ = ["UNITS", "Placing", "place_parts", "read_size"]
 
 UNITS = {"m": 1.0, "cm": 0.01, "mm": 0.001, "km": 1000.0, "in": 0.0254, "ft": 0.3048, "yd": 0.9144}
-_SIZE = re.compile(r"^\s*([0-9.eE+]+)(?:\s*[xX×]\s*([0-9.eE+]+)\s*[xX×]\s*([0-9.eE+]+))?\s*(m|cm|mm|in|ft)?\s*$")
+_SIZE = re.compile(r"^\s*([-0-9.eE+]+)(?:\s*[xX×]\s*([-0-9.eE+]+)\s*[xX×]\s*([-0-9.eE+]+))?\s*(m|cm|mm|in|ft)?\s*$")
 _UPRIGHT = {
     "Y": np.array([[1.0, 0.0, 0.0], [0.0, 0.0, -1.0], [0.0, 1.0, 0.0]]),
     "Z": np.eye(3),
