@@ -14,7 +14,7 @@ from scenewright.render.kernels.fog import equiangular_distance, equiangular_pdf
 from scenewright.render.kernels.intersect import closest_hit, hit_prim
 from scenewright.render.kernels.lights import light_pdf, nearest_lamp, sample_light
 from scenewright.render.kernels.surface import point_at
-from scenewright.render.kernels.types import FogData, SceneData
+from scenewright.render.kernels.types import FogData, SceneData, SceneTables
 from scenewright.render.scene.records import LightKind, LightRecord, TextureRecord
 
 wp.set_module_options({"enable_backward": False})
@@ -25,7 +25,7 @@ SIZE = (32, 64)  # rows and columns of the map of directions: latitude and longi
 @wp.kernel
 def sample_lights(scene: SceneData, row: int, p: wp.vec3, u: wp.array(dtype=wp.vec3), out: wp.array(dtype=wp.vec4)):
     i = wp.tid()
-    s = sample_light(scene, scene.lights[row], p, wp.vec2(u[i][0], u[i][1]), u[i][2])
+    s = sample_light(scene, scene[0].lights[row], p, wp.vec2(u[i][0], u[i][1]), u[i][2])
     out[i] = wp.vec4(s.direction[0], s.direction[1], s.direction[2], s.pdf)
 
 
@@ -33,7 +33,7 @@ def sample_lights(scene: SceneData, row: int, p: wp.vec3, u: wp.array(dtype=wp.v
 def light_densities(scene: SceneData, row: int, p: wp.vec3, layers: int, d: wp.array(dtype=wp.vec3),
                     out: wp.array(dtype=float)):
     i = wp.tid()
-    light = scene.lights[row]
+    light = scene[0].lights[row]
     if light.kind == 5:
         out[i] = dome_pdf(scene, light, d[i])
     elif light.kind == 6:
@@ -42,9 +42,9 @@ def light_densities(scene: SceneData, row: int, p: wp.vec3, layers: int, d: wp.a
             hit = closest_hit(scene, p, d[i], t_min, 1.0e30, -1)
             if hit.instance < 0:
                 break
-            prim = hit_prim(scene, scene.instances[hit.instance], hit.face)
-            if scene.prims[prim].emitter > 0:
-                emitter = scene.lighting[0].emitters[scene.prims[prim].emitter - 1]
+            prim = hit_prim(scene, scene[0].instances[hit.instance], hit.face)
+            if scene[0].prims[prim].emitter > 0:
+                emitter = scene[0].lighting[0].emitters[scene[0].prims[prim].emitter - 1]
                 there = point_at(scene, hit, p, d[i])
                 out[i] = out[i] + emitter_pdf(scene, emitter, hit, there.geometric_normal, p, d[i], hit.t)
             t_min = hit.t * 1.00001
@@ -179,11 +179,11 @@ def place_dome(studio, pixels):
     textures.replace({"sky"}, {"sky": texture})
     record = LightRecord("/Dome", LightKind.DOME, np.eye(4), (1.0, 1.0, 1.0), texture="sky")
     lights.replace([record], [], {"sky": texture}, textures.rows, ())
-    data = place(studio).data
-    data.textures, data.lights, data.light_count, data.first_dome = textures.data, lights.place(np.zeros(3)), 1, 0
-    data.domes, data.lamp_count, data.first_distant = lights.domes, 0, 0
-    studio.kept = (textures, lights)
-    return data
+    tables = place(studio).tables
+    tables.textures, tables.lights, tables.light_count, tables.first_dome = textures.data, lights.place(np.zeros(3)), 1, 0
+    tables.domes, tables.lamp_count, tables.first_distant = lights.domes, 0, 0
+    studio.kept = (textures, lights, tables)
+    return wp.array([tables], dtype=SceneTables, device="cpu")
 
 
 def test_dome_table_is_the_mean_of_the_bilinear_image():

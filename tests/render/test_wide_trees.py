@@ -1,6 +1,7 @@
 """Trees of eight children a node: against every triangle in float64, packets against single rays, long lists of candidates."""
 
 import numpy as np
+import pytest
 import warp as wp
 from pxr import Usd
 
@@ -65,8 +66,9 @@ def test_meshes_against_every_triangle(studio):
         np.testing.assert_allclose(hits["t"][owner >= 0], t[owner >= 0], rtol=2e-6)
 
 
-def test_packets_meet_what_single_rays_meet(studio):
-    """Meshes and shapes mixed, more of them behind each other than a list of candidates holds."""
+@pytest.mark.parametrize("opacity", [1.0, 0.5])
+def test_packets_meet_what_single_rays_meet(studio, opacity):
+    """Meshes and shapes mixed, and see-through ones, more of them behind each other than a list of candidates holds."""
     rng = np.random.default_rng(6)
     for i in range(60):
         kind = ("Sphere", "Cube", "Cylinder", "Cone")[i % 4]
@@ -74,6 +76,9 @@ def test_packets_meet_what_single_rays_meet(studio):
                      scale=rng.uniform(0.05, 0.3, 3))
     for i in range(20):
         studio.quad(f"/World/Quad_{i:02}", half=0.3, translate=rng.normal(size=3) * 0.7, rotate=rng.uniform(-180, 180, 3))
+    if opacity < 1.0:  # more see-through ones than are listed
+        for i in range(60):
+            studio.material(f"/World/Look_{i:02}", studio.stage.GetPrimAtPath(f"/World/Shape_{i:02}"), opacity=opacity)
     studio.camera((4, -3, 2), (0, 0, 0), focal=40.0)
     together, alone, _, _ = both_ways(studio)
     assert (together["instance"] >= 0).sum() > 500

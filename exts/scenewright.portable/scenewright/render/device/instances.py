@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import warp as wp
 
-from scenewright.render.kernels.types import CUTOUT, GLASS, TRANSLUCENT, InstanceData, MotionData
+from scenewright.render.kernels.types import CUTOUT, GLASS, SOLID, TRANSLUCENT, InstanceData, MotionData
 from scenewright.render.scene.records import InstanceRecord, MeshRecord, ShapeKind
 
 __all__ = ["InstanceArrays", "InstanceSnapshot", "ObjectBoxes", "object_box"]
@@ -121,6 +121,7 @@ class InstanceArrays:
             rows_of_meshes = [mesh_rows[r.mesh] if r.kind == ShapeKind.MESH else -1 for r in first_of_shape]
             self._rows["mesh"] = np.array(rows_of_meshes)[of_row]
         self._rows["first_prim"] = np.asarray(first_prim)[:count]
+        self._set_boxes(np.arange(count))
         self.set_transforms(matrices, np.arange(count))
 
     def take_meshes(self, changed: Iterable[str], meshes: Mapping[str, MeshRecord], mesh_rows: Mapping[str, int]) -> None:
@@ -133,6 +134,11 @@ class InstanceArrays:
             points = meshes[key].points.astype(np.float64)
             low, high = (points.min(axis=0), points.max(axis=0)) if len(points) else (np.zeros(3), np.zeros(3))
             self._centers[drawn], self._halves[drawn] = 0.5 * (low + high), 0.5 * (high - low)
+            self._set_boxes(drawn)
+
+    def _set_boxes(self, rows: np.ndarray) -> None:
+        """Enter the boxes round the origin for the device."""
+        self._rows["half"][rows] = (np.abs(self._centers[rows]) + self._halves[rows]) * (1.0 + 1e-6)
 
     def set_transforms(self, matrices: np.ndarray, rows: np.ndarray) -> None:
         """Take the matrices of some instances from those of all, (N, 4, 4) float64."""
@@ -151,12 +157,13 @@ class InstanceArrays:
 
     @property
     def solid(self) -> np.ndarray:
-        """Whether each instance is a mesh that no light passes, (N,) bool."""
-        return (self._rows["mesh"] >= 0) & ((self._rows["flags"] & (CUTOUT | TRANSLUCENT | GLASS)) == 0)
+        """Whether no light passes each instance, (N,) bool."""
+        return (self._rows["flags"] & (CUTOUT | TRANSLUCENT | GLASS)) == 0
 
     def set_flags(self, flags: np.ndarray) -> None:
         """Take the see-through flags of all instances, (N,) int32."""
         self._rows["flags"] = flags
+        self._rows["flags"][self.solid] |= int(SOLID)
 
     def snapshot(self) -> InstanceSnapshot:
         """Return where the instances are now."""

@@ -15,7 +15,7 @@ from scenewright.render.device.materials import MaterialArrays, material_texture
 from scenewright.render.device.meshes import MeshArrays
 from scenewright.render.device.textures import TextureArrays
 from scenewright.render.device.wide_trees import fold_bvh
-from scenewright.render.kernels.types import LightingData, SceneData
+from scenewright.render.kernels.types import LightingData, SceneTables
 
 if TYPE_CHECKING:
     from scenewright.render.scene.changes import SceneChanges
@@ -28,7 +28,8 @@ __all__ = ["DeviceScene", "PlacedScene"]
 class PlacedScene:
     """A scene relative to a camera; stays as it is when the stage moves on."""
 
-    data: SceneData
+    tables: SceneTables
+    data: wp.array  # of these alone, as kernels take them
     low: np.ndarray  # (N, 3) float32: lower corners of the instances' padded world boxes, relative to the camera
     high: np.ndarray  # (N, 3) float32
     boxes: ObjectBoxes
@@ -117,11 +118,11 @@ class DeviceScene:
 
     def place(self, center: np.ndarray) -> PlacedScene:
         """Return the scene relative to ``center``, (3,) float64 world position."""
-        data = SceneData()
+        data = SceneTables()
         data.origin = wp.vec3(*center.tolist())
         data.clear_shadows = int(self.clear_shadows)
         low, high = self.instances.padded_boxes(center)
-        bvh = self._place_trees(data, low, high)
+        bvh = self._place_tree(data, low, high)
         data.instances = self.instances.place(center)
         data.meshes = self._meshes.data
         data.prims = self._materials.prims
@@ -140,7 +141,8 @@ class DeviceScene:
         lighting = (self._lights.extras, self._lights.ies, self._lights.links, self._emitters.data, self._emitters.cdf,
                     self._emitters.owners, self._emitters.faces)
         owners = (bvh, self._meshes.entries, self._textures.entries, self._lights.tables, lighting)
-        return PlacedScene(data, low, high, self.instances.object_boxes(), self._first_prim, owners)
+        placed = wp.array([data], dtype=SceneTables, device=self._device)
+        return PlacedScene(data, placed, low, high, self.instances.object_boxes(), self._first_prim, owners)
 
     def _lighting(self) -> wp.array:
         data = LightingData()
@@ -149,22 +151,13 @@ class DeviceScene:
         data.entry_instance, data.entry_face = self._emitters.owners, self._emitters.faces
         return wp.array([data], dtype=LightingData, device=self._device)
 
-    def _place_trees(self, data: SceneData, low: np.ndarray, high: np.ndarray) -> wp.Bvh | None:
-        """Build the trees over instances: on the CPU one of solid meshes and one of the rest, elsewhere one of all."""
+    def _place_tree(self, data: SceneTables, low: np.ndarray, high: np.ndarray) -> wp.Bvh | None:
+        """Build the tree over instances, on the CPU folded, too."""
         data.wide = int(wp.get_device(self._device).is_cpu)
-        solid = self.instances.solid & bool(data.wide)
-        if solid.any():
-            data.solid_nodes, data.solid_items = fold_bvh(self._bvh(low[solid], high[solid]), np.flatnonzero(solid))
-        rest = np.flatnonzero(~solid).astype(np.int32)
-        data.tlas_count = len(rest)
-        if not len(rest):
+        if not len(low):
             return None
-        bvh = self._bvh(low[rest], high[rest])
+        bvh = wp.Bvh(wp.array(low, dtype=wp.vec3, device=self._device), wp.array(high, dtype=wp.vec3, device=self._device))
         data.tlas = bvh.id
         if data.wide:
-            data.rest_nodes, data.rest_items = fold_bvh(bvh, rest)
-        data.tlas_items = wp.array(rest, dtype=wp.int32, device=self._device)
+            data.top_nodes, data.top_items = fold_bvh(bvh)
         return bvh
-
-    def _bvh(self, low: np.ndarray, high: np.ndarray) -> wp.Bvh:
-        return wp.Bvh(wp.array(low, dtype=wp.vec3, device=self._device), wp.array(high, dtype=wp.vec3, device=self._device))

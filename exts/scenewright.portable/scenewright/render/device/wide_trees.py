@@ -1,6 +1,5 @@
 """Trees of eight children a node, made from those that Warp builds (see kernels/wide_bvh.py)."""
 
-import numpy as np
 import warp as wp
 
 from scenewright.render.kernels.wide_bvh import BLOCK_FLOATS, NODE_FLOATS, fold_tree
@@ -13,12 +12,9 @@ def fold_mesh(mesh: wp.Mesh) -> tuple[wp.array, wp.array]:
     return _fold(mesh.id, 1, BLOCK_FLOATS)
 
 
-def fold_bvh(bvh: wp.Bvh, names: np.ndarray) -> tuple[wp.array, wp.array]:
-    """Return nodes and item names (the bits of int32) of a tree on the CPU, each flat float32; ``names`` are by box, (N,)."""
-    nodes, items = _fold(bvh.id, 0, 1)
-    rows = items.numpy().view(np.int32)
-    rows[:] = names[rows]
-    return nodes, items
+def fold_bvh(bvh: wp.Bvh) -> tuple[wp.array, wp.array]:
+    """Return nodes and boxes (the bits of int32) of a tree on the CPU, each flat float32."""
+    return _fold(bvh.id, 0, 1)
 
 
 def _fold(tree: int, is_mesh: int, block_size: int) -> tuple[wp.array, wp.array]:

@@ -64,9 +64,9 @@ def targets_of(scene: SceneData, p: wp.vec3, normal: wp.vec3, many: int, picks: 
     """Return how lights are sampled at a point: all, or where there are more than ``many``, some by their estimates."""
     targets = Targets()
     targets.picks = picks
-    if scene.first_dome > many:
-        for i in range(scene.first_dome):
-            targets.total += light_estimate(scene, scene.lights[i], p, normal)
+    if scene[0].first_dome > many:
+        for i in range(scene[0].first_dome):
+            targets.total += light_estimate(scene, scene[0].lights[i], p, normal)
     return targets
 
 
@@ -75,16 +75,16 @@ def samples_of(scene: SceneData, p: wp.vec3, normal: wp.vec3, index: int, target
     """Return how many samples light ``index`` gets on average at a point."""
     if targets.total <= 0.0:
         return 1.0
-    return float(targets.picks) * light_estimate(scene, scene.lights[index], p, normal) / targets.total
+    return float(targets.picks) * light_estimate(scene, scene[0].lights[index], p, normal) / targets.total
 
 
 @wp.func
 def picked_light(scene: SceneData, p: wp.vec3, normal: wp.vec3, reach: float) -> int:
     """Return the light in which the running sum of estimates passes ``reach``."""
     reached = float(0.0)
-    last = scene.first_dome - 1
-    for i in range(scene.first_dome):
-        reached += light_estimate(scene, scene.lights[i], p, normal)
+    last = scene[0].first_dome - 1
+    for i in range(scene[0].first_dome):
+        reached += light_estimate(scene, scene[0].lights[i], p, normal)
         if reached > reach:
             return i
     return last
@@ -93,16 +93,16 @@ def picked_light(scene: SceneData, p: wp.vec3, normal: wp.vec3, reach: float) ->
 @wp.func
 def is_lit(scene: SceneData, light: LightData, instance: int) -> bool:
     """Return whether a light with extras shines on an instance."""
-    link = scene.lighting[0].extras[light.extra].light_link
+    link = scene[0].lighting[0].extras[light.extra].light_link
     if link < 0:
         return True
-    return scene.lighting[0].links[link + instance] != wp.uint8(0)
+    return scene[0].lighting[0].links[link + instance] != wp.uint8(0)
 
 
 @wp.func
 def lit_value(scene: SceneData, light: LightData, lobes: Lobes, direction: wp.vec3) -> wp.vec3:
     """Return BSDF times cosine with the multipliers of diffuse and specular reflection of a light with extras."""
-    extra = scene.lighting[0].extras[light.extra]
+    extra = scene[0].lighting[0].extras[light.extra]
     scaled = lobes
     scaled.diffuse = lobes.diffuse * extra.diffuse
     scaled.boost = lobes.boost * extra.specular
@@ -118,7 +118,7 @@ def lit_weight(scene: SceneData, light: LightData, lobes: Lobes, bounced: BsdfSa
     if not is_lit(scene, light, instance):
         return wp.vec3(0.0, 0.0, 0.0)
     if bounced.pdf <= 0.0:
-        return bounced.weight * scene.lighting[0].extras[light.extra].specular
+        return bounced.weight * scene[0].lighting[0].extras[light.extra].specular
     return lit_value(scene, light, lobes, bounced.direction) / bounced.pdf
 
 
@@ -131,7 +131,7 @@ def linked_transmittance(scene: SceneData, o: wp.vec3, d: wp.vec3, t_max: float,
         hit = closest_hit(scene, o, d, t_min, t_max, skip)
         if hit.instance == NO_HIT:
             break
-        if scene.lighting[0].links[link + hit.instance] != wp.uint8(0):
+        if scene[0].lighting[0].links[link + hit.instance] != wp.uint8(0):
             passed *= 1.0 - opacity_at(scene, hit, o, d)
             if passed <= 0.001:
                 return 0.0
@@ -147,12 +147,12 @@ def light_passed(scene: SceneData, settings: PathSettings, index: int, o: wp.vec
     In the path-traced mode lamps stand in each other's light, as they do where a path meets them, and fog dims it.
     """
     passed = float(1.0)
-    light = scene.lights[index]
+    light = scene[0].lights[index]
     if light.shadows != 0:
         t_max = wp.where(distance < FAR, distance * 0.99999, FAR)
         link = int(-1)
         if light.extra >= 0:
-            link = scene.lighting[0].extras[light.extra].shadow_link
+            link = scene[0].lighting[0].extras[light.extra].shadow_link
         if link >= 0:
             passed = linked_transmittance(scene, o, direction, t_max, skip, link)
         else:
@@ -181,7 +181,7 @@ def light_arrival(scene: SceneData, point: Point, lobes: Lobes, index: int, coun
         choice: Number that picks a face of glowing geometry.
         weighted: Whether surface samples will look for this light, too.
     """
-    light = scene.lights[index]
+    light = scene[0].lights[index]
     arrival = Arrival()
     arrival.light = index
     if light.extra >= 0:
@@ -220,14 +220,14 @@ def visible_direction(lobes: Lobes, direction: wp.vec3, u: wp.vec2) -> wp.vec3:
 def dome_arrival(scene: SceneData, point: Point, lobes: Lobes, sampler: Sampler, dimension: int) -> Arrival:
     """Return the domes' unshadowed light at the end of a path, by one sample of a mixture of light and surface densities."""
     arrival = Arrival()
-    count = scene.light_count - scene.first_dome
+    count = scene[0].light_count - scene[0].first_dome
     choice = sample_1d(sampler.index, sampler.seed, dimension + 1)
     u = sample_2d(sampler.index, sampler.seed, dimension)
     pick = int(0)
     if count > 1:
         pick = wp.min(int(sample_1d(sampler.index, sampler.seed, dimension + 3) * float(count)), count - 1)
-    arrival.light = scene.first_dome + pick
-    light = scene.lights[arrival.light]
+    arrival.light = scene[0].first_dome + pick
+    light = scene[0].lights[arrival.light]
     arrival.distance = FAR
     if lobes.glass_share > 0.0 or (light.dome < 0 and light.extra >= 0):
         sample = bsdf_sample(lobes, u, choice)
@@ -273,12 +273,12 @@ def direct_light(scene: SceneData, settings: PathSettings, point: Point, lobes: 
             a light sample each and leave the rest to surface sampling.
     """
     light_sum = wp.vec3(0.0, 0.0, 0.0)
-    lamps = scene.first_dome
+    lamps = scene[0].first_dome
     offset = float(0.0)
     if targets.total > 0.0:
         lamps = targets.picks
         offset = sample_1d(sampler.index, sampler.seed, dimension + 2)
-    domes = scene.light_count - scene.first_dome
+    domes = scene[0].light_count - scene[0].first_dome
     if last:
         domes = wp.min(domes, 1)
     for k in range(lamps + domes):
@@ -290,15 +290,15 @@ def direct_light(scene: SceneData, settings: PathSettings, point: Point, lobes: 
             index = k
             count = float(1.0)
             if k >= lamps:
-                index = scene.first_dome + k - lamps
+                index = scene[0].first_dome + k - lamps
             elif targets.total > 0.0:
                 reach = (float(k) + offset) * targets.total / float(targets.picks)
                 index = picked_light(scene, point.position, point.normal, reach)
                 count = samples_of(scene, point.position, point.normal, index, targets)
             choice = float(0.0)
-            if index >= scene.lamp_count and index < scene.first_distant:
+            if index >= scene[0].lamp_count and index < scene[0].first_distant:
                 choice = sample_1d(sampler.index, sampler.seed, dimension + FACE_CHOICE + k)
-            if k < lamps or scene.lights[index].dome >= 0:
+            if k < lamps or scene[0].lights[index].dome >= 0:
                 arrival = light_arrival(scene, point, lobes, index, count, u, choice, not last)
         if arrival.radiance[0] + arrival.radiance[1] + arrival.radiance[2] > 0.0:
             through = shines_through(lobes, arrival.direction)

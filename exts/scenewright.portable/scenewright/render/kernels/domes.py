@@ -41,14 +41,14 @@ def dome_radiance(scene: SceneData, light: LightData, direction: wp.vec3) -> wp.
     """Return what a dome sends from a unit direction."""
     if light.texture < 0:
         return light.color
-    texel = sample_texture(scene.textures[light.texture], scene.srgb_to_linear, dome_uv(light, direction), REPEAT, CLAMP)
+    texel = sample_texture(scene[0].textures[light.texture], scene[0].srgb_to_linear, dome_uv(light, direction), REPEAT, CLAMP)
     return wp.cw_mul(light.color, wp.vec3(texel[0], texel[1], texel[2]))
 
 
 @wp.func
 def dome_pdf(scene: SceneData, light: LightData, direction: wp.vec3) -> float:
     """Return the density per solid angle with which ``sample_light`` chooses a direction of a textured dome."""
-    dome = scene.domes[light.dome]
+    dome = scene[0].domes[light.dome]
     uv = dome_uv(light, direction)
     column = wp.clamp(int((uv[0] - wp.floor(uv[0])) * float(dome.width)), 0, dome.width - 1)
     row = wp.clamp(int(uv[1] * float(dome.height)), 0, dome.height - 1)
@@ -62,7 +62,7 @@ def dome_pdf(scene: SceneData, light: LightData, direction: wp.vec3) -> float:
 @wp.func
 def sample_dome_direction(scene: SceneData, light: LightData, u: wp.vec2) -> wp.vec3:
     """Choose a direction of a textured dome by its brightness."""
-    dome = scene.domes[light.dome]
+    dome = scene[0].domes[light.dome]
     row = find_interval(dome.marginal, 0, dome.height, u[1])
     low = dome.marginal[row]
     v = (float(row) + (u[1] - low) / wp.max(dome.marginal[row + 1] - low, 1.0e-12)) / float(dome.height)

@@ -38,18 +38,18 @@ BOTTOM = wp.constant(2)
 @wp.func
 def glow_of(scene: SceneData, prim: int) -> wp.vec3:
     """Return the radiance that a light made of geometry adds to a prim's material."""
-    emitter = scene.prims[prim].emitter
+    emitter = scene[0].prims[prim].emitter
     if emitter == 0:
         return wp.vec3(0.0, 0.0, 0.0)
-    return scene.lighting[0].emitters[emitter - 1].glow
+    return scene[0].lighting[0].emitters[emitter - 1].glow
 
 
 @wp.func
 def emission_of(scene: SceneData, prim: int, uv: wp.vec2) -> wp.vec3:
     """Return all radiance of a prim at a texture coordinate."""
-    material = scene.prims[prim].material
-    emission = scene.materials[material].emission
-    if has_slot(scene.materials[material].textures, EMISSION):
+    material = scene[0].prims[prim].material
+    emission = scene[0].materials[material].emission
+    if has_slot(scene[0].materials[material].textures, EMISSION):
         texel = sample_slot(scene, material, EMISSION, uv)
         emission = wp.vec3(texel[0], texel[1], texel[2])
     return emission + glow_of(scene, prim)
@@ -194,7 +194,7 @@ def towards(sample: LightSample, position: wp.vec3, normal: wp.vec3, p: wp.vec3,
 @wp.func
 def sample_shape(scene: SceneData, index: int, p: wp.vec3, u: wp.vec2, choice: float, share: float) -> LightSample:
     """Choose a direction towards a glowing analytic shape; ``share`` is the probability with which it was chosen."""
-    instance = scene.instances[index]
+    instance = scene[0].instances[index]
     sample = LightSample()
     hit = Hit()
     hit.instance = index
@@ -221,19 +221,19 @@ def sample_shape(scene: SceneData, index: int, p: wp.vec3, u: wp.vec2, choice: f
 @wp.func
 def sample_emitter(scene: SceneData, light: LightData, p: wp.vec3, u: wp.vec2, choice: float) -> LightSample:
     """Choose a direction from ``p`` towards glowing geometry; ``choice``, in [0, 1), picks the face."""
-    entry = light.first_entry + find_interval(scene.lighting[0].entry_cdf, light.first_entry, light.entry_count, choice)
-    low = scene.lighting[0].entry_cdf[entry]
-    share = scene.lighting[0].entry_cdf[entry + 1] - low
+    entry = light.first_entry + find_interval(scene[0].lighting[0].entry_cdf, light.first_entry, light.entry_count, choice)
+    low = scene[0].lighting[0].entry_cdf[entry]
+    share = scene[0].lighting[0].entry_cdf[entry + 1] - low
     sample = LightSample()
     sample.pdf = -1.0
     if share <= 0.0:
         return sample
-    index = scene.lighting[0].entry_instance[entry]
-    face = scene.lighting[0].entry_face[entry]
+    index = scene[0].lighting[0].entry_instance[entry]
+    face = scene[0].lighting[0].entry_face[entry]
     if face < 0:
         return sample_shape(scene, index, p, u, wp.clamp((choice - low) / share, 0.0, 0.999999), share)
-    instance = scene.instances[index]
-    mesh = scene.meshes[instance.mesh].mesh
+    instance = scene[0].instances[index]
+    mesh = scene[0].meshes[instance.mesh].mesh
     root = wp.sqrt(u[0])
     hit = Hit()
     hit.instance = index
@@ -251,7 +251,7 @@ def sample_emitter(scene: SceneData, light: LightData, p: wp.vec3, u: wp.vec2, c
     position = instance.forward * local + instance.forward_origin
     sample = towards(sample, position, across / doubled, p, 2.0 * share / doubled)
     sample.radiance = emission_of(scene, hit_prim(scene, instance, face),
-                                  triangle_uv(scene.meshes[instance.mesh], face, hit.u, hit.v))
+                                  triangle_uv(scene[0].meshes[instance.mesh], face, hit.u, hit.v))
     if (instance.flags & (CUTOUT | TRANSLUCENT)) != 0:
         sample.radiance = sample.radiance * surface_opacity(scene, instance, hit, local, wp.vec3(0.0, 0.0, 0.0))
     return sample
@@ -271,19 +271,19 @@ def emitter_pdf(scene: SceneData, emitter: EmitterData, hit: Hit, normal: wp.vec
         direction: Of the ray, unit.
         distance: To the hit, in world units.
     """
-    instance = scene.instances[hit.instance]
+    instance = scene[0].instances[hit.instance]
     cosine = wp.max(wp.abs(wp.dot(direction, normal)), 1.0e-6)
     entry = emitter.first_entry
     if instance.mesh >= 0:
         entry += hit.face
-    share = scene.lighting[0].entry_cdf[entry + 1] - scene.lighting[0].entry_cdf[entry]
+    share = scene[0].lighting[0].entry_cdf[entry + 1] - scene[0].lighting[0].entry_cdf[entry]
     if instance.mesh < 0:
         radius = ball_radius(instance)
         if radius > 0.0:
             return share * ball_pdf(instance.forward_origin, radius, p)
         local = wp.normalize(wp.transpose(instance.forward) * normal)
         return share * shape_density(instance, local) * distance * distance / cosine
-    mesh = scene.meshes[instance.mesh].mesh
+    mesh = scene[0].meshes[instance.mesh].mesh
     a = wp.mesh_get_point(mesh, 3 * hit.face)
     e1 = wp.mesh_get_point(mesh, 3 * hit.face + 1) - a
     e2 = wp.mesh_get_point(mesh, 3 * hit.face + 2) - a

@@ -14,32 +14,25 @@ from scenewright.render.kernels.types import (
     GLASS,
     NO_HIT,
     SLOTS_PER_MATERIAL,
+    SOLID,
     TRANSLUCENT,
     Hit,
     InstanceData,
     MeshData,
     SceneData,
 )
-from scenewright.render.kernels.wide_bvh import (
-    CANDIDATES,
-    candidates_vec,
-    mesh_closest,
-    mesh_occluded,
-    rest_candidates,
-    solid_closest,
-    solid_occluded,
-)
+from scenewright.render.kernels.wide_bvh import CANDIDATES, hit_of, mesh_closest, mesh_occluded, scene_blockers, scene_nearest
 from scenewright.render.scene.records import ShapeKind
 
 __all__ = ["LISTED", "closest_hit", "hit_prim", "instance_hit", "instance_ray_direction", "instance_ray_origin",
-           "nearer_hit", "nearest_candidate", "query_direction", "slot_uv", "surface_opacity", "transmittance"]
+           "nearer_hit", "nearer_instance", "query_direction", "slot_uv", "surface_opacity", "transmittance"]
 
 MESH = wp.constant(int(ShapeKind.MESH))
 LAYERS = wp.constant(64)
 """Most see-through surfaces of one instance that a ray looks behind."""
 STEP = wp.constant(1.0e-6)
 """Relative step past a surface that was looked through."""
-LISTED = wp.constant(float(CANDIDATES))
+LISTED = wp.constant(CANDIDATES)
 
 
 @wp.func
@@ -80,25 +73,25 @@ def slot_uv(mesh: MeshData, uv_set: int, face: int, u: float, v: float) -> wp.ve
 def hit_prim(scene: SceneData, instance: InstanceData, face: int) -> int:
     """Return the prim id of a face: that of the instance, or of the GeomSubset which holds the face."""
     if instance.mesh >= 0:
-        if scene.meshes[instance.mesh].has_slots != 0:
-            return instance.first_prim + scene.meshes[instance.mesh].triangle_slots[face]
+        if scene[0].meshes[instance.mesh].has_slots != 0:
+            return instance.first_prim + scene[0].meshes[instance.mesh].triangle_slots[face]
     return instance.first_prim
 
 
 @wp.func
 def surface_opacity(scene: SceneData, instance: InstanceData, hit: Hit, o: wp.vec3, d: wp.vec3) -> float:
     """Return opacity 0..1 at a hit (0 or 1 for cut-outs); ``o`` and ``d`` are in object space."""
-    material = scene.prims[hit_prim(scene, instance, hit.face)].material
-    opacity = scene.materials[material].opacity
-    if has_slot(scene.materials[material].textures, OPACITY):
+    material = scene[0].prims[hit_prim(scene, instance, hit.face)].material
+    opacity = scene[0].materials[material].opacity
+    if has_slot(scene[0].materials[material].textures, OPACITY):
         uv = wp.vec2(0.0, 0.0)
         if instance.mesh >= 0:
-            uv_set = scene.slots[material * SLOTS_PER_MATERIAL + OPACITY].uv_set
-            uv = slot_uv(scene.meshes[instance.mesh], uv_set, hit.face, hit.u, hit.v)
+            uv_set = scene[0].slots[material * SLOTS_PER_MATERIAL + OPACITY].uv_set
+            uv = slot_uv(scene[0].meshes[instance.mesh], uv_set, hit.face, hit.u, hit.v)
         else:
             uv = shape_uv(instance.kind, instance.size, o + hit.t * d, hit.face)
         opacity = sample_slot(scene, material, OPACITY, uv)[0]
-    threshold = scene.materials[material].opacity_threshold
+    threshold = scene[0].materials[material].opacity_threshold
     if threshold > 0.0:
         return wp.where(opacity >= threshold, 1.0, 0.0)
     return wp.clamp(opacity, 0.0, 1.0)
@@ -110,9 +103,9 @@ def shape_hit(scene: SceneData, instance: InstanceData, o: wp.vec3, d: wp.vec3, 
     hit = Hit()
     hit.instance = NO_HIT
     if instance.kind == MESH:
-        if scene.wide != 0:
+        if scene[0].wide != 0:
             return mesh_closest(scene, instance.mesh, o, d, t_min, t_max)
-        query = wp.mesh_query_ray(scene.meshes[instance.mesh].mesh, o + t_min * d, d, t_max - t_min)
+        query = wp.mesh_query_ray(scene[0].meshes[instance.mesh].mesh, o + t_min * d, d, t_max - t_min)
         if query.result:
             hit.t = t_min + query.t
             hit.face = query.face
@@ -131,7 +124,7 @@ def shape_hit(scene: SceneData, instance: InstanceData, o: wp.vec3, d: wp.vec3, 
 @wp.func
 def instance_hit(scene: SceneData, index: int, world_o: wp.vec3, world_d: wp.vec3, t_min: float, t_max: float) -> Hit:
     """Return the first point of an instance in (t_min, t_max) that is not cut out or wholly transparent."""
-    instance = scene.instances[index]
+    instance = scene[0].instances[index]
     o = instance_ray_origin(instance, world_o)
     d = instance_ray_direction(instance, world_d)
     hit = shape_hit(scene, instance, o, d, t_min, t_max)
@@ -148,52 +141,47 @@ def instance_hit(scene: SceneData, index: int, world_o: wp.vec3, world_d: wp.vec
 
 
 @wp.func
-def nearest_candidate(scene: SceneData, o: wp.vec3, d: wp.vec3, t_min: float, t_max: float, skip: int,
-                      candidates: candidates_vec, solid: Hit) -> Hit:
-    """Return the nearest hit in (t_min, t_max) of the listed instances, or ``solid`` if none is nearer."""
-    best = solid
-    for k in range(int(candidates[0])):
-        index = int(candidates[1 + 2 * k])
-        if index != skip and candidates[2 + 2 * k] <= best.t * 1.000001:
-            hit = instance_hit(scene, index, o, d, t_min, wp.min(best.t * 1.000001, t_max))
-            if hit.instance != NO_HIT:
-                if hit.t < best.t or (hit.t == best.t and (best.instance == NO_HIT or index < best.instance)):
-                    best = hit
+def nearer_instance(scene: SceneData, index: int, o: wp.vec3, d: wp.vec3, t_min: float, t_max: float, best: Hit) -> Hit:
+    """Return the hit of an instance in (t_min, t_max) if it is nearer than ``best``, else that."""
+    hit = instance_hit(scene, index, o, d, t_min, wp.min(best.t * 1.000001, t_max))
+    if hit.instance != NO_HIT:
+        if hit.t < best.t or (hit.t == best.t and (best.instance == NO_HIT or index < best.instance)):
+            return hit
     return best
 
 
 @wp.func
 def nearer_hit(scene: SceneData, o: wp.vec3, d: wp.vec3, t_min: float, t_max: float, skip: int, solid: Hit) -> Hit:
-    """Return the nearest hit in (t_min, t_max) of the instances of the top-level tree, or ``solid`` if none is nearer."""
+    """Return the nearest hit in (t_min, t_max) of the tree's instances but solid ones on the CPU, or ``solid`` if nearer."""
     best = solid
-    if scene.tlas_count == 0:
-        return best
-    if scene.wide != 0:
-        candidates = rest_candidates(scene, o, d, t_min, best.t * 1.000001)
-        if candidates[0] <= LISTED:
-            return nearest_candidate(scene, o, d, t_min, t_max, skip, candidates, best)
-    query = wp.bvh_query_ray(scene.tlas, o, query_direction(d))
-    item = int(0)
+    query = wp.bvh_query_ray(scene[0].tlas, o, query_direction(d))
+    index = int(0)
     # a little more than the best so far, so that equal distances are decided by the index and not by the order of visits
-    while wp.bvh_query_next(query, item, best.t * 1.000001):
-        index = scene.tlas_items[item]
-        if index != skip:
-            hit = instance_hit(scene, index, o, d, t_min, wp.min(best.t * 1.000001, t_max))
-            if hit.instance != NO_HIT:
-                if hit.t < best.t or (hit.t == best.t and (best.instance == NO_HIT or index < best.instance)):
-                    best = hit
+    while wp.bvh_query_next(query, index, best.t * 1.000001):
+        if index != skip and (scene[0].wide == 0 or (scene[0].instances[index].flags & SOLID) == 0):
+            best = nearer_instance(scene, index, o, d, t_min, t_max, best)
     return best
 
 
 @wp.func
 def closest_hit(scene: SceneData, o: wp.vec3, d: wp.vec3, t_min: float, t_max: float, skip: int) -> Hit:
     """Return the nearest hit in (t_min, t_max), instance ``skip`` left out (a convex shape never shades itself)."""
-    solid = Hit()
-    solid.t = t_max
-    solid.instance = NO_HIT
-    if scene.wide != 0:
-        solid = solid_closest(scene, o, d, t_min, t_max)
-    return nearer_hit(scene, o, d, t_min, t_max, skip, solid)
+    best = Hit()
+    best.t = t_max
+    best.instance = NO_HIT
+    if scene[0].tlas == wp.uint64(0):
+        return best
+    if scene[0].wide != 0:
+        found = scene_nearest(scene, o, d, t_min, t_max, skip)
+        best = hit_of(found[0], found[1], found[2], found[3], found[4])
+        count = int(found[5])
+        if count <= LISTED:
+            for k in range(count):
+                index = int(found[6 + 2 * k])
+                if index != skip and float(found[7 + 2 * k]) <= best.t * 1.000001:
+                    best = nearer_instance(scene, index, o, d, t_min, t_max, best)
+            return best
+    return nearer_hit(scene, o, d, t_min, t_max, skip, best)
 
 
 @wp.func
@@ -204,8 +192,8 @@ def shadow_opacity(scene: SceneData, instance: InstanceData, hit: Hit, o: wp.vec
     paths of that mode do not find the light that glass bends.
     """
     opacity = surface_opacity(scene, instance, hit, o, d)
-    if scene.clear_shadows != 0 and (instance.flags & GLASS) != 0:
-        material = scene.materials[scene.prims[hit_prim(scene, instance, hit.face)].material]
+    if scene[0].clear_shadows != 0 and (instance.flags & GLASS) != 0:
+        material = scene[0].materials[scene[0].prims[hit_prim(scene, instance, hit.face)].material]
         color = material.base_color
         clear = material.transmission * (1.0 - material.metallic) * (color[0] + color[1] + color[2]) * 0.32
         opacity *= 1.0 - wp.clamp(clear, 0.0, 1.0)
@@ -216,17 +204,17 @@ def shadow_opacity(scene: SceneData, instance: InstanceData, hit: Hit, o: wp.vec
 def instance_transmittance(scene: SceneData, index: int, world_o: wp.vec3, world_d: wp.vec3, t_min: float,
                            t_max: float) -> float:
     """Return the part of light that passes an instance along a ray."""
-    instance = scene.instances[index]
+    instance = scene[0].instances[index]
     o = instance_ray_origin(instance, world_o)
     d = instance_ray_direction(instance, world_d)
     seen_through = CUTOUT | TRANSLUCENT
-    if scene.clear_shadows != 0:
+    if scene[0].clear_shadows != 0:
         seen_through = CUTOUT | TRANSLUCENT | GLASS
     if (instance.flags & seen_through) == 0:
         if instance.kind == MESH:
-            if scene.wide != 0:
+            if scene[0].wide != 0:
                 return wp.where(mesh_occluded(scene, instance.mesh, o, d, t_min, t_max), 0.0, 1.0)
-            if wp.mesh_query_ray_anyhit(scene.meshes[instance.mesh].mesh, o + t_min * d, d, t_max - t_min):
+            if wp.mesh_query_ray_anyhit(scene[0].meshes[instance.mesh].mesh, o + t_min * d, d, t_max - t_min):
                 return 0.0
             return 1.0
         t, _face = intersect_shape(instance.kind, instance.size, o, d, t_min, t_max)
@@ -244,24 +232,23 @@ def instance_transmittance(scene: SceneData, index: int, world_o: wp.vec3, world
 @wp.func
 def transmittance(scene: SceneData, o: wp.vec3, d: wp.vec3, t_max: float, skip: int) -> float:
     """Return the part of light that reaches ``o`` from distance ``t_max`` along ``d``; 0 as soon as something solid is met."""
-    if scene.wide != 0:
-        if solid_occluded(scene, o, d, 0.0, t_max):
-            return 0.0
-    if scene.tlas_count == 0:
+    if scene[0].tlas == wp.uint64(0):
         return 1.0
     passed = float(1.0)
-    if scene.wide != 0:
-        candidates = rest_candidates(scene, o, d, 0.0, t_max)
-        if candidates[0] <= LISTED:
-            for k in range(int(candidates[0])):
-                if int(candidates[1 + 2 * k]) != skip and passed > 0.0:
-                    passed *= instance_transmittance(scene, int(candidates[1 + 2 * k]), o, d, 0.0, t_max)
+    if scene[0].wide != 0:
+        blockers = scene_blockers(scene, o, d, 0.0, t_max, skip)
+        count = int(blockers[0])
+        if count < 0:
+            return 0.0
+        if count <= LISTED:
+            for k in range(count):
+                if int(blockers[1 + k]) != skip and passed > 0.0:
+                    passed *= instance_transmittance(scene, int(blockers[1 + k]), o, d, 0.0, t_max)
             return passed
-    query = wp.bvh_query_ray(scene.tlas, o, query_direction(d))
-    item = int(0)
-    while wp.bvh_query_next(query, item, t_max):
-        index = scene.tlas_items[item]
-        if index != skip:
+    query = wp.bvh_query_ray(scene[0].tlas, o, query_direction(d))
+    index = int(0)
+    while wp.bvh_query_next(query, index, t_max):
+        if index != skip and (scene[0].wide == 0 or (scene[0].instances[index].flags & SOLID) == 0):
             passed *= instance_transmittance(scene, index, o, d, 0.0, t_max)
             if passed == 0.0:
                 return 0.0

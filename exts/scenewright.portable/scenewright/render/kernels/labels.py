@@ -90,7 +90,7 @@ def write_material(
         roughness = surface.roughness
         bent = point.normal
         if has_normal_map(scene, point):
-            bent = bend_normal(scene, point, hit, o, d, scene.prims[point.prim].material)
+            bent = bend_normal(scene, point, hit, o, d, scene[0].prims[point.prim].material)
         normal = wp.vec4(bent[0], bent[1], bent[2], 0.0)
         emission = wp.vec4(surface.emission[0], surface.emission[1], surface.emission[2], 1.0)
     if (wanted & DIFFUSE_ALBEDO) != 0:

@@ -39,7 +39,7 @@ def light_radiance(scene: SceneData, light: LightData, x: float, y: float) -> wp
     """
     if light.kind == RECT and light.texture >= 0:
         uv = wp.vec2(0.5 - 0.5 * x, 0.5 + 0.5 * y)
-        texel = sample_texture(scene.textures[light.texture], scene.srgb_to_linear, uv, CLAMP, CLAMP)
+        texel = sample_texture(scene[0].textures[light.texture], scene[0].srgb_to_linear, uv, CLAMP, CLAMP)
         return wp.cw_mul(light.color, wp.vec3(texel[0], texel[1], texel[2]))
     return light.color
 
@@ -210,15 +210,15 @@ def nearest_lamp(scene: SceneData, o: wp.vec3, d: wp.vec3, t_min: float, t_max: 
     found = Lamp()
     found.t = t_max
     found.light = NO_LIGHT
-    for i in range(scene.lamp_count):
-        light = scene.lights[i]
+    for i in range(scene[0].lamp_count):
+        light = scene[0].lights[i]
         if i != skip and wp.where(for_camera != 0, light.visible, light.met) != 0:
             t = intersect_light(light, o, d, t_min)
             if t >= 0.0 and t < found.t:
                 found.t = t
                 found.light = i
     if found.light != NO_LIGHT:
-        light = scene.lights[found.light]
+        light = scene[0].lights[found.light]
         local = o + d * found.t - light.position
         x = wp.dot(local, light.axis_x) / wp.max(light.half_x, 1.0e-20)
         y = wp.dot(local, light.axis_y) / wp.max(light.half_y, 1.0e-20)

@@ -58,7 +58,7 @@ class CoverageSpan:
 def item_covers(scene: SceneData, item: CoverageItem, entity: int, entity_of_prim: wp.array(dtype=wp.int32), world_o: wp.vec3,
                 world_d: wp.vec3, near: float, far: float) -> bool:
     """Return whether the camera ray meets a part of an instance that belongs to the entity."""
-    instance = scene.instances[item.instance]
+    instance = scene[0].instances[item.instance]
     o = instance_ray_origin(instance, world_o)
     d = instance_ray_direction(instance, world_d)
     hit = shape_hit(scene, instance, o, d, near, far)

@@ -9,13 +9,14 @@ decides; neighbours take that way together, so it leaves no gap. All else is, to
 import warp as wp
 
 from scenewright.render.kernels.types import CameraData, Hit, SceneData
-from scenewright.render.kernels.wide_bvh import WALK, candidates_vec
+from scenewright.render.kernels.wide_bvh import CANDIDATES, WALK
 
 __all__ = ["PACKET_WIDTH", "packet_closest", "packet_vec"]
 
 PACKET_WIDTH = 4
 
 packet_vec = wp.types.vector(PACKET_WIDTH * PACKET_WIDTH, wp.float32)
+lanes_vec = wp.types.vector(1 + 3 * CANDIDATES, wp.float32)
 
 _PACKET = WALK + r"""
     typedef float fp __attribute__((ext_vector_type(16)));
@@ -129,6 +130,35 @@ _PACKET = WALK + r"""
             w[lane] = (float)side[2];
         }
     };
+    // takes the hit of a shape by one ray into best
+    auto meet_lane = [&](const auto& instance, const float* o, const Rays& rays, int lane, int index)
+        __attribute__((always_inline)) {
+        const float d[3] = { rays.d[0][lane], rays.d[1][lane], rays.d[2][lane] };
+        Best own { best.t[lane], best.instance[lane], best.face[lane], 0.0f, 0.0f };
+        if (!meet_alone(instance, o, d, t_min, t_max, index, own)) return;
+        best.t[lane] = own.t;
+        best.instance[lane] = own.instance;
+        best.face[lane] = own.face;
+        best.u[lane] = best.v[lane] = 0.0f;
+    };
+    // which rays enter the box around an instance, and where the first one does
+    auto enter_box_together = [&](const auto& instance, const float* o, const Rays& rays, float& first)
+        __attribute__((always_inline)) {
+        const float pad = 4.0e-6f * (largest(o[0], o[1], o[2]) + largest(instance.half[0], instance.half[1], instance.half[2]));
+        fp enter = (fp)t_min, leave = best.t;
+        for (int axis = 0; axis < 3; ++axis) {
+            const fp d = rays.d[axis];
+            const fp inverse = 1.0f / (magnitude(d) < 1.0e-30f ? (fp)1.0e-30f : d);
+            const float half = instance.half[axis] + pad;
+            const fp low = (-half - o[axis]) * inverse, high = (half - o[axis]) * inverse;
+            enter = greater(enter, lesser(low, high));
+            leave = lesser(leave, greater(low, high));
+        }
+        enter *= 0.999999f;
+        const ip met = enter <= leave * 1.000001f;
+        first = __builtin_reduce_min(met ? enter : (fp)t_max);
+        return any(met);
+    };
     auto meet_packet = [&](const Block& block, const float* o, const Rays& rays, float reach, int instance)
         __attribute__((always_inline)) {
         Planes p;
@@ -147,7 +177,7 @@ _PACKET = WALK + r"""
             if (!candidates) continue;
             const ip near_edge = ((u <= a0) & (u >= -a0)) | ((v <= b0) & (v >= -b0)) | ((w <= c0) & (w >= -c0));
             const unsigned unsure = candidates & any(near_edge);
-            if (unsure) decide(block, k, scene.instances.data[instance], unsure, u, v, w);
+            if (unsure) decide(block, k, scene.data[0].instances.data[instance], unsure, u, v, w);
             const fp det = u + v + w;
             ip inside = (((u >= 0.0f) & (v >= 0.0f) & (w >= 0.0f)) | ((u <= 0.0f) & (v <= 0.0f) & (w <= 0.0f))) & (det != 0.0f);
             if (!any(inside)) continue;
@@ -169,14 +199,14 @@ _PACKET = WALK + r"""
         }
         if (found) t_last = __builtin_reduce_max(best.t);
     };
-    if (seen && scene.solid_nodes.shape[0] != 0) {
+    wp::vec_t<1 + 3 * LISTED, float> candidates;
+    int number = 0;
+    if (seen && scene.data[0].top_nodes.shape[0] != 0) {
         const float centre[3] = { 0.0f, 0.0f, 0.0f };
-        const int* items = (const int*)scene.solid_items.data;
-        walk_packet((const Node*)scene.solid_nodes.data, centre, world, 0.0f, [&](int first, int count, float) {
+        const int* items = (const int*)scene.data[0].top_items.data;
+        walk_packet((const Node*)scene.data[0].top_nodes.data, centre, world, 0.0f, [&](int first, int count, float) {
             for (int k = first; k < first + count; ++k) {
-                const auto& instance = scene.instances.data[items[k]];
-                const auto& mesh = scene.meshes.data[instance.mesh];
-                if (mesh.wide_nodes.shape[0] == 0) continue;
+                const auto& instance = scene.data[0].instances.data[items[k]];
                 Rays rays;
                 float o[3];
                 for (int r = 0; r < 3; ++r) {
@@ -184,6 +214,26 @@ _PACKET = WALK + r"""
                     rays.d[r] = mad((fp)row[2], world.d[2], mad((fp)row[1], world.d[1], row[0] * world.d[0]));
                     o[r] = mad(row[2], centre[2], mad(row[1], centre[1], row[0] * centre[0])) + instance.inverse_origin[r];
                 }
+                const bool solid = (instance.flags & SOLID_FLAG) != 0;
+                if (!solid || instance.mesh < 0) {
+                    float enter;
+                    unsigned lanes = enter_box_together(instance, o, rays, enter);
+                    if (!lanes) continue;
+                    if (solid) {
+                        for (; lanes; lanes &= lanes - 1) meet_lane(instance, o, rays, __builtin_ctz(lanes), items[k]);
+                        t_last = __builtin_reduce_max(best.t);
+                        continue;
+                    }
+                    if (number < LISTED) {
+                        candidates[1 + 3 * number] = items[k];
+                        candidates[2 + 3 * number] = enter;
+                        candidates[3 + 3 * number] = lanes;
+                    }
+                    ++number;
+                    continue;
+                }
+                const auto& mesh = scene.data[0].meshes.data[instance.mesh];
+                if (mesh.wide_nodes.shape[0] == 0) continue;
                 float longest = 0.0f;
                 for (int r = 0; r < 3; ++r) longest = __builtin_fmaxf(longest, __builtin_reduce_max(magnitude(rays.d[r])));
                 const float reach = 1.0e-6f * longest;
@@ -193,20 +243,6 @@ _PACKET = WALK + r"""
                     __attribute__((always_inline)) {
                     for (int b = start; b < start + number; ++b) meet_packet(blocks[b], o, rays, reach, items[k]);
                 });
-            }
-        });
-    }
-    wp::vec_t<25, float> candidates;
-    int number = 0;
-    if (seen && scene.rest_nodes.shape[0] != 0) {
-        const float centre[3] = { 0.0f, 0.0f, 0.0f };
-        walk_packet((const Node*)scene.rest_nodes.data, centre, world, 0.0f, [&](int first, int count, float t) {
-            for (int k = first; k < first + count; ++k) {
-                if (number < 12) {
-                    candidates[1 + 2 * number] = ((const int*)scene.rest_items.data)[k];
-                    candidates[2 + 2 * number] = t;
-                }
-                ++number;
             }
         });
     }
@@ -225,17 +261,18 @@ _PACKET = WALK + r"""
     return candidates;
 }
 #else
-    return wp::vec_t<25, float>(0.0f);
+    return {};
 #endif
 """
 
 
 @wp.func_native(_PACKET)
 def packet_closest(scene: SceneData, camera: CameraData, exact: bool, dx: packet_vec, dy: packet_vec, dz: packet_vec, x0: int,
-                   y0: int, hits_out: wp.array(dtype=Hit)) -> candidates_vec:
+                   y0: int, hits_out: wp.array(dtype=Hit)) -> lanes_vec:
     """Store what the rays through a block of 4 x 4 pixels at x0, y0 meet; they start at the origin.
 
-    Returns which other instances they may meet before, as ``rest_candidates``. A ray whose direction is zero meets nothing.
+    A ray whose direction is zero meets nothing. Returns which other instances they may meet before: their number, then index,
+    first distance and rays (a bit each) of up to ``CANDIDATES``.
 
     Args:
         scene: The scene.

@@ -71,19 +71,19 @@ def missed_environment(scene: SceneData, settings: PathSettings, point: Point, l
     light_sum = wp.vec3(0.0, 0.0, 0.0)
     alive = bounced.weight[0] + bounced.weight[1] + bounced.weight[2] > 0.0
     if alive:
-        for i in range(scene.first_distant, scene.first_dome):
-            radiance = distant_radiance(scene.lights[i], direction)
-            if radiance[0] + radiance[1] + radiance[2] > 0.0 and scene.lights[i].met != 0:
+        for i in range(scene[0].first_distant, scene[0].first_dome):
+            radiance = distant_radiance(scene[0].lights[i], direction)
+            if radiance[0] + radiance[1] + radiance[2] > 0.0 and scene[0].lights[i].met != 0:
                 share = float(1.0)
                 if bounced.pdf > 0.0:
                     count = samples_of(scene, point.position, point.normal, i, targets)
-                    share = bounced.pdf / (bounced.pdf + count * light_pdf(scene.lights[i], point.position, direction, FAR))
+                    share = bounced.pdf / (bounced.pdf + count * light_pdf(scene[0].lights[i], point.position, direction, FAR))
                 weight = bounced.weight
-                if scene.lights[i].extra >= 0:
-                    weight = lit_weight(scene, scene.lights[i], lobes, bounced, point.instance)
+                if scene[0].lights[i].extra >= 0:
+                    weight = lit_weight(scene, scene[0].lights[i], lobes, bounced, point.instance)
                 light_sum += wp.cw_mul(weight, radiance) * share
-    for i in range(scene.first_dome, scene.light_count):
-        light = scene.lights[i]
+    for i in range(scene[0].first_dome, scene[0].light_count):
+        light = scene[0].lights[i]
         if light.dome < 0 and light.extra < 0 and lobes.glass_share == 0.0 and settings.path_traced == 0:
             light_sum += wp.cw_mul(lobes.albedo, light.color)
         elif alive and (light.met != 0 or light.dome < 0):
@@ -101,12 +101,12 @@ def missed_environment(scene: SceneData, settings: PathSettings, point: Point, l
 def met_emission(scene: SceneData, point: Point, lobes: Lobes, bounced: BsdfSample, hit: Hit, o: wp.vec3, d: wp.vec3,
                  targets: Targets) -> wp.vec3:
     """Return the light of glowing geometry that a surface sample met."""
-    prim = hit_prim(scene, scene.instances[hit.instance], hit.face)
-    row = scene.prims[prim].emitter
+    prim = hit_prim(scene, scene[0].instances[hit.instance], hit.face)
+    row = scene[0].prims[prim].emitter
     if row == 0:
         return wp.vec3(0.0, 0.0, 0.0)
-    emitter = scene.lighting[0].emitters[row - 1]
-    light = scene.lights[emitter.light]
+    emitter = scene[0].lighting[0].emitters[row - 1]
+    light = scene[0].lights[emitter.light]
     if light.met == 0:
         return wp.vec3(0.0, 0.0, 0.0)
     there = point_at(scene, hit, o, d)
@@ -154,7 +154,7 @@ def bounce_hit(scene: SceneData, o: wp.vec3, d: wp.vec3, skip: int, sampler: Sam
 def shading_normal(scene: SceneData, point: Point, hit: Hit, o: wp.vec3, d: wp.vec3) -> wp.vec3:
     """Return the normal to shade with."""
     if has_normal_map(scene, point):
-        return bend_normal(scene, point, hit, o, d, scene.prims[point.prim].material)
+        return bend_normal(scene, point, hit, o, d, scene[0].prims[point.prim].material)
     return point.normal
 
 
@@ -172,8 +172,8 @@ def shade_point(scene: SceneData, settings: PathSettings, sampler: Sampler, firs
     o = from_o
     d = from_d
     hit = first_hit
-    has_dome = scene.light_count > scene.first_dome
-    glows = scene.first_distant > scene.lamp_count
+    has_dome = scene[0].light_count > scene[0].first_dome
+    glows = scene[0].first_distant > scene[0].lamp_count
     free = wp.where(settings.path_traced != 0, 0, GLASS_BOUNCES)
     bounce = int(0)  # passing or mirroring at glass is none in real-time mode: GLASS_BOUNCES of those are free
     for vertex in range(settings.bounces + 1 + free):
@@ -183,7 +183,7 @@ def shade_point(scene: SceneData, settings: PathSettings, sampler: Sampler, firs
         point.width = widen(point, d, cone.width)
         throughput = wp.cw_mul(throughput, interior_transmittance(scene, point, hit.t * wp.length(d)))
         surface = material_at(scene, point)
-        lobes = lobes_of(scene.glossy_albedo, surface, shading_normal(scene, point, hit, o, d), -wp.normalize(d))
+        lobes = lobes_of(scene[0].glossy_albedo, surface, shading_normal(scene, point, hit, o, d), -wp.normalize(d))
         end = bounce == settings.bounces and (lobes.glass_share == 0.0 or vertex == settings.bounces + free)
         last = end and settings.path_traced == 0
         targets = targets_of(scene, point.position, point.normal, wp.where(bounce == 0, MANY_LIGHTS, 1),
@@ -216,11 +216,11 @@ def shade_point(scene: SceneData, settings: PathSettings, sampler: Sampler, firs
                     share = float(1.0)
                     if bounced.pdf > 0.0:
                         count = samples_of(scene, point.position, point.normal, lamp.light, targets)
-                        rival = count * light_pdf(scene.lights[lamp.light], point.position, d, lamp.t)
+                        rival = count * light_pdf(scene[0].lights[lamp.light], point.position, d, lamp.t)
                         share = bounced.pdf / wp.max(bounced.pdf + rival, 1.0e-20)
                     found = lamp.radiance * share
-                    if scene.lights[lamp.light].extra >= 0:
-                        found = wp.cw_mul(lit_weight(scene, scene.lights[lamp.light], lobes, bounced, point.instance), found)
+                    if scene[0].lights[lamp.light].extra >= 0:
+                        found = wp.cw_mul(lit_weight(scene, scene[0].lights[lamp.light], lobes, bounced, point.instance), found)
                     else:
                         found = wp.cw_mul(weight, found)
             elif hit.instance == NO_HIT:

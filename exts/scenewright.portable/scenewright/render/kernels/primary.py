@@ -2,7 +2,7 @@
 
 import warp as wp
 
-from scenewright.render.kernels.intersect import LISTED, closest_hit, nearer_hit, nearest_candidate
+from scenewright.render.kernels.intersect import LISTED, closest_hit, nearer_hit, nearer_instance
 from scenewright.render.kernels.packets import PACKET_WIDTH, packet_closest, packet_vec
 from scenewright.render.kernels.rays import CENTRAL, PINHOLE, camera_direction, camera_origin, sees
 from scenewright.render.kernels.types import NO_HIT, CameraData, Hit, SceneData
@@ -57,7 +57,8 @@ def trace_packet(scene: SceneData, camera: CameraData, x0: int, y0: int, hits_ou
         dy[k] = d[1]
         dz[k] = d[2]
     candidates = packet_closest(scene, camera, camera.model == PINHOLE, dx, dy, dz, x0, y0, hits_out)
-    if candidates[0] == 0.0:
+    count = int(candidates[0])
+    if count == 0:
         return
     for k in range(WIDTH * WIDTH):
         x = x0 + k % WIDTH
@@ -66,8 +67,11 @@ def trace_packet(scene: SceneData, camera: CameraData, x0: int, y0: int, hits_ou
         if x < camera.width and y < camera.height and sees(d):
             i = y * camera.width + x
             hit = hits_out[i]
-            if candidates[0] <= LISTED:
-                hit = nearest_candidate(scene, ORIGIN, d, camera.near, camera.far, -1, candidates, hit)
+            if count <= LISTED:
+                for n in range(count):
+                    met = (int(candidates[3 + 3 * n]) >> k) & 1
+                    if met != 0 and candidates[2 + 3 * n] <= hit.t * 1.000001:
+                        hit = nearer_instance(scene, int(candidates[1 + 3 * n]), ORIGIN, d, camera.near, camera.far, hit)
             else:
                 hit = nearer_hit(scene, ORIGIN, d, camera.near, camera.far, -1, hit)
             hits_out[i] = hit

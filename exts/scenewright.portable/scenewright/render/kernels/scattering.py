@@ -47,15 +47,15 @@ class ScatterLight:
 def chosen_light(scene: SceneData, p: wp.vec3, u: float) -> ScatterLight:
     """Choose one light: half of the time a dome, if there are both domes and others, which are chosen by their estimates."""
     chosen = ScatterLight()
-    domes = scene.light_count - scene.first_dome
-    others = scene.first_dome
+    domes = scene[0].light_count - scene[0].first_dome
+    others = scene[0].first_dome
     rest = float(u)
     chosen.chance = 1.0
     if domes > 0 and others > 0:
         chosen.chance = 0.5
         rest = wp.where(u < 0.5, 2.0 * u, 2.0 * u - 1.0)
     if domes > 0 and (others == 0 or u < 0.5):
-        chosen.index = scene.first_dome + wp.min(int(rest * float(domes)), domes - 1)
+        chosen.index = scene[0].first_dome + wp.min(int(rest * float(domes)), domes - 1)
         chosen.chance = chosen.chance / float(domes)
         return chosen
     nowhere = wp.vec3(0.0, 0.0, 0.0)
@@ -69,8 +69,8 @@ def chosen_light(scene: SceneData, p: wp.vec3, u: float) -> ScatterLight:
 def scattered_light(scene: SceneData, settings: PathSettings, p: wp.vec3, d: wp.vec3, index: int, u: wp.vec2,
                     choice: float) -> wp.vec3:
     """Return what a light sends through a point of the fog against the ray direction ``d``, per unit of scattering."""
-    light = scene.lights[index]
-    if index >= scene.first_dome and light.dome < 0:
+    light = scene[0].lights[index]
+    if index >= scene[0].first_dome and light.dome < 0:
         away = sample_phase(settings.fog.anisotropy, d, u)
         return light.color * light_passed(scene, settings, index, p, away, FAR, -1)
     sample = sample_light(scene, light, p, u, choice)
@@ -91,7 +91,7 @@ def fog_stretch(scene: SceneData, settings: PathSettings, sampler: Sampler, dime
     stretch = Stretch()
     stretch.passed = fog_transmittance(fog, o, d, t_min, t_max)
     stretch.light = fog.glow * (1.0 - stretch.passed)
-    if settings.path_traced == 0 or fog.albedo[0] + fog.albedo[1] + fog.albedo[2] <= 0.0 or scene.light_count == 0:
+    if settings.path_traced == 0 or fog.albedo[0] + fog.albedo[1] + fog.albedo[2] <= 0.0 or scene[0].light_count == 0:
         return stretch
     span = fog_span(fog, o, d, t_min, t_max)
     low = span[0]
@@ -104,8 +104,8 @@ def fog_stretch(scene: SceneData, settings: PathSettings, sampler: Sampler, dime
     picks = sample_2d(sampler.index, sampler.seed, dimension + FOG_DIMENSION + 1)
     middle = wp.clamp(fog_distance(fog, o, d, low, wp.min(0.5 * whole, 1.0)), low, high)
     chosen = chosen_light(scene, o + d * middle, picks[0])
-    light = scene.lights[chosen.index]
-    near = chosen.index < scene.first_distant
+    light = scene[0].lights[chosen.index]
+    near = chosen.index < scene[0].first_distant
     t = float(0.0)
     if near and u[1] < 0.5:
         t = equiangular_distance(o, d, light.position, low, high, u[0])

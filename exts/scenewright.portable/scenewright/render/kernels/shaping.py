@@ -21,8 +21,8 @@ def candela_at(scene: SceneData, first: int, theta: float, phi: float) -> float:
     fx = x - float(column)
     fy = y - float(row)
     at = first + row * COLUMNS + column
-    near = scene.lighting[0].ies[at] * (1.0 - fx) + scene.lighting[0].ies[at + 1] * fx
-    far = scene.lighting[0].ies[at + COLUMNS] * (1.0 - fx) + scene.lighting[0].ies[at + COLUMNS + 1] * fx
+    near = scene[0].lighting[0].ies[at] * (1.0 - fx) + scene[0].lighting[0].ies[at + 1] * fx
+    far = scene[0].lighting[0].ies[at + COLUMNS] * (1.0 - fx) + scene[0].lighting[0].ies[at + COLUMNS + 1] * fx
     return near * (1.0 - fy) + far * fy
 
 
@@ -46,7 +46,7 @@ def shape_factor(scene: SceneData, light: LightData, direction: wp.vec3) -> wp.v
     white = wp.vec3(1.0, 1.0, 1.0)
     if light.extra < 0:
         return white
-    extra = scene.lighting[0].extras[light.extra]
+    extra = scene[0].lighting[0].extras[light.extra]
     cosine = wp.clamp(wp.dot(direction, light.axis_z), -1.0, 1.0)
     factor = white
     if extra.focus > 0.0:

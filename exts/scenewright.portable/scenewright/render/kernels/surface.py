@@ -81,9 +81,9 @@ def unit(v: wp.vec3) -> wp.vec3:
 @wp.func
 def object_point(scene: SceneData, hit: Hit, o: wp.vec3, d: wp.vec3) -> wp.vec3:
     """Return the hit point in object space; on triangles from the corners, which is more exact than along the ray."""
-    instance = scene.instances[hit.instance]
+    instance = scene[0].instances[hit.instance]
     if instance.mesh >= 0:
-        mesh = scene.meshes[instance.mesh].mesh
+        mesh = scene[0].meshes[instance.mesh].mesh
         a = wp.mesh_get_point(mesh, 3 * hit.face)
         b = wp.mesh_get_point(mesh, 3 * hit.face + 1)
         c = wp.mesh_get_point(mesh, 3 * hit.face + 2)
@@ -144,7 +144,7 @@ def uv_density(scene: SceneData, instance: InstanceData, face: int, e1: wp.vec3,
     """Return how many texture coordinates a stage unit of a surface spans; ``e1`` and ``e2`` are a triangle's edges."""
     if instance.mesh >= 0:
         c = 3 * face
-        mesh = scene.meshes[instance.mesh]
+        mesh = scene[0].meshes[instance.mesh]
         d1 = mesh.corner_uvs[c + 1] - mesh.corner_uvs[c]
         d2 = mesh.corner_uvs[c + 2] - mesh.corner_uvs[c]
         area = wp.length(wp.cross(instance.forward * e1, instance.forward * e2))
@@ -203,7 +203,7 @@ def widen(point: Point, d: wp.vec3, width: float) -> float:
 @wp.func
 def point_at(scene: SceneData, hit: Hit, o: wp.vec3, d: wp.vec3) -> Point:
     """Return the geometry of a hit on ray ``o + t d``."""
-    instance = scene.instances[hit.instance]
+    instance = scene[0].instances[hit.instance]
     p = object_point(scene, hit, o, d)
     point = Point()
     point.instance = hit.instance
@@ -211,14 +211,14 @@ def point_at(scene: SceneData, hit: Hit, o: wp.vec3, d: wp.vec3) -> Point:
     point.u = hit.u
     point.v = hit.v
     point.prim = hit_prim(scene, instance, hit.face)
-    point.color = scene.prims[point.prim].color
+    point.color = scene[0].prims[point.prim].color
     moved = instance.forward * p
     point.position = moved + instance.forward_origin
     lift = wp.vec3(0.0, 0.0, 0.0)
-    textured = (scene.materials[scene.prims[point.prim].material].textures & ~(1 << OPACITY)) != 0
+    textured = (scene[0].materials[scene[0].prims[point.prim].material].textures & ~(1 << OPACITY)) != 0
     point.reach = wp.length(moved) + wp.length(instance.forward_origin) + wp.length(point.position)
     if instance.mesh >= 0:
-        mesh = scene.meshes[instance.mesh]
+        mesh = scene[0].meshes[instance.mesh]
         c = 3 * hit.face
         w = 1.0 - hit.u - hit.v
         a = wp.mesh_get_point(mesh.mesh, c)
@@ -244,12 +244,12 @@ def point_at(scene: SceneData, hit: Hit, o: wp.vec3, d: wp.vec3) -> Point:
         if textured:
             point.uv_density = uv_density(scene, instance, hit.face, p, p)
     point.texture_uv = point.uv
-    projection = scene.materials[scene.prims[point.prim].material].projection
+    projection = scene[0].materials[scene[0].prims[point.prim].material].projection
     if projection == 1:
         point.texture_uv = projected_uv(p, object_normal(instance, point.geometric_normal))
         point.uv_density = 1.0 / wp.max(wp.pow(wp.abs(wp.determinant(instance.forward)), 1.0 / 3.0), 1.0e-15)
     elif projection == 2:
-        point.texture_uv = projected_uv(point.position + scene.origin, point.geometric_normal)
+        point.texture_uv = projected_uv(point.position + scene[0].origin, point.geometric_normal)
         point.uv_density = 1.0
     if wp.dot(point.geometric_normal, d) > 0.0:
         point.geometric_normal = -point.geometric_normal
@@ -263,28 +263,28 @@ def point_at(scene: SceneData, hit: Hit, o: wp.vec3, d: wp.vec3) -> Point:
 def point_texel(scene: SceneData, point: Point, material: int, slot: int) -> wp.vec4:
     """Return what a material input reads from its texture at a point."""
     uv = point.texture_uv
-    uv_set = scene.slots[material * SLOTS_PER_MATERIAL + slot].uv_set
-    if uv_set > 0 and scene.instances[point.instance].mesh >= 0 and scene.materials[material].projection == 0:
-        uv = slot_uv(scene.meshes[scene.instances[point.instance].mesh], uv_set, point.face, point.u, point.v)
+    uv_set = scene[0].slots[material * SLOTS_PER_MATERIAL + slot].uv_set
+    if uv_set > 0 and scene[0].instances[point.instance].mesh >= 0 and scene[0].materials[material].projection == 0:
+        uv = slot_uv(scene[0].meshes[scene[0].instances[point.instance].mesh], uv_set, point.face, point.u, point.v)
     return sample_slot_wide(scene, material, slot, uv, point.width * point.uv_density)
 
 
 @wp.func
 def bend_normal(scene: SceneData, point: Point, hit: Hit, o: wp.vec3, d: wp.vec3, material: int) -> wp.vec3:
     """Return the shading normal after the material's normal map."""
-    instance = scene.instances[hit.instance]
+    instance = scene[0].instances[hit.instance]
     tangent = wp.vec3(1.0, 0.0, 0.0)
     mirrored = wp.determinant(instance.forward) < 0.0
     side = wp.where(point.inside != 0, -1.0, 1.0)
-    projection = scene.materials[material].projection
+    projection = scene[0].materials[material].projection
     if projection == 1:
         tangent = projected_tangent(object_normal(instance, side * point.geometric_normal))
     elif projection == 2:
         tangent = wp.inverse(instance.forward) * projected_tangent(side * point.geometric_normal)
         mirrored = False
     elif instance.mesh >= 0:
-        tangent = triangle_tangent(scene.meshes[instance.mesh], hit.face)
-        mirrored = mirrored != mirrors_texture(scene.meshes[instance.mesh], hit.face)
+        tangent = triangle_tangent(scene[0].meshes[instance.mesh], hit.face)
+        mirrored = mirrored != mirrors_texture(scene[0].meshes[instance.mesh], hit.face)
     else:
         tangent = shape_tangent(instance.kind, object_point(scene, hit, o, d), hit.face)
     n = side * point.normal
@@ -301,11 +301,11 @@ def bend_normal(scene: SceneData, point: Point, hit: Hit, o: wp.vec3, d: wp.vec3
 @wp.func
 def base_color_at(scene: SceneData, point: Point) -> wp.vec3:
     """Return the linear base colour, 0..1."""
-    material = scene.prims[point.prim].material
-    color = scene.materials[material].base_color
-    if scene.materials[material].use_display_color != 0:
+    material = scene[0].prims[point.prim].material
+    color = scene[0].materials[material].base_color
+    if scene[0].materials[material].use_display_color != 0:
         color = point.color
-    if has_slot(scene.materials[material].textures, BASE_COLOR):
+    if has_slot(scene[0].materials[material].textures, BASE_COLOR):
         texel = point_texel(scene, point, material, BASE_COLOR)
         color = wp.vec3(texel[0], texel[1], texel[2])
     return wp.vec3(wp.clamp(color[0], 0.0, 1.0), wp.clamp(color[1], 0.0, 1.0), wp.clamp(color[2], 0.0, 1.0))
@@ -314,8 +314,8 @@ def base_color_at(scene: SceneData, point: Point) -> wp.vec3:
 @wp.func
 def material_at(scene: SceneData, point: Point) -> Surface:
     """Return the principled values at a point, opacity apart (``opacity_at``)."""
-    index = scene.prims[point.prim].material
-    material = scene.materials[index]
+    index = scene[0].prims[point.prim].material
+    material = scene[0].materials[index]
     surface = Surface()
     surface.base_color = base_color_at(scene, point)
     surface.emission = material.emission
@@ -342,7 +342,7 @@ def material_at(scene: SceneData, point: Point) -> Surface:
 @wp.func
 def opacity_at(scene: SceneData, hit: Hit, o: wp.vec3, d: wp.vec3) -> float:
     """Return opacity at a hit; 1 without looking where the instance has no see-through material."""
-    instance = scene.instances[hit.instance]
+    instance = scene[0].instances[hit.instance]
     if (instance.flags & (CUTOUT | TRANSLUCENT)) == 0:
         return 1.0
     return surface_opacity(scene, instance, hit, instance_ray_origin(instance, o), instance_ray_direction(instance, d))
@@ -351,13 +351,13 @@ def opacity_at(scene: SceneData, hit: Hit, o: wp.vec3, d: wp.vec3) -> float:
 @wp.func
 def has_normal_map(scene: SceneData, point: Point) -> bool:
     """Return whether the material at a point bends normals."""
-    return has_slot(scene.materials[scene.prims[point.prim].material].textures, NORMAL)
+    return has_slot(scene[0].materials[scene[0].prims[point.prim].material].textures, NORMAL)
 
 
 @wp.func
 def interior_transmittance(scene: SceneData, point: Point, distance: float) -> wp.vec3:
     """Return what the material that a ray met from within let through over a distance (Beer and Lambert); 1 from outside."""
-    absorption = scene.materials[scene.prims[point.prim].material].absorption
+    absorption = scene[0].materials[scene[0].prims[point.prim].material].absorption
     if point.inside == 0 or absorption[0] + absorption[1] + absorption[2] <= 0.0:
         return wp.vec3(1.0, 1.0, 1.0)
     return wp.vec3(wp.exp(-absorption[0] * distance), wp.exp(-absorption[1] * distance), wp.exp(-absorption[2] * distance))
@@ -366,7 +366,7 @@ def interior_transmittance(scene: SceneData, point: Point, distance: float) -> w
 @wp.func
 def leaving_skip(scene: SceneData, point: Point, through: int) -> int:
     """Return the instance that a ray leaving ``point`` need not test: a convex shape never hides itself from outside."""
-    if scene.instances[point.instance].mesh < 0 and point.inside == through:
+    if scene[0].instances[point.instance].mesh < 0 and point.inside == through:
         return point.instance
     return -1
 

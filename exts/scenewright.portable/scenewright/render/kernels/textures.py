@@ -150,7 +150,7 @@ def sample_slot_wide(scene: SceneData, material: int, slot: int, uv: wp.vec2, fo
         uv: Texture coordinates of the surface.
         footprint: Width of what the ray sees, in texture coordinates; 0 = a point.
     """
-    entry = scene.slots[material * SLOTS_PER_MATERIAL + slot]
+    entry = scene[0].slots[material * SLOTS_PER_MATERIAL + slot]
     st = wp.vec3(uv[0], uv[1], 1.0)
     at = wp.vec2(wp.dot(entry.row_u, st), wp.dot(entry.row_v, st))
     wide = float(0.0)
@@ -159,19 +159,19 @@ def sample_slot_wide(scene: SceneData, material: int, slot: int, uv: wp.vec2, fo
     row = entry.texture
     wrap_u = entry.wrap_u
     wrap_v = entry.wrap_v
-    if scene.textures[row].tile_count > 0:
+    if scene[0].textures[row].tile_count > 0:
         column = int(wp.floor(wp.clamp(at[0], -1.0e6, 1.0e6)))
         line = int(wp.floor(wp.clamp(at[1], -1.0e6, 1.0e6)))
         tile = int(-1)
-        if column >= 0 and column < 10 and line >= 0 and 10 * line + column < scene.textures[row].tile_count:
-            tile = scene.textures[row].tiles[10 * line + column]
+        if column >= 0 and column < 10 and line >= 0 and 10 * line + column < scene[0].textures[row].tile_count:
+            tile = scene[0].textures[row].tiles[10 * line + column]
         if tile < 0:
             return entry.bias  # no tile: black
         row = tile
         at = wp.vec2(at[0] - float(column), at[1] - float(line))
         wrap_u = CLAMP
         wrap_v = CLAMP
-    texel = sample_wide(scene.textures[row], scene.srgb_to_linear, at, wrap_u, wrap_v, wide)
+    texel = sample_wide(scene[0].textures[row], scene[0].srgb_to_linear, at, wrap_u, wrap_v, wide)
     value = wp.cw_mul(texel, entry.scale) + entry.bias
     if entry.channel >= 0:
         one = value[entry.channel]

@@ -41,9 +41,9 @@ def environment(scene: SceneData, direction: wp.vec3) -> wp.vec4:
     """Return what all domes that the camera sees send from a unit direction, and whether there are any."""
     radiance = wp.vec3(0.0, 0.0, 0.0)
     seen = float(0.0)
-    for i in range(scene.first_dome, scene.light_count):
-        if scene.lights[i].visible != 0:
-            radiance += dome_radiance(scene, scene.lights[i], direction)
+    for i in range(scene[0].first_dome, scene[0].light_count):
+        if scene[0].lights[i].visible != 0:
+            radiance += dome_radiance(scene, scene[0].lights[i], direction)
             seen = 1.0
     return wp.vec4(radiance[0], radiance[1], radiance[2], seen)
 
@@ -135,7 +135,7 @@ def guide_of(scene: SceneData, hit: Hit, o: wp.vec3, d: wp.vec3, cone: Cone) -> 
     point = point_at(scene, hit, o, d)
     point.width = widen(point, d, cone.width + cone.spread * hit.t * wp.length(d))
     surface = material_at(scene, point)
-    lobes = lobes_of(scene.glossy_albedo, surface, point.normal, -wp.normalize(d))
+    lobes = lobes_of(scene[0].glossy_albedo, surface, point.normal, -wp.normalize(d))
     guide.reflectance = lobes.albedo
     guide.normal = point.normal
     guide.distance = hit.t

@@ -6,9 +6,10 @@ origin loses nothing and a ray from the camera starts at exactly (0, 0, 0).
 
 import warp as wp
 
-__all__ = ["CUTOUT", "GLASS", "NO_HIT", "SLOTS_PER_MATERIAL", "TRANSLUCENT", "CameraData", "DomeData", "EmitterData", "FogData",
-           "Hit", "InstanceData", "LightData", "LightExtraData", "LightingData", "MaterialData", "MeshData", "MotionData",
-           "PathSettings", "PrimData", "SceneData", "SlotData", "TextureData", "TileData"]
+__all__ = ["CUTOUT", "GLASS", "NO_HIT", "SLOTS_PER_MATERIAL", "SOLID", "TRANSLUCENT", "CameraData", "DomeData",
+           "EmitterData", "FogData", "Hit", "InstanceData", "LightData", "LightExtraData", "LightingData", "MaterialData",
+           "MeshData", "MotionData", "PathSettings", "PrimData", "SceneData", "SceneTables", "SlotData", "TextureData",
+           "TileData"]
 
 CUTOUT = wp.constant(1)
 """Instance flag: some material of it has points that rays pass through."""
@@ -16,6 +17,8 @@ TRANSLUCENT = wp.constant(2)
 """Instance flag: some material of it lets part of the light through."""
 GLASS = wp.constant(4)
 """Instance flag: some material of it is glass, which is solid to rays, but not to the shadows of the real-time mode."""
+SOLID = wp.constant(8)
+"""Instance flag: no light passes it; on the CPU native code meets it."""
 NO_HIT = wp.constant(-1)
 SLOTS_PER_MATERIAL = wp.constant(6)
 """Texture slots of a material, in the order base colour, metallic, roughness, opacity, emission, normal."""
@@ -34,6 +37,7 @@ class InstanceData:
     inverse_origin: wp.vec3
     forward: wp.mat33  # object to camera-relative world
     forward_origin: wp.vec3
+    half: wp.vec3  # of a box around it, round the origin of object space
     exact_inverse: wp.mat33d  # ``inverse`` before rounding
     exact_origin: wp.vec3d
 
@@ -296,19 +300,15 @@ class PathSettings:
 
 
 @wp.struct
-class SceneData:
+class SceneTables:
     """All that a ray may meet."""
 
     origin: wp.vec3  # of camera-relative space in the world
     clear_shadows: wp.int32  # 1: light goes straight through glass on its way to a surface
-    tlas: wp.uint64
-    tlas_count: wp.int32
-    tlas_items: wp.array(dtype=wp.int32)  # instance of each box of the tree
-    wide: wp.int32  # 1 on the CPU: solid meshes are in the trees of eight, the tlas holds the other instances
-    solid_nodes: wp.array(dtype=wp.float32)
-    rest_nodes: wp.array(dtype=wp.float32)  # the tlas folded
-    rest_items: wp.array(dtype=wp.float32)
-    solid_items: wp.array(dtype=wp.float32)  # instance of each block, the bits of an int32
+    tlas: wp.uint64  # boxes of all instances; 0 where there are none
+    wide: wp.int32  # 1 on the CPU: the tree is there folded, too, and meshes have trees of eight
+    top_nodes: wp.array(dtype=wp.float32)
+    top_items: wp.array(dtype=wp.float32)  # instance of each block, the bits of an int32
     instances: wp.array(dtype=InstanceData)
     meshes: wp.array(dtype=MeshData)
     prims: wp.array(dtype=PrimData)
@@ -323,7 +323,11 @@ class SceneData:
     first_distant: wp.int32
     first_dome: wp.int32
     domes: wp.array(dtype=DomeData)
-    lighting: wp.array(dtype=LightingData)  # one element: Warp copies this struct with each call, and few lights need it
+    lighting: wp.array(dtype=LightingData)  # one element
+
+
+SceneData = wp.array(dtype=SceneTables)
+"""The scene as functions take it, one element: Warp copies a struct with each call, and this one is a kilobyte."""
 
 
 @wp.struct

@@ -14,10 +14,11 @@ Nearest is the minimum of (t, instance, face), so it does not depend on the orde
 
 import warp as wp
 
-from scenewright.render.kernels.types import Hit, SceneData
+from scenewright.render.kernels.shape_hits import SHAPES
+from scenewright.render.kernels.types import SOLID, Hit, SceneData
 
-__all__ = ["BLOCK_FLOATS", "BLOCK_LANES", "CANDIDATES", "NODE_FLOATS", "WALK", "candidates_vec", "fold_tree", "mesh_closest",
-           "mesh_occluded", "rest_candidates", "solid_closest", "solid_occluded"]
+__all__ = ["BLOCK_FLOATS", "BLOCK_LANES", "CANDIDATES", "NODE_FLOATS", "WALK", "fold_tree", "hit_of", "mesh_closest",
+           "mesh_occluded", "scene_blockers", "scene_nearest"]
 
 wp.set_module_options({"enable_backward": False})
 
@@ -26,13 +27,16 @@ NODE_FLOATS = 64
 BLOCK_LANES = 4
 BLOCK_FLOATS = 40
 """Size of a block of four triangles: coordinates by corner, axis and lane, then face numbers."""
+CANDIDATES = 12
+"""Most instances that are not solid which are listed for a ray."""
 
-_TYPES = r"""
+_TYPES = rf"""
 #if !defined(__CUDA_ARCH__)
-{
+{{
 #pragma clang fp contract(off)
-    struct Node { float bounds[2][3][8]; int child[8]; int count[8]; };
-    struct Block { float corner[3][3][4]; int face[4]; };
+    struct Node {{ float bounds[2][3][8]; int child[8]; int count[8]; }};
+    struct Block {{ float corner[3][3][4]; int face[4]; }};
+    enum {{ LISTED = {CANDIDATES}, SOLID_FLAG = {SOLID} }};
 """
 
 _FOLD = _TYPES + r"""
@@ -110,7 +114,7 @@ _FOLD = _TYPES + r"""
 #endif
 """
 
-WALK = _TYPES + r"""
+WALK = _TYPES + SHAPES + r"""
     typedef float f4 __attribute__((ext_vector_type(4)));
     typedef float f4u __attribute__((ext_vector_type(4), aligned(4)));
     typedef int i4 __attribute__((ext_vector_type(4)));
@@ -175,9 +179,12 @@ WALK = _TYPES + r"""
             stack[place] = other;
         }
     };
-    // visits the leaves that a ray meets, near ones first, until take returns false; take may shorten t_max
-    auto walk = [&](const Node* nodes, const float* o, const float* d, float pad, float t_min, float& t_max, auto take)
-        __attribute__((always_inline)) {
+    // visits the leaves that a ray meets until take returns false; take may shorten t_max. Near ones come first unless any
+    // order will do
+    struct NearFirst { enum { sorts = 1 }; };
+    struct AnyOrder { enum { sorts = 0 }; };
+    auto walk = [&](const Node* nodes, const float* o, const float* d, float pad, float t_min, float& t_max, auto order,
+                    auto take) __attribute__((always_inline)) {
         float low_o[3], high_o[3], inverse[3];
         int near_side[3];
         for (int axis = 0; axis < 3; ++axis) {
@@ -207,7 +214,16 @@ WALK = _TYPES + r"""
                 f8 leave = lesser(lesser(leave_x, leave_y), lesser(leave_z, (f8)t_max)) * 1.000001f;
                 unsigned met = __builtin_bit_cast(unsigned char, __builtin_convertvector(enter <= leave, b8));
                 if (met) {
-                    enter_children(node, enter, met, stack, size, at);
+                    if constexpr (decltype(order)::sorts) {
+                        enter_children(node, enter, met, stack, size, at);
+                    } else {
+                        for (; met & (met - 1); met &= met - 1) {
+                            const int k = __builtin_ctz(met);
+                            stack[size++] = Entry { t_min, node.child[k], node.count[k] };
+                        }
+                        const int k = __builtin_ctz(met);
+                        at = Entry { t_min, node.child[k], node.count[k] };
+                    }
                     continue;
                 }
             }
@@ -250,19 +266,72 @@ WALK = _TYPES + r"""
         }
         return found;
     };
-    auto meet_mesh = [&](const auto& mesh, const float* o, const float* d, float t_min, int instance, Best& best, bool any)
+    auto meet_mesh = [&](const auto& mesh, const float* o, const float* d, float t_min, int instance, Best& best, auto order)
         __attribute__((always_inline)) {
+        constexpr bool any = !decltype(order)::sorts;
         if (mesh.wide_nodes.shape[0] == 0) return false;
         const Block* blocks = (const Block*)mesh.wide_blocks.data;
         const float pad = 5.0e-7f * (largest(o[0], o[1], o[2]) + mesh.extent);
         bool found = false;
-        walk((const Node*)mesh.wide_nodes.data, o, d, pad, t_min, best.t, [&](int first, int count, float)
+        walk((const Node*)mesh.wide_nodes.data, o, d, pad, t_min, best.t, order, [&](int first, int count, float)
             __attribute__((always_inline)) {
             for (int k = first; k < first + count; ++k)
-                if (meet_block(blocks[k], o, d, t_min, instance, best, any)) found = true;
-            return !(any && found);
+                if (meet_block(blocks[k], o, d, t_min, instance, best, any)) {
+                    found = true;
+                    if (any) return false;
+                }
+            return true;
         });
         return found;
+    };
+    // takes the hit of a shape into best; the margin lets equal distances be decided by the index
+    auto meet_alone = [&](const auto& instance, const float* o, const float* d, float t_min, float t_max, int index, Best& best)
+        __attribute__((always_inline)) {
+        const float margin = best.t * 1.000001f;
+        const Met met = meet_shape(instance.kind, instance.size.c, o, d, t_min, margin < t_max ? margin : t_max);
+        const bool earlier = best.instance < 0 || index < best.instance;
+        if (met.t < 0.0f || !(met.t < best.t || (met.t == best.t && earlier))) return false;
+        best = Best { met.t, index, met.face, 0.0f, 0.0f };
+        return true;
+    };
+    // meets the solid instances but skip and lists the others (index, first distance) that the ray may meet
+    auto meet_instances = [&](const auto& all, const float* o, const float* d, float t_min, int skip, Best& best, auto order,
+                              auto* list) __attribute__((always_inline)) {
+        const float t_max = best.t;
+        int number = 0;
+        bool blocked = false;
+        if (all.top_nodes.shape[0] == 0) return 0;
+        const int* items = (const int*)all.top_items.data;
+        walk((const Node*)all.top_nodes.data, o, d, 0.0f, t_min, best.t, order, [&](int first, int count, float t)
+            __attribute__((always_inline)) {
+            for (int k = first; k < first + count; ++k) {
+                const int index = items[k];
+                if (index == skip) continue;
+                const auto& instance = all.instances.data[index];
+                if (!(instance.flags & SOLID_FLAG)) {
+                    if (number < LISTED) {
+                        list[2 * number] = index;
+                        list[2 * number + 1] = t;
+                    }
+                    ++number;
+                    continue;
+                }
+                float local_o[3], local_d[3];
+                for (int r = 0; r < 3; ++r) {
+                    const float* row = instance.inverse.data[r];
+                    local_d[r] = mad(row[2], d[2], mad(row[1], d[1], row[0] * d[0]));
+                    local_o[r] = mad(row[2], o[2], mad(row[1], o[1], row[0] * o[0])) + instance.inverse_origin[r];
+                }
+                const bool met = instance.mesh < 0 ? meet_alone(instance, local_o, local_d, t_min, t_max, index, best)
+                    : meet_mesh(all.meshes.data[instance.mesh], local_o, local_d, t_min, index, best, order);
+                if (met && !decltype(order)::sorts) {
+                    blocked = true;
+                    return false;
+                }
+            }
+            return true;
+        });
+        return blocked ? -1 : number;
     };
 """
 
@@ -271,29 +340,9 @@ _MESH = WALK + r"""
     Best best { t_max, -1, -1, 0.0f, 0.0f };
 """
 
-_SOLID = WALK + r"""
+_SCENE = WALK + r"""
     const float from[3] = { o[0], o[1], o[2] }, along[3] = { d[0], d[1], d[2] };
     Best best { t_max, -1, -1, 0.0f, 0.0f };
-    bool blocked = false;
-    if (scene.solid_nodes.shape[0] != 0) {
-        const int* items = (const int*)scene.solid_items.data;
-        walk((const Node*)scene.solid_nodes.data, from, along, 0.0f, t_min, best.t, [&](int first, int count, float) {
-            for (int k = first; k < first + count; ++k) {
-                const auto& instance = scene.instances.data[items[k]];
-                float local_o[3], local_d[3];
-                for (int r = 0; r < 3; ++r) {
-                    const float* row = instance.inverse.data[r];
-                    local_d[r] = mad(row[2], along[2], mad(row[1], along[1], row[0] * along[0]));
-                    local_o[r] = mad(row[2], from[2], mad(row[1], from[1], row[0] * from[0])) + instance.inverse_origin[r];
-                }
-                if (meet_mesh(scene.meshes.data[instance.mesh], local_o, local_d, t_min, items[k], best, ANY)) {
-                    blocked = true;
-                    if (ANY) return false;
-                }
-            }
-            return true;
-        });
-    }
 """
 
 _RETURN_HIT = r"""
@@ -306,9 +355,9 @@ _RETURN_HIT = r"""
 #endif
 """
 
-CANDIDATES = 12
 found_vec = wp.types.vector(5, wp.float64)
-candidates_vec = wp.types.vector(1 + 2 * CANDIDATES, wp.float32)
+nearest_vec = wp.types.vector(6 + 2 * CANDIDATES, wp.float64)
+candidates_vec = wp.types.vector(1 + CANDIDATES, wp.float32)
 
 
 @wp.func_native(_FOLD)
@@ -318,14 +367,16 @@ def fold_into(id: wp.uint64, is_mesh: int, nodes_out: wp.array(dtype=wp.float32)
     ...
 
 
-@wp.func_native(_MESH + "    meet_mesh(scene.meshes.data[mesh], from, along, t_min, 0, best, false);" + _RETURN_HIT)
+@wp.func_native(_MESH + r"""
+    meet_mesh(scene.data[0].meshes.data[mesh], from, along, t_min, 0, best, NearFirst());
+""" + _RETURN_HIT)
 def mesh_nearest(scene: SceneData, mesh: int, o: wp.vec3, d: wp.vec3, t_min: float, t_max: float) -> found_vec:
     """Return t, 0 or -1 for nothing, face, u and v of the nearest hit of a mesh."""
     ...
 
 
 @wp.func_native(_MESH + r"""
-    return meet_mesh(scene.meshes.data[mesh], from, along, t_min, 0, best, true);
+    return meet_mesh(scene.data[0].meshes.data[mesh], from, along, t_min, 0, best, AnyOrder());
 }
 #else
     return false;
@@ -336,77 +387,62 @@ def mesh_occluded(scene: SceneData, mesh: int, o: wp.vec3, d: wp.vec3, t_min: fl
     ...
 
 
-@wp.func_native(_SOLID.replace("ANY", "false") + _RETURN_HIT)
-def solid_nearest(scene: SceneData, o: wp.vec3, d: wp.vec3, t_min: float, t_max: float) -> found_vec:
-    """Return t, instance (-1: none), face, u and v of the nearest hit of the solid meshes."""
-    ...
-
-
-@wp.func_native(_SOLID.replace("ANY", "true") + r"""
-    return blocked;
-}
-#else
-    return false;
-#endif
-""")
-def solid_occluded(scene: SceneData, o: wp.vec3, d: wp.vec3, t_min: float, t_max: float) -> bool:
-    """Return whether some solid mesh has a hit in [t_min, t_max)."""
-    ...
-
-
-@wp.func_native(WALK + r"""
-    const float from[3] = { o[0], o[1], o[2] }, along[3] = { d[0], d[1], d[2] };
-    wp::vec_t<25, float> found;
-    int number = 0;
-    float last = t_max;
-    if (scene.rest_nodes.shape[0] != 0)
-        walk((const Node*)scene.rest_nodes.data, from, along, 0.0f, t_min, last, [&](int first, int count, float t) {
-            for (int k = first; k < first + count; ++k) {
-                if (number < 12) {
-                    found[1 + 2 * number] = ((const int*)scene.rest_items.data)[k];
-                    found[2 + 2 * number] = t;
-                }
-                ++number;
-            }
-            return number <= 12;
-        });
-    found[0] = number;
+@wp.func_native(_SCENE + r"""
+    wp::vec_t<6 + 2 * LISTED, double> found;
+    found[5] = meet_instances(scene.data[0], from, along, t_min, skip, best, NearFirst(), &found[6]);
+    found[0] = best.t; found[1] = best.instance; found[2] = best.face; found[3] = best.u; found[4] = best.v;
     return found;
 }
 #else
-    return wp::vec_t<25, float>(0.0f);
+    return {};
 #endif
 """)
-def rest_candidates(scene: SceneData, o: wp.vec3, d: wp.vec3, t_min: float, t_max: float) -> candidates_vec:
-    """Return which instances outside the solid trees a ray may meet: their number, then index and first distance of each.
+def scene_nearest(scene: SceneData, o: wp.vec3, d: wp.vec3, t_min: float, t_max: float, skip: int) -> nearest_vec:
+    """Return t, instance (-1: none), face, u and v of the nearest hit in [t_min, t_max) of the solid instances but ``skip``.
 
-    More than ``CANDIDATES`` are not listed; the number tells.
+    Behind it: how many other instances may be met before, then index and first distance of each. More than ``CANDIDATES`` are
+    not listed; the number tells.
+    """
+    ...
+
+
+@wp.func_native(_SCENE + r"""
+    float list[2 * LISTED];
+    wp::vec_t<1 + LISTED, float> found;
+    const int number = meet_instances(scene.data[0], from, along, t_min, skip, best, AnyOrder(), list);
+    found[0] = number;
+    for (int k = 0; k < number && k < LISTED; ++k) found[1 + k] = list[2 * k];
+    return found;
+}
+#else
+    return {};
+#endif
+""")
+def scene_blockers(scene: SceneData, o: wp.vec3, d: wp.vec3, t_min: float, t_max: float, skip: int) -> candidates_vec:
+    """Return -1 where a solid instance but ``skip`` has a hit in [t_min, t_max), else which other instances may have one.
+
+    First their number, then the index of each; more than ``CANDIDATES`` are not listed.
     """
     ...
 
 
 @wp.func
-def hit_of(found: found_vec) -> Hit:
+def hit_of(t: wp.float64, instance: wp.float64, face: wp.float64, u: wp.float64, v: wp.float64) -> Hit:
     """Return the numbers of a native function as a hit."""
     hit = Hit()
-    hit.t = float(found[0])
-    hit.instance = int(found[1])
-    hit.face = int(found[2])
-    hit.u = float(found[3])
-    hit.v = float(found[4])
+    hit.t = float(t)
+    hit.instance = int(instance)
+    hit.face = int(face)
+    hit.u = float(u)
+    hit.v = float(v)
     return hit
 
 
 @wp.func
 def mesh_closest(scene: SceneData, mesh: int, o: wp.vec3, d: wp.vec3, t_min: float, t_max: float) -> Hit:
     """Return the nearest hit of a mesh in [t_min, t_max), its instance 0; ``o`` and ``d`` are in object space."""
-    return hit_of(mesh_nearest(scene, mesh, o, d, t_min, t_max))
-
-
-@wp.func
-def solid_closest(scene: SceneData, o: wp.vec3, d: wp.vec3, t_min: float, t_max: float) -> Hit:
-    """Return the nearest hit in [t_min, t_max) of the meshes that have no holes."""
-    return hit_of(solid_nearest(scene, o, d, t_min, t_max))
+    found = mesh_nearest(scene, mesh, o, d, t_min, t_max)
+    return hit_of(found[0], found[1], found[2], found[3], found[4])
 
 
 @wp.kernel
