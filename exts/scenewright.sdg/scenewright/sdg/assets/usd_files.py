@@ -8,7 +8,11 @@ are read one by one, their references are followed within the folder only, and t
 import contextlib
 import re
 import tempfile
+from bisect import bisect_left
 from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from operator import itemgetter
 from pathlib import Path, PurePosixPath
 
 from pxr import Sdf, Tf, Usd, UsdUtils
@@ -19,7 +23,9 @@ from scenewright.sdg.assets.sources import FolderFiles, Source, ZipFiles
 __all__ = ["opened_stage"]
 
 _USD = (".usd", ".usda", ".usdc")
-_CLIPS = re.compile(r"clips|clipSets")
+_QUOTED = re.compile(r" : '(.*?)'?\s*$", re.DOTALL)
+_STEPS = 2_000_000
+"""References looked at in all; more of them is a file made to take time."""
 
 
 @contextlib.contextmanager
@@ -40,17 +46,19 @@ def opened_stage(source: Source) -> Iterator[tuple[Usd.Stage, Source]]:
             if stage is None:
                 raise AssetError("it cannot be opened as USD.")
             if errors := stage.GetCompositionErrors():
-                raise AssetError(f"it does not compose: {_first_line(str(errors[0]))}")
+                raise AssetError(f"it does not compose: {_reason(str(errors[0]))}")
             yield stage, source
         except Tf.ErrorException as error:
-            raise AssetError(f"it is damaged: {_first_line(str(error))}") from error
+            raise AssetError(f"it is damaged: {_reason(str(error))}") from error
         finally:
             quiet.TakeUncoalescedDiagnostics()
 
 
-def _first_line(text: str) -> str:
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    return (lines[-1] if lines else "no reason given")[:200]
+def _reason(text: str) -> str:
+    """Return what USD says is wrong, without where in its own source that was found."""
+    quoted = _QUOTED.search(text)
+    words = " ".join((quoted.group(1) if quoted else text).split())
+    return f"{words[:200] or 'no reason given'}."
 
 
 def _unpacked(source: Source, folder: Path) -> Source:
@@ -97,68 +105,124 @@ def _copy(package: ZipFiles, folder: Path, limit: int) -> None:
 
 def _check_layers(source: Source) -> None:
     """Follow every reference from layer to layer; refuse what leads out, is missing, or grows beyond bounds."""
-    prims: dict[str, int] = {}
-    _count_prims(source, source.name, prims, [])
+    census = _Census(source)
+    census.layer(source.name)
+    census.size(source.name, None, 0)
 
 
-def _count_prims(source: Source, name: str, counts: dict[str, int], above: list[str]) -> int:
-    """Return how many prims a layer composes to at most, with everything it refers to."""
-    if name in above:
-        return 0  # references in a cycle; whether they are an error is composition's to say
-    if len(above) > source.limits.depth:
-        raise AssetError(f"its layers refer to each other more than {source.limits.depth} deep.")
-    if name not in counts:
-        layer = _layer(source, name)
-        own, used = _contents(layer, source.limits.nodes)
-        for reference in used:
-            found = source.locate(reference, base=name)
-            if found is None:
-                raise AssetError(f"{name} refers to '{reference[:80]}', which is not there.")
-            if PurePosixPath(found).suffix.lower() not in _USD:
-                raise AssetError(f"{name} refers to '{reference[:80]}', which is no USD layer.")
-            own += _count_prims(source, found, counts, [*above, name])
-            if own > source.limits.nodes:
-                raise AssetError(f"it composes to more than {source.limits.nodes:,} prims.")
-        counts[name] = own
-    return counts[name]
+@dataclass
+class _Layer:
+    """The prims of one layer in namespace order, and what they refer to."""
+
+    ends: list[int] = field(default_factory=list)
+    """End of each prim's descendants in the order."""
+    places: dict[str, int] = field(default_factory=dict)
+    arcs: list[tuple[int, str, str | None]] = field(default_factory=list)
+    """(prim, file or "" for this layer, prim path, "" for the default prim or None for all of it), in order."""
+    default: str = ""
 
 
-def _layer(source: Source, name: str) -> Sdf.Layer:
-    source.read(name)  # bounds its size and remembers its hash
-    layer = Sdf.Layer.FindOrOpen(str(source.files.path(name)))
-    if layer is None:
-        raise AssetError(f"{name} cannot be read as USD.")
-    if layer.expired:
-        raise AssetError(f"{name} cannot be read as USD.")
-    return layer
+class _Census:
+    """How many prims a stage will have at most, before it is composed.
 
+    A prim counts with all its descendants, and with what each of them refers to, each time.
+    """
 
-def _contents(layer: Sdf.Layer, limit: int) -> tuple[int, list[str]]:
-    """Return how many prims a layer has and the asset path of each arc that it authors, once for each time."""
-    arcs: list[str] = list(layer.subLayerPaths)
-    prims = 0
-    internal = 0
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self._layers: dict[str, _Layer] = {}
+        self._sizes: dict[tuple[str, str | None], int] = {}
+        self._open: set[tuple[str, str | None]] = set()
+        self._steps = 0
 
-    def visit(path: Sdf.Path) -> None:
-        nonlocal prims, internal
-        if not path.IsPrimOrPrimVariantSelectionPath():
-            return
-        prims += 1
-        if prims > limit:
-            raise AssetError(f"it has more than {limit:,} prims.")
-        spec = layer.GetPrimAtPath(path)
-        if spec is None:
-            return
+    def layer(self, name: str) -> _Layer:
+        """Return a layer, read with every layer that it refers to."""
+        waiting = [name]
+        while waiting:
+            current = waiting.pop()
+            if current in self._layers:
+                continue
+            self._layers[current] = found = self._read(current)
+            waiting += [file for _, file, _ in found.arcs if file]
+            if len(self._layers) > self.source.limits.parts:
+                raise AssetError(f"it has more than {self.source.limits.parts:,} layers.")
+        return self._layers[name]
+
+    def size(self, name: str, path: str | None, depth: int) -> int:
+        """Return the number of prims below a path of a layer; None = all of it.
+
+        Raises:
+            AssetError: There are too many, or references are nested too deep.
+        """
+        key = (name, path)
+        limits = self.source.limits
+        if key in self._open:
+            return 0  # references in a cycle; that is composition's to tell
+        if key not in self._sizes:
+            if depth > limits.depth:
+                raise AssetError(f"its references are nested deeper than {limits.depth}.")
+            layer = self._layers[name]
+            first = 0 if path is None else layer.places.get(path or layer.default, -1)
+            last = len(layer.ends) if path is None else layer.ends[first] if first >= 0 else first
+            total = max(last - first, 0)
+            self._open.add(key)
+            for place, file, target in islice(layer.arcs, bisect_left(layer.arcs, first, key=itemgetter(0)), None):
+                if place >= last or first < 0:
+                    break
+                self._steps += 1
+                total += self.size(file or name, target, depth + 1)
+                if total > limits.nodes or self._steps > _STEPS:
+                    raise AssetError(f"it composes to more than {limits.nodes:,} prims.")
+            self._open.discard(key)
+            self._sizes[key] = total
+        return self._sizes[key]
+
+    def _read(self, name: str) -> _Layer:
+        self.source.read(name)  # bounds its size and remembers its hash
+        layer = Sdf.Layer.FindOrOpen(str(self.source.files.path(name)))
+        if layer is None:
+            raise AssetError(f"{name} cannot be read as USD.")
+        found = _Layer(default=f"/{layer.defaultPrim}" if layer.defaultPrim else "")
+        for path in layer.subLayerPaths:
+            found.arcs.append((0, self._file(path, name), None))
+        self._walk(layer, name, found)
+        if len(found.ends) > self.source.limits.nodes:
+            raise AssetError(f"it has more than {self.source.limits.nodes:,} prims.")
+        found.arcs.sort(key=lambda arc: (arc[0], arc[1], arc[2] or ""))
+        return found
+
+    def _walk(self, layer: Sdf.Layer, name: str, found: _Layer) -> None:
+        """Number the prims of a layer, those of variants among them, with the descendants of each next to it."""
+        stack: list[tuple[Sdf.PrimSpec | None, int]] = [(spec, -1) for spec in reversed(list(layer.rootPrims))]
+        while stack:
+            spec, opened = stack.pop()
+            if spec is None:
+                found.ends[opened] = len(found.ends)
+                continue
+            place = len(found.ends)
+            found.ends.append(place + 1)
+            if place > self.source.limits.nodes:
+                return
+            found.places.setdefault(str(spec.path), place)
+            stack.append((None, place))
+            self._note_arcs(spec, place, name, found)
+            variants = [variant.primSpec for choices in spec.variantSets for variant in choices.variantList]
+            stack += [(child, -1) for child in reversed([*spec.nameChildren, *variants])]
+
+    def _note_arcs(self, spec: Sdf.PrimSpec, place: int, name: str, found: _Layer) -> None:
         if spec.HasInfo("clips"):
             raise AssetError("it uses value clips, which are not read.")
         for items in (spec.referenceList, spec.payloadList):
             for item in items.GetAddedOrExplicitItems():
-                if item.assetPath:
-                    arcs.append(item.assetPath)
-                else:
-                    internal += 1
-        internal += len(spec.inheritPathList.GetAddedOrExplicitItems()) + len(spec.specializesList.GetAddedOrExplicitItems())
+                target = str(item.primPath) if item.primPath else ""
+                found.arcs.append((place, self._file(item.assetPath, name) if item.assetPath else "", target))
+        for items in (spec.inheritPathList, spec.specializesList):
+            found.arcs += [(place, "", str(path)) for path in items.GetAddedOrExplicitItems()]
 
-    layer.Traverse(Sdf.Path.absoluteRootPath, visit)
-    # A reference within the layer may repeat all of it; nested ones double it each time.
-    return min(prims * 2 ** min(internal, 24), max(prims, 1) * (internal + 1) ** 2), arcs
+    def _file(self, reference: str, name: str) -> str:
+        found = self.source.locate(reference, base=name)
+        if found is None:
+            raise AssetError(f"{name} refers to '{reference[:80]}', which is not there.")
+        if PurePosixPath(found).suffix.lower() not in _USD:
+            raise AssetError(f"{name} refers to '{reference[:80]}', which is no USD layer.")
+        return found

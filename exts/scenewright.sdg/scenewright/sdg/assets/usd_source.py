@@ -89,6 +89,8 @@ def _mesh_part(mesh: UsdGeom.Mesh, looks: UsdLooks) -> Part | None:
     path = mesh.GetPath()
     if not len(points) or not len(counts):
         return None
+    if not np.isfinite(points).all():
+        raise AssetError(f"{path} has points that are not finite numbers.")
     if counts.min() < 0 or int(counts.sum()) != len(indices):
         raise AssetError(f"{path}: its faces count {int(counts.sum())} corners; it has {len(indices)}.")
     if len(indices) and (indices.min() < 0 or indices.max() >= len(points)):
