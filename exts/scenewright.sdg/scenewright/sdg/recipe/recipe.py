@@ -7,10 +7,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from scenewright.sdg.labels.ontology import BUILT_IN, Ontology, open_ontology
+from scenewright.sdg.labels import BUILT_IN
 from scenewright.sdg.recipe.clock import frames_wanted, trigger_of
 from scenewright.sdg.recipe.document import BLOCK, Node, insert_variables, read_document, read_text
 from scenewright.sdg.recipe.findings import Finding, Mark, RecipeError, choices_text
@@ -20,6 +21,9 @@ from scenewright.sdg.recipe.overrides import apply_overrides
 from scenewright.sdg.recipe.program import Assign, Call, Items, Literal, Ref, Register, Value, With, calls_of
 from scenewright.sdg.recipe.rules import check_writer_parameters, usable_writers
 from scenewright.sdg.recipe.schema import DEFAULT_FRAMES, Assets, Checks, FrameGrid, LabelRule, Settings, Split, unavailable
+
+if TYPE_CHECKING:
+    from scenewright.sdg.labels.ontology import Ontology
 
 __all__ = ["MAX_FRAMES", "Recipe", "find_recipe_problems", "load_recipe"]
 
@@ -61,12 +65,14 @@ class Recipe:
         return self.resolve(self.settings.scene) if self.settings.scene else None
 
     @cached_property
-    def ontology(self) -> Ontology | None:
+    def ontology(self) -> "Ontology | None":
         """The classes that labels mean; None where the recipe names no ontology.
 
         Raises:
             RecipeError: The file cannot be read, or classes in it are wrong.
         """
+        from scenewright.sdg.labels.ontology import open_ontology
+
         name = self.settings.ontology
         if name is None:
             return None
