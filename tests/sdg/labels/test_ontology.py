@@ -1,6 +1,7 @@
 import pytest
 
-from scenewright.sdg.labels.ontology import BUILT_IN, open_ontology
+from scenewright.sdg.labels import BUILT_IN
+from scenewright.sdg.labels.ontology import open_ontology
 from scenewright.sdg.recipe.findings import RecipeError
 
 

@@ -21,14 +21,12 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from scenewright.sdg.labels import BUILT_IN
 from scenewright.sdg.labels.rules import LabelRule
 from scenewright.sdg.recipe.document import Node, read_document
 from scenewright.sdg.recipe.findings import Finding, Mark, RecipeError
 
-__all__ = ["BUILT_IN", "Ontology", "OntologyClass", "named_rules", "open_ontology"]
-
-BUILT_IN = "scenewright"
-"""Name of the ontology that comes along: the classes of the project's own scenes."""
+__all__ = ["Ontology", "OntologyClass", "named_rules", "open_ontology"]
 
 _FILE = Path(__file__).with_name("ontology.yaml")
 _HEX = re.compile(r"^#[0-9a-fA-F]{6}$")

@@ -94,7 +94,10 @@ def new_stack(folder: str | os.PathLike[str], owners: Mapping[str, str] | None =
     there = [path for path in files if path.exists()]
     if there:
         raise LayerError(f"{there[0]}: there is a file already. Give a folder without a scene.")
-    (place / "layers").mkdir(parents=True, exist_ok=True)
+    try:
+        (place / "layers").mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise LayerError(f"{place}: the folder cannot be made: {error.strerror}.") from None
     listed = ",\n".join(f"        @./layers/{layer.name}.usda@" for layer in LAYERS)
     root = _layer(f"#usda 1.0\n(\n    {_METADATA}\n    subLayers = [\n{listed}\n    ]\n)\n", owners.get("scene"))
     Remit(prims=()).record(root)
