@@ -159,6 +159,8 @@ def read_record(row: Mapping[str, Any]) -> AssetRecord:
     Raises:
         ValueError: It is none.
     """
+    if not isinstance(row, Mapping):
+        raise ValueError("it is no record of an asset")
     known = {entry.name for entry in fields(AssetRecord)}
     values = {key: tuple(value) if isinstance(value, list) else value for key, value in row.items() if key in known}
     record = AssetRecord(**values)

@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import signal
 import time
+from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
@@ -25,12 +26,16 @@ _log = logging.getLogger(__name__)
 _PR_SET_PDEATHSIG = 1  # Linux, prctl(2): the signal that a process gets when its parent ends
 
 
+_STARTING = 600.0
+"""Seconds that a process may take to load its modules."""
+
+
 @dataclass
 class _Worker:
     process: Any
     channel: Connection
+    deadline: float
     job: Job | None = None
-    deadline: float = 0.0
 
 
 def run_jobs(jobs: Iterable[Job], pack: Path, choices: ImportChoices, draw: Thumbnailer | None, workers: int,
@@ -46,67 +51,77 @@ def run_jobs(jobs: Iterable[Job], pack: Path, choices: ImportChoices, draw: Thum
         draw: A function of a module, since it is sent to the processes; None draws no thumbnails.
         workers: At least 1.
         seconds: For one model.
+
+    Raises:
+        AssetError: Processes cannot be started.
     """
-    context = multiprocessing.get_context("spawn")
-    waiting = iter(list(jobs))
-    crew: list[_Worker] = []
-
-    def hired() -> _Worker:
-        here, there = context.Pipe()
-        threads = max(1, (os.cpu_count() or 1) // workers)
-        process = context.Process(target=_work, args=(there, pack, choices, draw, threads, os.getpid()), daemon=True)
-        process.start()
-        there.close()
-        return _Worker(process, here)
-
-    def given(worker: _Worker) -> bool:
-        worker.job = next(waiting, None)
-        if worker.job is None:
-            return False
-        worker.deadline = time.monotonic() + seconds
-        worker.channel.send(worker.job)
-        return True
-
+    threads = max(1, (os.cpu_count() or 1) // workers)
+    crew = _Crew(jobs, (pack, choices, draw, threads, os.getpid()), seconds)
     try:
         for _ in range(workers):
-            worker = hired()
-            crew.append(worker)
-            if not given(worker):
-                break
-        busy = {worker.channel: worker for worker in crew if worker.job is not None}
-        while busy:
-            for channel in wait(list(busy), timeout=1.0):
-                worker = busy.pop(channel)
-                job, answer = worker.job, _answer(worker)
-                yield job, answer if answer is not None else Refusal(job.source, _cause(worker))
-                if answer is None:
-                    crew.remove(worker)
-                    worker = hired()
-                    crew.append(worker)
-                if given(worker):
-                    busy[worker.channel] = worker
-            for worker in [worker for worker in busy.values() if time.monotonic() > worker.deadline]:
-                del busy[worker.channel]
-                worker.process.kill()
-                yield worker.job, Refusal(worker.job.source, f"it took longer than {seconds:g} s.")
-                crew.remove(worker)
-                crew.append(worker := hired())
-                if given(worker):
-                    busy[worker.channel] = worker
+            crew.hire()
+        yield from crew.outcomes()
     finally:
-        for worker in crew:
+        crew.dismiss()
+
+
+class _Crew:
+    """The processes at work; each says first that it is ready, then an outcome for each job it is given."""
+
+    def __init__(self, jobs: Iterable[Job], arguments: tuple, seconds: float) -> None:
+        self._waiting = deque(jobs)
+        self._arguments = arguments
+        self._seconds = seconds
+        self._busy: dict[Connection, _Worker] = {}
+        self._all: list[_Worker] = []
+
+    def hire(self) -> None:
+        context = multiprocessing.get_context("spawn")
+        here, there = context.Pipe()
+        process = context.Process(target=_work, args=(there, *self._arguments), daemon=True)
+        process.start()
+        there.close()
+        self._busy[here] = worker = _Worker(process, here, time.monotonic() + _STARTING)
+        self._all.append(worker)
+
+    def dismiss(self) -> None:
+        for worker in self._all:
             worker.process.terminate()
-        for worker in crew:
+        for worker in self._all:
             worker.process.join()
 
+    def outcomes(self) -> Iterator[tuple[Job, Imported | Refusal]]:
+        while self._busy:
+            for channel in wait(list(self._busy), timeout=1.0):
+                yield from self._heard(self._busy[channel])
+            for worker in [worker for worker in self._busy.values() if time.monotonic() > worker.deadline]:
+                worker.process.kill()
+                yield from self._lost(worker, f"it took longer than {self._seconds:g} s.")
 
-def _answer(worker: _Worker) -> Imported | Refusal | None:
-    """Return what a worker says, None if it has ended instead."""
-    try:
-        return worker.channel.recv()
-    except (EOFError, OSError):
-        worker.process.join()
-        return None
+    def _heard(self, worker: _Worker) -> Iterator[tuple[Job, Imported | Refusal]]:
+        try:
+            answer = worker.channel.recv()
+        except (EOFError, OSError):
+            worker.process.join()
+            yield from self._lost(worker, _cause(worker))
+            return
+        if worker.job is not None:
+            yield worker.job, answer
+        if not self._waiting:
+            del self._busy[worker.channel]
+            return
+        worker.job = self._waiting.popleft()
+        worker.deadline = time.monotonic() + self._seconds
+        with contextlib.suppress(BrokenPipeError):  # the end of the process is heard next
+            worker.channel.send(worker.job)
+
+    def _lost(self, worker: _Worker, reason: str) -> Iterator[tuple[Job, Imported | Refusal]]:
+        del self._busy[worker.channel]
+        if worker.job is None:
+            raise AssetError("A process for importing could not be started. Use fewer --workers if memory ran out.")
+        yield worker.job, Refusal(worker.job.source, reason)
+        if self._waiting:
+            self.hire()
 
 
 def _cause(worker: _Worker) -> str:
@@ -122,6 +137,7 @@ def _work(channel: Connection, pack: Path, choices: ImportChoices, draw: Thumbna
     _limit_memory()
     os.environ["SCENEWRIGHT_THREADS"] = str(threads)
     with contextlib.suppress(EOFError, BrokenPipeError):
+        channel.send(None)
         while True:
             job = channel.recv()
             channel.send(import_or_refuse(job, pack, choices, draw))
