@@ -1,6 +1,7 @@
 """Frames: each depends on its address alone, whoever makes it and whatever was made before."""
 
 from collections import namedtuple
+from types import SimpleNamespace
 
 import numpy as np
 import omni.replicator.core as rep
@@ -11,6 +12,7 @@ from scenewright.sdg.dataset.errors import DatasetInputError, DatasetRunError
 from scenewright.sdg.dataset.frames import FrameMaker
 from scenewright.sdg.dataset.header import declared_labels
 from scenewright.sdg.dataset.ledger import read_ledger
+from scenewright.sdg.recipe.schema import Settings
 
 Address = namedtuple("Address", "index sequence step")
 
@@ -25,6 +27,8 @@ BASIC = {"rgb": True, "bounding_box_2d_tight": True, "motion_vectors": True, "in
 
 class SmallSession:
     """Stands in for a recipe: two moving prims, one camera."""
+
+    recipe = SimpleNamespace(ontology=None, settings=Settings())
 
     def __init__(self, steps, requests):
         omni.usd.get_context().new_stage()
