@@ -9,6 +9,7 @@ __all__ = ["create_writer", "register_writers", "unregister_writers", "writer_cl
 _WRITERS = {
     "bop": "bop:WriterBop",
     "coco": "coco:WriterCoco",
+    "ground_truth": "ground_truth:WriterGroundTruth",
     "huggingface": "huggingface:WriterHuggingFace",
     "object_description": "object_description:WriterObjectDescription",
     "voc": "voc:WriterVoc",
