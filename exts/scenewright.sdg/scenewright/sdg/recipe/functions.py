@@ -8,6 +8,7 @@ import sys
 from dataclasses import dataclass
 
 from scenewright.sdg.recipe.scene_functions import SCENE_FUNCTIONS
+from scenewright.sdg.recipe.variation_functions import VARIATION_ROWS
 
 __all__ = ["FUNCTIONS", "KINDS", "MODULES", "WRITERS", "Function", "Keyword", "Kind", "Writer", "find_writer"]
 
@@ -313,7 +314,7 @@ def _keywords(line: str) -> dict[str, Keyword]:
 
 
 FUNCTIONS: dict[str, Function] = {
-    **{name: Function(name, _keywords(line), result) for name, (line, result) in _SUPPORTED.items()},
+    **{name: Function(name, _keywords(line), result) for name, (line, result) in (_SUPPORTED | VARIATION_ROWS).items()},
     **{name: Function(name, _keywords(line), result, feature) for name, (line, result, feature) in _LATER.items()},
     **{name: Function(name, _keywords(line), result, never=never) for name, (line, result, never) in _NEVER.items()},
 }

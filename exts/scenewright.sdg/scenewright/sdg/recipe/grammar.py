@@ -8,13 +8,14 @@ from scenewright.sdg.recipe.functions import ATTACH, FUNCTIONS, KINDS, MODULES, 
 from scenewright.sdg.recipe.program import Assign, Call, Items, Literal, Ref, Register, Statement, Symbol, Value, With
 from scenewright.sdg.recipe.rules import check_call, check_distribution_fit
 from scenewright.sdg.recipe.values import describe, element_kind, fits
+from scenewright.sdg.recipe.variation_functions import VARIATION_MAKERS
 
 __all__ = ["parse_program"]
 
 _FUNCTION = re.compile(r"[A-Za-z_]\w*\.[A-Za-z_]\w*")
 _TOP_LEVEL = re.compile(r"settings\.|trigger\.|writers\.|create\.render_product|.*\.attach$")
 _ACTS_ON_PRIMS = ("modify.", "randomizer.", "physics.", "scenes.domain")
-_ACTS_ON_ALL = ("randomizer.instantiate", "physics.simulate", "modify.timeline", "modify.time")
+_ACTS_ON_ALL = ("randomizer.instantiate", "physics.simulate", "modify.timeline", "modify.time", *VARIATION_MAKERS)
 _TEXT_KINDS = ("str", "strs", "semantics", "dict")
 _Scope = dict[str, Symbol]
 

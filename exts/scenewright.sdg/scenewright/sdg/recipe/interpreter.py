@@ -21,6 +21,7 @@ from scenewright.sdg.recipe.runtime import Invocation, Operation, Runtime, as_pr
 from scenewright.sdg.recipe.sampling import Choice, Combine, Constant, Distribution, Draws, Normal, Sequenced, Uniform
 from scenewright.sdg.recipe.scene_building import build
 from scenewright.sdg.recipe.scene_domain import domain_operation
+from scenewright.sdg.recipe.variation import VARIATION
 
 __all__ = ["Interpreter", "RenderProducts", "WriterBlock"]
 
@@ -207,6 +208,10 @@ class Interpreter:
             prims, operation = build(call)
             if call.trigger is not None:
                 self.runtime.operations.append(operation)
+            return prims
+        if function in VARIATION:
+            prims, operation = VARIATION[function](call)
+            self._operate(operation, call)
             return prims
         if function in RANDOMIZERS:
             return self._operate(RANDOMIZERS[function](call), call)

@@ -83,6 +83,11 @@ class Settings(_Model):
     writers: dict[str, dict[str, Any] | None] = Field(
         default_factory=dict, description="Writers with their parameters, for all cameras."
     )
+    camera_image: dict[str, float] = Field(
+        default_factory=dict,
+        description="What the camera does to every rgb picture: vignetting, aberration [px], blur [px], photons, read_noise "
+        "[electrons], bits, mosaic, jpeg.",
+    )
     play: bool = Field(
         False,
         description="Whether the timeline plays from step to step (60 a second), so that bodies and animations move; "

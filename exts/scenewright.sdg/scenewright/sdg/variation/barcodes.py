@@ -56,8 +56,10 @@ def ean_13(digits: str) -> np.ndarray:
     if len(digits) == 13 and digits[12] != check:
         raise VariationError(f"the check digit of '{digits}' is {digits[12]}, and {check} would be right.")
     digits = digits[:12] + check
-    left = [_LEFT[int(digit)] if parity == "L" else _inverted(_LEFT[int(digit)])[::-1]
-            for digit, parity in zip(digits[1:7], _PARITY[int(digits[0])], strict=True)]
+    left = [
+        _LEFT[int(digit)] if parity == "L" else _inverted(_LEFT[int(digit)])[::-1]
+        for digit, parity in zip(digits[1:7], _PARITY[int(digits[0])], strict=True)
+    ]
     right = [_inverted(_LEFT[int(digit)]) for digit in digits[7:]]
     return np.array([bit == "1" for bit in "101" + "".join(left) + "01010" + "".join(right) + "101"])
 

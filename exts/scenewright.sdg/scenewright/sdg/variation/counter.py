@@ -4,6 +4,8 @@ Source: Salmon, Moraes, Dror and Shaw, "Parallel Random Numbers: As Easy as 1, 2
 addressed by what it is for, so results depend on neither thread count nor device.
 """
 
+# ruff: noqa: UP018, RUF046 - in Warp, int(10) declares a variable and 10 a constant
+
 import numpy as np
 import warp as wp
 
@@ -32,13 +34,14 @@ def mul_high(a: wp.uint32, b: wp.uint32) -> wp.uint32:
 @wp.func
 def philox(key: Key, c0: wp.uint32, c1: wp.uint32, c2: wp.uint32, c3: wp.uint32) -> vec4u:
     """Return four random words of a counter."""
-    x0 = c0
-    x1 = c1
-    x2 = c2
-    x3 = c3
-    k0 = key[0]
-    k1 = key[1]
-    for _round in range(10):
+    x0 = wp.uint32(c0)
+    x1 = wp.uint32(c1)
+    x2 = wp.uint32(c2)
+    x3 = wp.uint32(c3)
+    k0 = wp.uint32(key[0])
+    k1 = wp.uint32(key[1])
+    rounds = int(10)  # a variable: a loop that the compiler writes out ten times costs seconds in each module
+    for _round in range(rounds):
         h0 = mul_high(M0, x0)
         l0 = M0 * x0
         h1 = mul_high(M1, x2)
@@ -87,8 +90,15 @@ def philox_words(key: tuple[int, int] | Key, counters: np.ndarray) -> np.ndarray
     low = np.uint64(0xFFFFFFFF)
     for _ in range(10):
         first, second = x[:, 0] * np.uint64(_M0), x[:, 2] * np.uint64(_M1)
-        x = np.stack([(second >> np.uint64(32)) ^ x[:, 1] ^ np.uint64(k0), second & low,
-                      (first >> np.uint64(32)) ^ x[:, 3] ^ np.uint64(k1), first & low], axis=1)
+        x = np.stack(
+            [
+                (second >> np.uint64(32)) ^ x[:, 1] ^ np.uint64(k0),
+                second & low,
+                (first >> np.uint64(32)) ^ x[:, 3] ^ np.uint64(k1),
+                first & low,
+            ],
+            axis=1,
+        )
         k0, k1 = (k0 + _W0) & 0xFFFFFFFF, (k1 + _W1) & 0xFFFFFFFF
     return x.astype(np.uint32)
 

@@ -12,9 +12,18 @@ from scenewright.sdg.variation.meshes import fan_triangles, welded
 __all__ = ["displaced_points", "mesh_prims", "smooth_normals"]
 
 
-def displaced_points(mesh: UsdGeom.Mesh, generator: np.random.Generator, *, amplitude: float, wavelength: float,
-                     octaves: int = 3, roughness: float = 0.5, bias: float = 0.0, device: str | None = None,
-                     points: np.ndarray | None = None) -> np.ndarray:
+def displaced_points(
+    mesh: UsdGeom.Mesh,
+    generator: np.random.Generator,
+    *,
+    amplitude: float,
+    wavelength: float,
+    octaves: int = 3,
+    roughness: float = 0.5,
+    bias: float = 0.0,
+    device: str | None = None,
+    points: np.ndarray | None = None,
+) -> np.ndarray:
     """Return the points of a mesh after displacement, shape (P, 3), float32.
 
     Number and order of points stay, so whatever is written for points, corners and faces (texture coordinates, subsets,
@@ -43,21 +52,32 @@ def displaced_points(mesh: UsdGeom.Mesh, generator: np.random.Generator, *, ampl
     normals = smooth_normals(mesh, given)
     place = on_device(device)
     moved = wp.empty(len(given), dtype=wp.vec3, device=place)
-    inputs = [wp.uint32(int(generator.integers(2**32))), 1.0 / wavelength, octaves, roughness, amplitude, bias,
-              wp.vec3(*(float(part) for part in generator.uniform(-100.0, 100.0, 3))), wp.array(given, dtype=wp.vec3, device=place),
-              wp.array(normals.astype(np.float32), dtype=wp.vec3, device=place), moved]
+    inputs = [
+        wp.uint32(int(generator.integers(2**32))),
+        1.0 / wavelength,
+        octaves,
+        roughness,
+        amplitude,
+        bias,
+        wp.vec3(*(float(part) for part in generator.uniform(-100.0, 100.0, 3))),
+        wp.array(given, dtype=wp.vec3, device=place),
+        wp.array(normals.astype(np.float32), dtype=wp.vec3, device=place),
+        moved,
+    ]
     launch_ranges(kernels.displace, len(given), inputs, place, smallest=2048)
     return moved.numpy().copy()
 
 
 def smooth_normals(mesh: UsdGeom.Mesh, points: np.ndarray) -> np.ndarray:
-    """Return a unit normal for each point, shape (P, 3): faces by area, the same for points at one place; 0 where there is none.
+    """Return a unit normal for each point, shape (P, 3): faces count by area; 0 where there is none.
 
     Raises:
         VariationError: The mesh has no faces, or they do not fit its points.
     """
-    counts, indices = (np.array(attribute.Get() if attribute.Get() is not None else [], dtype=np.int64)
-                       for attribute in (mesh.GetFaceVertexCountsAttr(), mesh.GetFaceVertexIndicesAttr()))
+    counts, indices = (
+        np.array(attribute.Get() if attribute.Get() is not None else [], dtype=np.int64)
+        for attribute in (mesh.GetFaceVertexCountsAttr(), mesh.GetFaceVertexIndicesAttr())
+    )
     if not len(points) or not len(counts):
         raise VariationError(f"{mesh.GetPath()} has no faces. Give a mesh that has some.")
     if indices.size != counts.sum() or indices.min() < 0 or indices.max() >= len(points):
@@ -80,14 +100,20 @@ def mesh_prims(prims: list[Usd.Prim]) -> list[UsdGeom.Mesh]:
     Raises:
         VariationError: There is none, or one lies inside an instance or gets its points from a skeleton or time samples.
     """
-    found = [UsdGeom.Mesh(prim) for root in prims for prim in Usd.PrimRange(root, Usd.TraverseInstanceProxies())
-             if prim.IsA(UsdGeom.Mesh)]
+    found = [
+        UsdGeom.Mesh(prim)
+        for root in prims
+        for prim in Usd.PrimRange(root, Usd.TraverseInstanceProxies())
+        if prim.IsA(UsdGeom.Mesh)
+    ]
     if not found:
         raise VariationError(f"there is no mesh at or below {', '.join(str(prim.GetPath()) for prim in prims) or 'nothing'}.")
     for mesh in found:
         if mesh.GetPrim().IsInstanceProxy():
-            raise VariationError(f"{mesh.GetPath()} lies inside an instance, whose points all copies share. "
-                                 "Set `instanceable = false` on the instance.")
+            raise VariationError(
+                f"{mesh.GetPath()} lies inside an instance, whose points all copies share. "
+                "Set `instanceable = false` on the instance."
+            )
         if mesh.GetPointsAttr().GetNumTimeSamples():
             raise VariationError(f"the points of {mesh.GetPath()} are animated. Displace a mesh that keeps its shape.")
     return found

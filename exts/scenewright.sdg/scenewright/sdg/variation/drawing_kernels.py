@@ -47,17 +47,40 @@ def pose_matrix(t: wp.vec3d, degrees: wp.vec3, s: wp.vec3) -> wp.mat44d:
     b = wp.float64(s[1])
     c = wp.float64(s[2])
     o = wp.float64(0.0)
-    return wp.mat44d(a * cy * cz, a * cy * sz, -a * sy, o,
-                     b * (sx * sy * cz - cx * sz), b * (sx * sy * sz + cx * cz), b * sx * cy, o,
-                     c * (cx * sy * cz + sx * sz), c * (cx * sy * sz - sx * cz), c * cx * cy, o,
-                     t[0], t[1], t[2], wp.float64(1.0))
+    return wp.mat44d(
+        a * cy * cz,
+        a * cy * sz,
+        -a * sy,
+        o,
+        b * (sx * sy * cz - cx * sz),
+        b * (sx * sy * sz + cx * cz),
+        b * sx * cy,
+        o,
+        c * (cx * sy * cz + sx * sz),
+        c * (cx * sy * sz - sx * cz),
+        c * cx * cy,
+        o,
+        t[0],
+        t[1],
+        t[2],
+        wp.float64(1.0),
+    )
 
 
 @wp.kernel
-def draw_variations(first: int, key: Key, ranges: Ranges, base_positions: wp.array(dtype=wp.vec3d),
-                    base_rotations: wp.array(dtype=wp.vec3), base_scales: wp.array(dtype=wp.vec3),
-                    positions: wp.array(dtype=wp.vec3d), rotations: wp.array(dtype=wp.vec3), scales: wp.array(dtype=wp.vec3),
-                    colors: wp.array(dtype=wp.vec3), matrices: wp.array(dtype=wp.mat44d)):
+def draw_variations(
+    first: int,
+    key: Key,
+    ranges: Ranges,
+    base_positions: wp.array(dtype=wp.vec3d),
+    base_rotations: wp.array(dtype=wp.vec3),
+    base_scales: wp.array(dtype=wp.vec3),
+    positions: wp.array(dtype=wp.vec3d),
+    rotations: wp.array(dtype=wp.vec3),
+    scales: wp.array(dtype=wp.vec3),
+    colors: wp.array(dtype=wp.vec3),
+    matrices: wp.array(dtype=wp.mat44d),
+):
     """Draw the values of prim ``first + wp.tid()``, whatever the number of prims; what is not varied is taken from the base."""
     i = first + wp.tid()
     n = wp.uint32(i)

@@ -10,8 +10,9 @@ class VariationError(ValueError):
     """An argument is wrong, or a scene leaves no way to do what was asked; the message says which and what to do."""
 
 
-def checked_number(name: str, value: Any, low: float = -math.inf, high: float = math.inf, unit: str = "",
-                   above: bool = False) -> float:
+def checked_number(
+    name: str, value: Any, low: float = -math.inf, high: float = math.inf, unit: str = "", above: bool = False
+) -> float:
     """Return a finite number within bounds.
 
     Args:
@@ -28,8 +29,11 @@ def checked_number(name: str, value: Any, low: float = -math.inf, high: float = 
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         raise VariationError(f"'{name}' is {value!r}. Give a finite number{f' [{unit}]' if unit else ''}.")
     if value < low or value > high or (above and value <= low):
-        bounds = f"{'above' if above else 'at least'} {low:g}" if math.isinf(high) else (
-            f"{'above' if above else 'from'} {low:g} {'and at most' if above else 'to'} {high:g}")
+        bounds = (
+            f"{'above' if above else 'at least'} {low:g}"
+            if math.isinf(high)
+            else (f"{'above' if above else 'from'} {low:g} {'and at most' if above else 'to'} {high:g}")
+        )
         raise VariationError(f"'{name}' is {value:g}. Give a number {bounds}{f' [{unit}]' if unit else ''}.")
     return float(value)
 

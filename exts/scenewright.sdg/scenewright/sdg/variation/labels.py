@@ -17,9 +17,18 @@ _SECOND = ("Supply", "Foods", "Works", "Tools", "Parts", "Goods", "Mills", "Labs
 _BLACK = (22, 22, 24)
 
 
-def draw_label(width: int, height: int, generator: np.random.Generator, *, title: str | None = None,
-               lines: Sequence[str] | None = None, code: str | None = None, symbology: str = "code128",
-               ink: Sequence[float] | None = None, paper: Sequence[float] | None = None) -> np.ndarray:
+def draw_label(
+    width: int,
+    height: int,
+    generator: np.random.Generator,
+    *,
+    title: str | None = None,
+    lines: Sequence[str] | None = None,
+    code: str | None = None,
+    symbology: str = "code128",
+    ink: Sequence[float] | None = None,
+    paper: Sequence[float] | None = None,
+) -> np.ndarray:
     """Draw a label, shape (height, width, 3), uint8, sRGB; what is not given is made up.
 
     Args:
@@ -76,8 +85,10 @@ def _draw_code(draw: ImageDraw.ImageDraw, code: str, symbology: str, box: tuple[
     left, top, right, bottom = box
     size = (right - left) // (len(modules) + 20)  # ten modules of quiet zone on either side
     if size < 1:
-        raise VariationError(f"the code '{code}' has {len(modules)} modules and 20 of margin, and {right - left} pixels are there. "
-                             "Give a shorter code or a larger resolution.")
+        raise VariationError(
+            f"the code '{code}' has {len(modules)} modules and 20 of margin, and {right - left} pixels are there. "
+            "Give a shorter code or a larger resolution."
+        )
     start = left + (right - left - size * len(modules)) // 2
     low = bottom - round(0.24 * (bottom - top))
     for index in np.flatnonzero(modules):

@@ -44,7 +44,9 @@ class TriangleMesh:
         return cross / np.where(length > 0.0, length, 1.0)[:, None], length / 2.0
 
 
-def mesh_of(prims: Sequence[Usd.Prim], *, frame: Usd.Prim | None = None, primvar: str = "", want_uvs: bool = False) -> TriangleMesh:
+def mesh_of(
+    prims: Sequence[Usd.Prim], *, frame: Usd.Prim | None = None, primvar: str = "", want_uvs: bool = False
+) -> TriangleMesh:
     """Return the triangles of all meshes and gprims at or below prims; instances are followed.
 
     Polygons are cut into fans and subdivision is not applied.
@@ -80,16 +82,26 @@ def _joined(parts: list[tuple[str, TriangleMesh, np.ndarray]]) -> TriangleMesh:
         points.append(part.points @ matrix[:3, :3] + matrix[3, :3])
         rows = part.triangles + offset
         triangles.append(rows[:, ::-1] if np.linalg.det(matrix[:3, :3]) < 0.0 else rows)
+
     def column(name: str) -> np.ndarray | None:
         found = [getattr(part, name) for _, part, _ in parts]
         if any(value is None for value in found):
             return None
-        turned = [value[:, ::-1] if np.linalg.det(matrix[:3, :3]) < 0.0 else value
-                  for value, (_, _, matrix) in zip(found, parts, strict=True)]
+        turned = [
+            value[:, ::-1] if np.linalg.det(matrix[:3, :3]) < 0.0 else value
+            for value, (_, _, matrix) in zip(found, parts, strict=True)
+        ]
         return np.concatenate(turned)
+
     owners = np.repeat(np.arange(len(parts), dtype=np.int32), [len(part.triangles) for _, part, _ in parts])
-    return TriangleMesh(np.concatenate(points), np.concatenate(triangles).astype(np.int32), column("uvs"), column("values"),
-                        owners, tuple(path for path, _, _ in parts))
+    return TriangleMesh(
+        np.concatenate(points),
+        np.concatenate(triangles).astype(np.int32),
+        column("uvs"),
+        column("values"),
+        owners,
+        tuple(path for path, _, _ in parts),
+    )
 
 
 def _local_mesh(prim: Usd.Prim, primvar: str, want_uvs: bool) -> TriangleMesh | None:
@@ -99,14 +111,20 @@ def _local_mesh(prim: Usd.Prim, primvar: str, want_uvs: bool) -> TriangleMesh | 
             return None
         if primvar or want_uvs:
             lacking = f"primvar '{primvar}'" if primvar else "texture coordinates"
-            raise VariationError(f"{prim.GetPath()} ({prim.GetTypeName()}) has no {lacking}. Give meshes, or leave the map out.")
+            raise VariationError(
+                f"{prim.GetPath()} ({prim.GetTypeName()}) has no {lacking}. Give meshes, or leave the map out."
+            )
         points, inverse = np.unique(soup.reshape(-1, 3), axis=0, return_inverse=True)
         triangles = inverse.reshape(-1, 3).astype(np.int32)
-        distinct = (triangles[:, 0] != triangles[:, 1]) & (triangles[:, 1] != triangles[:, 2]) & (triangles[:, 2] != triangles[:, 0])
+        distinct = (
+            (triangles[:, 0] != triangles[:, 1]) & (triangles[:, 1] != triangles[:, 2]) & (triangles[:, 2] != triangles[:, 0])
+        )
         return TriangleMesh(points, triangles[distinct])
     mesh = UsdGeom.Mesh(prim)
-    points, counts, indices = (np.array(attribute.Get() if attribute.Get() is not None else [])
-                               for attribute in (mesh.GetPointsAttr(), mesh.GetFaceVertexCountsAttr(), mesh.GetFaceVertexIndicesAttr()))
+    points, counts, indices = (
+        np.array(attribute.Get() if attribute.Get() is not None else [])
+        for attribute in (mesh.GetPointsAttr(), mesh.GetFaceVertexCountsAttr(), mesh.GetFaceVertexIndicesAttr())
+    )
     if not len(points) or not len(counts):
         return None
     if not np.isfinite(points).all():
@@ -138,18 +156,29 @@ def fan_triangles(counts: np.ndarray, left_handed: bool = False) -> tuple[np.nda
     return np.stack([start, start + second, start + third], axis=1), faces
 
 
-def _at_corners(prim: Usd.Prim, name: str, indices: np.ndarray, corners: np.ndarray, faces: np.ndarray, count: int) -> np.ndarray:
+def _at_corners(
+    prim: Usd.Prim, name: str, indices: np.ndarray, corners: np.ndarray, faces: np.ndarray, count: int
+) -> np.ndarray:
     primvar = UsdGeom.PrimvarsAPI(prim).FindPrimvarWithInheritance(name)
     flat = np.array(primvar.ComputeFlattened()) if primvar and primvar.HasValue() else None
     if flat is None:
-        known = [found.GetPrimvarName() for found in UsdGeom.PrimvarsAPI(prim).FindPrimvarsWithInheritance() if found.HasValue()]
+        known = [
+            found.GetPrimvarName() for found in UsdGeom.PrimvarsAPI(prim).FindPrimvarsWithInheritance() if found.HasValue()
+        ]
         raise VariationError(f"{prim.GetPath()} has no primvar '{name}'. It has: {', '.join(known) or 'none'}.")
     kind = primvar.GetInterpolation()
-    wanted = {"constant": 1, "uniform": int(faces.max(initial=-1)) + 1, "vertex": count, "varying": count,
-              "faceVarying": len(indices)}[kind]
+    wanted = {
+        "constant": 1,
+        "uniform": int(faces.max(initial=-1)) + 1,
+        "vertex": count,
+        "varying": count,
+        "faceVarying": len(indices),
+    }[kind]
     flat = flat.reshape(-1) if flat.ndim == 0 else flat
     if len(flat) < wanted:
-        raise VariationError(f"{prim.GetPath()}: primvar '{name}' has {len(flat)} values, its interpolation {kind} needs {wanted}.")
+        raise VariationError(
+            f"{prim.GetPath()}: primvar '{name}' has {len(flat)} values, its interpolation {kind} needs {wanted}."
+        )
     rows = {"constant": np.zeros_like(corners), "uniform": np.repeat(faces[:, None], 3, axis=1), "faceVarying": corners}
     return flat[rows.get(kind, indices[corners])].astype(np.float32)
 

@@ -1,5 +1,7 @@
 """Gradient noise and cell points that repeat, as Warp functions: what textures and displacement are made of."""
 
+# ruff: noqa: UP018 - in Warp, float(0.0) declares a variable and 0.0 a constant
+
 import warp as wp
 
 __all__ = ["cell_word", "fbm2", "noise2", "noise3", "step_between"]

@@ -65,10 +65,20 @@ class Placement:
         return f"{text}; in the way of the others stood {worst or 'nothing that was found'}."
 
 
-def place_meshes(shapes: Sequence[MeshShape], surface: TriangleMesh, generator: np.random.Generator, *,
-                 obstacles: Sequence[MeshShape] = (), gap: float = 0.0, yaw: tuple[float, float] = (0.0, 360.0),
-                 whole: bool = True, offset: float = 0.0, attempts: int = 2000, up: int = 2,
-                 device: str | None = None) -> Placement:
+def place_meshes(
+    shapes: Sequence[MeshShape],
+    surface: TriangleMesh,
+    generator: np.random.Generator,
+    *,
+    obstacles: Sequence[MeshShape] = (),
+    gap: float = 0.0,
+    yaw: tuple[float, float] = (0.0, 360.0),
+    whole: bool = True,
+    offset: float = 0.0,
+    attempts: int = 2000,
+    up: int = 2,
+    device: str | None = None,
+) -> Placement:
     """Put objects on a surface at random, the largest first, so that no two meshes touch.
 
     An object's lowest point rests on the highest point of the surface found below the corners of its outline. Outlines that are
@@ -185,8 +195,9 @@ class _Table:
         areas = [_outline_area(self.outlines[body]) for body in range(self.movable)]
         return sorted(range(self.movable), key=lambda body: (-areas[body], body))
 
-    def place(self, body: int, generator: np.random.Generator, yaw: np.ndarray, whole: bool, offset: float,
-              attempts: int) -> tuple[bool, int, Counter[str]]:
+    def place(
+        self, body: int, generator: np.random.Generator, yaw: np.ndarray, whole: bool, offset: float, attempts: int
+    ) -> tuple[bool, int, Counter[str]]:
         """Look for room for one object; return whether it was found, how many places were tried, and what was in the way."""
         blocked, used, batch = Counter[str](), 0, 0
         while used < attempts:
@@ -204,8 +215,9 @@ class _Table:
                 return True, used, blocked
         return False, used, blocked
 
-    def _candidates(self, body: int, generator: np.random.Generator, yaw: np.ndarray, whole: bool, offset: float,
-                    size: int) -> tuple[np.ndarray, np.ndarray]:
+    def _candidates(
+        self, body: int, generator: np.random.Generator, yaw: np.ndarray, whole: bool, offset: float, size: int
+    ) -> tuple[np.ndarray, np.ndarray]:
         unit = generator.random((size, 4))
         triangles = np.minimum(np.searchsorted(self.edges, unit[:, 0], side="right"), len(self.corners) - 1)
         a, b, c = np.swapaxes(self.corners[triangles], 0, 1)
@@ -251,8 +263,12 @@ class _Table:
         low, high = self._box(body, candidates)
         there = np.flatnonzero(self.placed)
         clear = self.gap
-        meets = ((low[:, None, 0] <= self.high[there, 0] + clear) & (high[:, None, 0] >= self.low[there, 0] - clear)
-                 & (low[:, None, 1] <= self.high[there, 1] + clear) & (high[:, None, 1] >= self.low[there, 1] - clear))
+        meets = (
+            (low[:, None, 0] <= self.high[there, 0] + clear)
+            & (high[:, None, 0] >= self.low[there, 0] - clear)
+            & (low[:, None, 1] <= self.high[there, 1] + clear)
+            & (high[:, None, 1] >= self.low[there, 1] - clear)
+        )
         rows, columns = np.nonzero(meets)
         return np.stack([rows, there[columns]], axis=1)
 
@@ -266,11 +282,20 @@ class _Table:
     def _ask(self, kernel: wp.Kernel, body: int, candidates: np.ndarray, pairs: np.ndarray, smallest: int) -> np.ndarray:
         if not len(pairs):
             return np.zeros(0, dtype=bool)
-        first, second = (wp.array(np.ascontiguousarray(pairs[:, k], dtype=np.int32), dtype=wp.int32, device=self.device)
-                         for k in (0, 1))
+        first, second = (
+            wp.array(np.ascontiguousarray(pairs[:, k], dtype=np.int32), dtype=wp.int32, device=self.device) for k in (0, 1)
+        )
         hits = wp.empty(len(pairs), dtype=wp.uint8, device=self.device)
-        inputs = [body, wp.array(candidates, dtype=wp.vec4, device=self.device), first, second,
-                  wp.array(self.poses, dtype=wp.vec4, device=self.device), self.gap, self.bodies, hits]
+        inputs = [
+            body,
+            wp.array(candidates, dtype=wp.vec4, device=self.device),
+            first,
+            second,
+            wp.array(self.poses, dtype=wp.vec4, device=self.device),
+            self.gap,
+            self.bodies,
+            hits,
+        ]
         launch_ranges(kernel, len(pairs), inputs, self.device, smallest)
         return hits.numpy().astype(bool)
 
@@ -316,8 +341,14 @@ def convex_outline(points: np.ndarray) -> np.ndarray:
     for ordered in (rows.tolist(), rows[::-1].tolist()):
         chain: list[list[float]] = []
         for point in ordered:
-            while len(chain) > 1 and ((chain[-1][0] - chain[-2][0]) * (point[1] - chain[-2][1])
-                                      - (chain[-1][1] - chain[-2][1]) * (point[0] - chain[-2][0])) <= 0.0:
+            while (
+                len(chain) > 1
+                and (
+                    (chain[-1][0] - chain[-2][0]) * (point[1] - chain[-2][1])
+                    - (chain[-1][1] - chain[-2][1]) * (point[0] - chain[-2][0])
+                )
+                <= 0.0
+            ):
                 chain.pop()
             chain.append(point)
         halves += chain[:-1]
@@ -329,7 +360,7 @@ def _not_inside(points: np.ndarray, polygon: np.ndarray) -> np.ndarray:
     middle = polygon.mean(axis=0)
     ring = polygon[np.argsort(np.arctan2(*(polygon - middle).T[::-1]), kind="stable")]
     edges = np.roll(ring, -1, axis=0) - ring
-    offset = (ring[:, 0] * edges[:, 1] - ring[:, 1] * edges[:, 0])
+    offset = ring[:, 0] * edges[:, 1] - ring[:, 1] * edges[:, 0]
     side = points @ np.stack([-edges[:, 1], edges[:, 0]]) + offset
     return (side <= 1e-9 * np.abs(offset).max(initial=1e-300)).any(axis=1)
 

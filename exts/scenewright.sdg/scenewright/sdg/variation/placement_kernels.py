@@ -3,11 +3,13 @@
 Everything is in a frame whose third axis points up. A pose is (x, y, z, angle about up).
 """
 
+# ruff: noqa: UP018, RUF046 - in Warp, float(0.0) declares a variable and 0.0 a constant
+
 import warp as wp
 
 __all__ = ["Bodies", "find_support", "meshes_touch", "outlines_overlap"]
 
-wp.set_module_options({"enable_backward": False})
+wp.set_module_options({"enable_backward": False, "max_unroll": 2})  # compiles in a third of the time
 
 
 @wp.struct
@@ -58,9 +60,17 @@ def separated_by_edges(bodies: Bodies, a: int, pose_a: wp.vec4, b: int, pose_b: 
 
 
 @wp.kernel
-def outlines_overlap(first: int, body: int, candidates: wp.array(dtype=wp.vec4), of_candidate: wp.array(dtype=wp.int32),
-                     others: wp.array(dtype=wp.int32), poses: wp.array(dtype=wp.vec4), gap: float, bodies: Bodies,
-                     hits: wp.array(dtype=wp.uint8)):
+def outlines_overlap(
+    first: int,
+    body: int,
+    candidates: wp.array(dtype=wp.vec4),
+    of_candidate: wp.array(dtype=wp.int32),
+    others: wp.array(dtype=wp.int32),
+    poses: wp.array(dtype=wp.vec4),
+    gap: float,
+    bodies: Bodies,
+    hits: wp.array(dtype=wp.uint8),
+):
     """Set 1 where a candidate pose of ``body`` may touch another object: neither heights nor outlines are ``gap`` apart."""
     i = first + wp.tid()
     b = others[i]
@@ -91,8 +101,11 @@ def box_low(m: wp.mat33, low: wp.vec3, high: wp.vec3) -> wp.vec3:
     """Return the lower corner of the box around a mapped box."""
     r = wp.vec3(0.0, 0.0, 0.0)
     for i in range(3):
-        r[i] = wp.min(m[i, 0] * low[0], m[i, 0] * high[0]) + wp.min(m[i, 1] * low[1], m[i, 1] * high[1]) + wp.min(
-            m[i, 2] * low[2], m[i, 2] * high[2])
+        r[i] = (
+            wp.min(m[i, 0] * low[0], m[i, 0] * high[0])
+            + wp.min(m[i, 1] * low[1], m[i, 1] * high[1])
+            + wp.min(m[i, 2] * low[2], m[i, 2] * high[2])
+        )
     return r
 
 
@@ -127,8 +140,11 @@ def pierces(p: wp.vec3, q: wp.vec3, t: wp.mat33) -> bool:
     if a * b > 0.0 or a == b:
         return False
     x = p + (a / (a - b)) * (q - p)
-    return wp.dot(wp.cross(t[1] - t[0], x - t[0]), n) >= 0.0 and wp.dot(wp.cross(t[2] - t[1], x - t[1]), n) >= 0.0 and wp.dot(
-        wp.cross(t[0] - t[2], x - t[2]), n) >= 0.0
+    return (
+        wp.dot(wp.cross(t[1] - t[0], x - t[0]), n) >= 0.0
+        and wp.dot(wp.cross(t[2] - t[1], x - t[1]), n) >= 0.0
+        and wp.dot(wp.cross(t[0] - t[2], x - t[2]), n) >= 0.0
+    )
 
 
 @wp.func
@@ -192,10 +208,18 @@ def holds(mesh: wp.uint64, point: wp.vec3) -> bool:
 
 
 @wp.kernel
-def meshes_touch(first: int, body: int, candidates: wp.array(dtype=wp.vec4), of_candidate: wp.array(dtype=wp.int32),
-                 others: wp.array(dtype=wp.int32), poses: wp.array(dtype=wp.vec4), gap: float, bodies: Bodies,
-                 hits: wp.array(dtype=wp.uint8)):
-    """Set 1 where triangles of a posed ``body`` and another object come closer than ``gap``, or one closed mesh holds the other."""
+def meshes_touch(
+    first: int,
+    body: int,
+    candidates: wp.array(dtype=wp.vec4),
+    of_candidate: wp.array(dtype=wp.int32),
+    others: wp.array(dtype=wp.int32),
+    poses: wp.array(dtype=wp.vec4),
+    gap: float,
+    bodies: Bodies,
+    hits: wp.array(dtype=wp.uint8),
+):
+    """Set 1 where triangles of a posed ``body`` and another object come within ``gap``, or one closed mesh holds the other."""
     i = first + wp.tid()
     b = others[i]
     pose_a = candidates[of_candidate[i]]
@@ -235,12 +259,20 @@ def meshes_touch(first: int, body: int, candidates: wp.array(dtype=wp.vec4), of_
 
 
 @wp.kernel
-def find_support(first: int, body: int, surface: wp.uint64, step: float, whole: int, bodies: Bodies,
-                 candidates: wp.array(dtype=wp.vec4), supported: wp.array(dtype=wp.uint8)):
+def find_support(
+    first: int,
+    body: int,
+    surface: wp.uint64,
+    step: float,
+    whole: int,
+    bodies: Bodies,
+    candidates: wp.array(dtype=wp.vec4),
+    supported: wp.array(dtype=wp.uint8),
+):
     """Lift each candidate to the highest point of the surface below its outline; mark those that stand on it.
 
-    A candidate's z comes in as the height of the surface at its (x, y). Surfaces more than ``step`` higher or lower do not count
-    as being below. With ``whole`` = 1 every corner of the outline needs a surface below it.
+    A candidate's z comes in as the height of the surface at its (x, y). Surfaces more than ``step`` higher or lower do not
+    count as being below. With ``whole`` = 1 every corner of the outline needs a surface below it.
     """
     i = first + wp.tid()
     pose = candidates[i]

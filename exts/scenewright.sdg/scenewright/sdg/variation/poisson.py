@@ -51,15 +51,25 @@ class ScatterPoints:
 def maximal_count(area: float, radius: float) -> float:
     """Return how many points fit on a flat area at most when all keep a distance: those of the hexagonal lattice.
 
-    Discs of half the distance cover pi / sqrt(12) of the plane at most (Thue 1910), which is area / (2 sqrt(3) (r/2)^2) of them.
+    Discs of half the distance cover pi / sqrt(12) of the plane at most (Thue 1910), which is area / (2 sqrt(3) (r/2)^2) of
+    them.
     """
     return area * _DENSEST / radius**2
 
 
-def scatter_points(surface: TriangleMesh, generator: np.random.Generator, *, radius: float | None = None,
-                   count: int | None = None, slope: tuple[float, float] = (0.0, 180.0), up: np.ndarray | None = None,
-                   density: Callable[[np.ndarray, np.ndarray], np.ndarray] | None = None,
-                   exclusion: TriangleMesh | None = None, clearance: float = 0.0, device: str | None = None) -> ScatterPoints:
+def scatter_points(
+    surface: TriangleMesh,
+    generator: np.random.Generator,
+    *,
+    radius: float | None = None,
+    count: int | None = None,
+    slope: tuple[float, float] = (0.0, 180.0),
+    up: np.ndarray | None = None,
+    density: Callable[[np.ndarray, np.ndarray], np.ndarray] | None = None,
+    exclusion: TriangleMesh | None = None,
+    clearance: float = 0.0,
+    device: str | None = None,
+) -> ScatterPoints:
     """Scatter points over a surface so that no two are closer than a distance, as densely as a front of discs packs them.
 
     Args:
@@ -123,8 +133,13 @@ def _check(radius: float | None, count: int | None, clearance: float) -> None:
 
 def _chosen(points: ScatterPoints, keep: np.ndarray) -> ScatterPoints:
     normals = points.normals[keep] if len(points.normals) else points.normals
-    return replace(points, positions=points.positions[keep], normals=normals, triangles=points.triangles[keep],
-                   barycentrics=points.barycentrics[keep])
+    return replace(
+        points,
+        positions=points.positions[keep],
+        normals=normals,
+        triangles=points.triangles[keep],
+        barycentrics=points.barycentrics[keep],
+    )
 
 
 class _Growth:
@@ -140,13 +155,16 @@ class _Growth:
         extent = float(np.abs(high - self.low).max())
         self.step = radius * (1.0 + 1e-6) + 4.0 * 2.0**-24 * extent
         if self.step > 1.01 * radius:
-            raise VariationError(f"a radius of {radius:g} is too small for a surface of {extent:g}. Give at least {extent * 3e-5:.3g}.")
+            raise VariationError(
+                f"a radius of {radius:g} is too small for a surface of {extent:g}. Give at least {extent * 3e-5:.3g}."
+            )
         side = 4.0 * kernels.CELL * radius
         self.origin = (self.low - self.center) - 0.37 * side
         self.dims = np.floor((high - self.center - self.origin) / side).astype(np.int64) + 1
         if self.dims.prod() > _MOST_BLOCKS:
             raise VariationError(f"a radius of {radius:g} is too small for a surface of {extent:g}. Give a larger one.")
         self.mesh = warp_mesh(surface, self.center, device)
+
     def run(self, generator: np.random.Generator) -> ScatterPoints:
         """Return the points; their normals and area are yet to be filled in."""
         weights = np.where(self.allowed, self.areas, 0.0)
@@ -182,18 +200,37 @@ class _Growth:
         front.allowed = wp.array(self.allowed.astype(np.uint8), dtype=wp.uint8, device=self.device)
         return front
 
-    def _pool(self, front: kernels.Front, size: int, weights: np.ndarray, key: object) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    def _pool(
+        self, front: kernels.Front, size: int, weights: np.ndarray, key: object
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         edges = np.cumsum(weights)
         points = wp.empty(size, dtype=wp.vec3, device=self.device)
         faces = wp.empty(size, dtype=wp.int32, device=self.device)
         blocks = wp.empty(size, dtype=wp.vec3i, device=self.device)
-        inputs = [self.mesh.id, wp.array((edges / edges[-1]).astype(np.float32), dtype=float, device=self.device), size, key,
-                  self.radius, front.origin, points, faces, blocks]
+        inputs = [
+            self.mesh.id,
+            wp.array((edges / edges[-1]).astype(np.float32), dtype=float, device=self.device),
+            size,
+            key,
+            self.radius,
+            front.origin,
+            points,
+            faces,
+            blocks,
+        ]
         launch_ranges(kernels.pool_points, size, inputs, self.device, smallest=4096)
         return points.numpy(), faces.numpy(), np.clip(blocks.numpy().astype(np.int64), 0, self.dims - 1)
 
-    def _fill(self, front: kernels.Front, table: np.ndarray, pool_first: np.ndarray, pool: np.ndarray, pool_face: np.ndarray,
-              starts: np.ndarray, count: int) -> None:
+    def _fill(
+        self,
+        front: kernels.Front,
+        table: np.ndarray,
+        pool_first: np.ndarray,
+        pool: np.ndarray,
+        pool_face: np.ndarray,
+        starts: np.ndarray,
+        count: int,
+    ) -> None:
         def ints(values: np.ndarray) -> wp.array:
             return wp.array(values.astype(np.int32), dtype=wp.int32, device=self.device)
 

@@ -6,6 +6,8 @@ Bridson ("Fast Poisson Disk Sampling in Arbitrary Dimensions", 2007) with candid
 which packs them closer; what no front reaches is begun from a pool of uniform points.
 """
 
+# ruff: noqa: UP018, RUF046 - in Warp, float(0.0) declares a variable and 0.0 a constant
+
 import warp as wp
 
 from scenewright.sdg.variation.counter import Key, philox, unit
@@ -223,9 +225,18 @@ def grow_blocks(first: int, chosen: wp.array(dtype=wp.int32), coordinates: wp.ar
 
 
 @wp.kernel
-def pool_points(first: int, surface: wp.uint64, edges: wp.array(dtype=float), count: int, key: Key, radius: float,
-                origin: wp.vec3, points: wp.array(dtype=wp.vec3), faces: wp.array(dtype=wp.int32),
-                blocks: wp.array(dtype=wp.vec3i)):
+def pool_points(
+    first: int,
+    surface: wp.uint64,
+    edges: wp.array(dtype=float),
+    count: int,
+    key: Key,
+    radius: float,
+    origin: wp.vec3,
+    points: wp.array(dtype=wp.vec3),
+    faces: wp.array(dtype=wp.int32),
+    blocks: wp.array(dtype=wp.vec3i),
+):
     """Draw points evenly over a surface, one in each of ``count`` shares of its area, and the block that each lies in.
 
     ``edges`` holds the summed areas of the triangles up to and with each one, as shares of the whole.

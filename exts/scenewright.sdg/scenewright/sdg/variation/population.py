@@ -64,8 +64,10 @@ class PopulationVariation:
         if self.posed:
             base = list(local_poses(self.prims))
         kinds = (wp.vec3d, wp.vec3, wp.vec3)
-        self.base = [wp.array(np.ascontiguousarray(rows), dtype=kind, device=self.device)
-                     for rows, kind in zip((base[0], *(part.astype(np.float32) for part in base[1:])), kinds, strict=True)]
+        self.base = [
+            wp.array(np.ascontiguousarray(rows), dtype=kind, device=self.device)
+            for rows, kind in zip((base[0], *(part.astype(np.float32) for part in base[1:])), kinds, strict=True)
+        ]
         buffers = {"position": wp.vec3d, "rotation": wp.vec3, "scale": wp.vec3, "color": wp.vec3, "matrix": wp.mat44d}
         self.buffers = {name: wp.zeros(self.count, dtype=kind, device=self.device) for name, kind in buffers.items()}
         self.poses, self.orders, self.colors = self._specs()
@@ -102,7 +104,9 @@ class PopulationVariation:
     def _check_prims(self) -> None:
         for prim in self.prims:
             if prim.IsInstanceProxy() or not prim.IsA(UsdGeom.Xformable):
-                what = "lies inside an instance" if prim.IsInstanceProxy() else f"({prim.GetTypeName() or 'no type'}) has no pose"
+                what = (
+                    "lies inside an instance" if prim.IsInstanceProxy() else f"({prim.GetTypeName() or 'no type'}) has no pose"
+                )
                 raise VariationError(f"{prim.GetPath()} {what}. Give Xforms, shapes, cameras or lights.")
             if self.given.color is not None and not prim.IsA(UsdGeom.Gprim):
                 raise VariationError(f"{prim.GetPath()} ({prim.GetTypeName()}) has no display colour. Give meshes or shapes.")
@@ -123,8 +127,9 @@ class PopulationVariation:
         return poses, orders, colors
 
 
-def _attribute(owner: Sdf.PrimSpec, name: str, kind: Sdf.ValueTypeName,
-               variability: Sdf.Variability = Sdf.VariabilityVarying) -> Sdf.AttributeSpec:
+def _attribute(
+    owner: Sdf.PrimSpec, name: str, kind: Sdf.ValueTypeName, variability: Sdf.Variability = Sdf.VariabilityVarying
+) -> Sdf.AttributeSpec:
     spec = owner.attributes.get(name)
     return spec if spec is not None else Sdf.AttributeSpec(owner, name, kind, variability)
 

@@ -6,6 +6,7 @@ nothing but these bodies, so the stage's own physics is left alone. Kit has no N
 function lets PhysX do the same through the timeline.
 """
 
+import importlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from types import ModuleType
@@ -61,14 +62,17 @@ def load_newton() -> ModuleType:
     """
     try:
         import newton
-        import scipy.spatial  # noqa: F401  what newton's hulls are computed with
+        importlib.import_module("scipy.spatial")  # newton computes hulls with it
     except ImportError as error:
-        raise VariationError(f"settled placement needs the 'physics' extra: pip install scenewright[physics]. ({error})") from None
+        raise VariationError(
+            f"settled placement needs the 'physics' extra: pip install scenewright[physics]. ({error})"
+        ) from None
     return newton
 
 
-def drop_poses(radii: np.ndarray, low: np.ndarray, high: np.ndarray, top: float, generator: np.random.Generator,
-               up: int = 2) -> tuple[np.ndarray, np.ndarray]:
+def drop_poses(
+    radii: np.ndarray, low: np.ndarray, high: np.ndarray, top: float, generator: np.random.Generator, up: int = 2
+) -> tuple[np.ndarray, np.ndarray]:
     """Return where bodies start to fall: above a region, turned at random, none of their bounding spheres overlapping.
 
     Args:
@@ -98,9 +102,19 @@ def drop_poses(radii: np.ndarray, low: np.ndarray, high: np.ndarray, top: float,
     return centers, turns / np.linalg.norm(turns, axis=1, keepdims=True)
 
 
-def settle_meshes(meshes: Sequence[TriangleMesh], surface: TriangleMesh, generator: np.random.Generator, *,
-                  gravity: float = 9.81, friction: float = 0.6, seconds: float = 4.5, tolerance: float = 0.002,
-                  up: int = 2, device: str | None = None, progress: Callable[[float], None] | None = None) -> Settled:
+def settle_meshes(
+    meshes: Sequence[TriangleMesh],
+    surface: TriangleMesh,
+    generator: np.random.Generator,
+    *,
+    gravity: float = 9.81,
+    friction: float = 0.6,
+    seconds: float = 4.5,
+    tolerance: float = 0.002,
+    up: int = 2,
+    device: str | None = None,
+    progress: Callable[[float], None] | None = None,
+) -> Settled:
     """Let convex hulls of meshes fall onto a surface until they lie still.
 
     Args:
@@ -135,7 +149,9 @@ def settle_meshes(meshes: Sequence[TriangleMesh], surface: TriangleMesh, generat
 
 
 class _World:
-    def __init__(self, meshes: Sequence[TriangleMesh], surface: TriangleMesh, gravity: float, friction: float, up: int, device: str):
+    def __init__(
+        self, meshes: Sequence[TriangleMesh], surface: TriangleMesh, gravity: float, friction: float, up: int, device: str
+    ):
         self.newton = load_newton()
         self.gravity, self.friction, self.up, self.device = gravity, friction, up, device
         self.surface = surface
@@ -146,8 +162,12 @@ class _World:
                 hulls[id(mesh)] = self._hull(mesh.points, "a body")
             self.hulls.append(hulls[id(mesh)])
         self.middles = np.array([(points.min(axis=0) + points.max(axis=0)) / 2.0 for points, _ in self.hulls])
-        self.radii = np.array([np.linalg.norm(points - middle, axis=1).max()
-                               for (points, _), middle in zip(self.hulls, self.middles, strict=True)])
+        self.radii = np.array(
+            [
+                np.linalg.norm(points - middle, axis=1).max()
+                for (points, _), middle in zip(self.hulls, self.middles, strict=True)
+            ]
+        )
         self.scale = _SIZE / float(np.median(self.radii))
         used = surface.points[np.unique(surface.triangles)]
         self.low, self.high = used.min(axis=0), used.max(axis=0)
@@ -161,8 +181,9 @@ class _World:
         even = (points - center) / size
         chosen = _outermost(even)
         for _ in range(24):
-            source = self.newton.Mesh(even[chosen].astype(np.float32), np.zeros(0, dtype=np.int32), compute_inertia=False,
-                                      maxhullvert=0)
+            source = self.newton.Mesh(
+                even[chosen].astype(np.float32), np.zeros(0, dtype=np.int32), compute_inertia=False, maxhullvert=0
+            )
             hull = source.compute_convex_hull()
             more = _outside(even, np.asarray(hull.vertices)[np.asarray(hull.indices).reshape(-1, 3)])
             if not len(more):
@@ -181,8 +202,11 @@ class _World:
         builder = newton.ModelBuilder(gravity=tuple(pull))
         builder.rigid_gap = 0.05 * _SIZE
         for points, triangles, convex in self._solids():
-            mesh = newton.Mesh(((points - self.center) * scale).astype(np.float32), triangles.reshape(-1).astype(np.int32),
-                               compute_inertia=False)
+            mesh = newton.Mesh(
+                ((points - self.center) * scale).astype(np.float32),
+                triangles.reshape(-1).astype(np.int32),
+                compute_inertia=False,
+            )
             config = newton.ModelBuilder.ShapeConfig(density=0.0, mu=self.friction)
             (builder.add_shape_convex_hull if convex else builder.add_shape_mesh)(-1, mesh=mesh, cfg=config)
         config = newton.ModelBuilder.ShapeConfig(density=1.0, mu=self.friction)
@@ -200,7 +224,9 @@ class _World:
 
     def _solids(self) -> list[tuple[np.ndarray, np.ndarray, bool]]:
         """Return the parts of the surface as points, triangles and whether they are convex; a flat one is given a slab."""
-        owners = self.surface.owners if self.surface.owners is not None else np.zeros(len(self.surface.triangles), dtype=np.int32)
+        owners = (
+            self.surface.owners if self.surface.owners is not None else np.zeros(len(self.surface.triangles), dtype=np.int32)
+        )
         parts = []
         for owner in np.unique(owners):
             rows = self.surface.triangles[owners == owner]
@@ -250,8 +276,9 @@ class _World:
         """Return how deep each body lies in others, and how far it is from the nearest one [stage units]."""
         self.pipeline.collide(self.now, self.contacts)
         count = int(self.contacts.rigid_contact_count.numpy()[0])
-        bodies = np.stack([self.model.shape_body.numpy()[getattr(self.contacts, f"rigid_contact_shape{k}").numpy()[:count]]
-                           for k in (0, 1)])
+        bodies = np.stack(
+            [self.model.shape_body.numpy()[getattr(self.contacts, f"rigid_contact_shape{k}").numpy()[:count]] for k in (0, 1)]
+        )
         state = self._state()
         ends = []
         for k, body in enumerate(bodies):
@@ -272,8 +299,10 @@ class _World:
         state = self.now.body_qd.numpy()
         speeds = np.nan_to_num(state, nan=0.0, posinf=0.0, neginf=0.0)  # a spin too small for an arc cosine comes out as NaN
         drag, curb = np.interp(self.time, [0.5, 2.5], [0.1, 4.0]), np.interp(self.time, [0.5, 2.5], [0.5, 12.0])
-        for part, limit, damping in ((slice(0, 3), _SPEED * np.sqrt(self.scale * self.gravity / 9.81), drag),
-                                     (slice(3, 6), _SPIN, curb)):
+        for part, limit, damping in (
+            (slice(0, 3), _SPEED * np.sqrt(self.scale * self.gravity / 9.81), drag),
+            (slice(3, 6), _SPIN, curb),
+        ):
             length = np.linalg.norm(speeds[:, part], axis=1)
             factor = np.minimum(1.0, limit / np.maximum(length, 1e-9)) * max(1.0 - damping * seconds, 0.0)
             speeds[:, part] *= factor[:, None]
@@ -306,9 +335,20 @@ class _World:
         """Return the world positions of the middles and rotations of the bodies, row vectors."""
         state = self._state()
         x, y, z, w = (state[:, 3:7] / np.linalg.norm(state[:, 3:7], axis=1, keepdims=True)).T
-        rows = np.stack([1 - 2 * (y * y + z * z), 2 * (x * y + z * w), 2 * (x * z - y * w),
-                         2 * (x * y - z * w), 1 - 2 * (x * x + z * z), 2 * (y * z + x * w),
-                         2 * (x * z + y * w), 2 * (y * z - x * w), 1 - 2 * (x * x + y * y)], axis=1)
+        rows = np.stack(
+            [
+                1 - 2 * (y * y + z * z),
+                2 * (x * y + z * w),
+                2 * (x * z - y * w),
+                2 * (x * y - z * w),
+                1 - 2 * (x * x + z * z),
+                2 * (y * z + x * w),
+                2 * (x * z + y * w),
+                2 * (y * z - x * w),
+                1 - 2 * (x * x + y * y),
+            ],
+            axis=1,
+        )
         return state[:, :3] / self.scale + self.center, rows.reshape(-1, 3, 3)
 
     def above_surface(self, positions: np.ndarray) -> np.ndarray:

@@ -57,8 +57,16 @@ class SunSky:
     sky_illuminance: float
 
 
-def make_sun_sky(when: datetime, latitude: float, longitude: float, *, turbidity: float = 3.0, ground_albedo: float = 0.2,
-                 width: int = 512, device: str | None = None) -> SunSky:
+def make_sun_sky(
+    when: datetime,
+    latitude: float,
+    longitude: float,
+    *,
+    turbidity: float = 3.0,
+    ground_albedo: float = 0.2,
+    width: int = 512,
+    device: str | None = None,
+) -> SunSky:
     """Return the daylight of a clear or hazy day.
 
     The model knows no low sun: from 10 degrees down its sky is dimmed, so that at 0 degrees and in twilight, down to -18, the
@@ -82,8 +90,10 @@ def make_sun_sky(when: datetime, latitude: float, longitude: float, *, turbidity
         raise VariationError(f"'width' is {width!r}. Give an even whole number from 16 to 16384 [pixels].")
     position = sun_position(when, latitude, longitude)
     if position.elevation < -18.0:
-        raise VariationError(f"the sun stands {-position.elevation:.0f} degrees below the horizon at {when.isoformat()} at latitude "
-                             f"{latitude:g}, longitude {longitude:g}: it is night. Choose another time.")
+        raise VariationError(
+            f"it is night: the sun stands {-position.elevation:.0f} degrees below the horizon at {when.isoformat()} "
+            f"at latitude {latitude:g}, longitude {longitude:g}. Choose another time."
+        )
     shown = max(position.apparent_elevation, _LOWEST)
     dimming = _dimming(position.apparent_elevation, turbidity, on_device(device))
     lux, color = _sunlight(position, turbidity)
@@ -170,21 +180,27 @@ def _sunlight(position: SunPosition, turbidity: float) -> tuple[float, np.ndarra
     matching = _matching_functions(microns * 1000.0)
     before, after = matching @ light, matching @ (light * through)
     lux = SOLAR_ILLUMINANCE / position.distance**2 * after[1] / before[1]
-    rgb = np.array([[3.2404542, -1.5371385, -0.4985314], [-0.9692660, 1.8760108, 0.0415560],
-                    [0.0556434, -0.2040259, 1.0572252]]) @ (after / after[1])
+    rgb = np.array(
+        [[3.2404542, -1.5371385, -0.4985314], [-0.9692660, 1.8760108, 0.0415560], [0.0556434, -0.2040259, 1.0572252]]
+    ) @ (after / after[1])
     rgb = np.maximum(rgb, 0.0)
     return float(lux), rgb / float(rgb @ _LUMINANCE)
 
 
 def _matching_functions(nanometres: np.ndarray) -> np.ndarray:
     """Return the CIE 1931 colour matching functions, shape (3, N): the fits of Wyman, Sloan and Shirley, JCGT 2013."""
+
     def lobe(height: float, center: float, below: float, above: float) -> np.ndarray:
         width = np.where(nanometres < center, below, above)
         return height * np.exp(-0.5 * ((nanometres - center) / width) ** 2)
 
-    return np.stack([lobe(1.056, 599.8, 37.9, 31.0) + lobe(0.362, 442.0, 16.0, 26.7) - lobe(0.065, 501.1, 20.4, 26.2),
-                     lobe(0.821, 568.8, 46.9, 40.5) + lobe(0.286, 530.9, 16.3, 31.1),
-                     lobe(1.217, 437.0, 11.8, 36.0) + lobe(0.681, 459.0, 26.0, 13.8)])
+    return np.stack(
+        [
+            lobe(1.056, 599.8, 37.9, 31.0) + lobe(0.362, 442.0, 16.0, 26.7) - lobe(0.065, 501.1, 20.4, 26.2),
+            lobe(0.821, 568.8, 46.9, 40.5) + lobe(0.286, 530.9, 16.3, 31.1),
+            lobe(1.217, 437.0, 11.8, 36.0) + lobe(0.681, 459.0, 26.0, 13.8),
+        ]
+    )
 
 
 def write_radiance_hdr(path: Path, picture: np.ndarray) -> None:

@@ -1,5 +1,7 @@
 """The clear sky's luminance and colour by direction."""
 
+
+
 import warp as wp
 
 __all__ = ["Perez", "bake_sky"]
@@ -33,8 +35,16 @@ def sky_value(p: Perez, cos_theta: float, gamma: float, cos_sun: float) -> float
 
 
 @wp.kernel
-def bake_sky(first: int, brightness: Perez, first_chroma: Perez, second_chroma: Perez, sun: wp.vec3, dimming: float, ground: wp.vec3,
-             picture: wp.array2d(dtype=wp.vec3)):
+def bake_sky(
+    first: int,
+    brightness: Perez,
+    first_chroma: Perez,
+    second_chroma: Perez,
+    sun: wp.vec3,
+    dimming: float,
+    ground: wp.vec3,
+    picture: wp.array2d(dtype=wp.vec3),
+):
     """Bake a latlong picture in cd/m2, linear Rec. 709: zenith at the top row, north at its left edge, east a quarter on.
 
     ``sun`` is the direction towards the sun as east, north, up.
@@ -55,7 +65,9 @@ def bake_sky(first: int, brightness: Perez, first_chroma: Perez, second_chroma: 
             cx = x / y * luminance
             cz = (1.0 - x - y) / y * luminance
             # IEC 61966-2-1, XYZ to linear Rec. 709
-            color = wp.vec3(wp.max(3.2404542 * cx - 1.5371385 * luminance - 0.4985314 * cz, 0.0),
-                            wp.max(-0.9692660 * cx + 1.8760108 * luminance + 0.0415560 * cz, 0.0),
-                            wp.max(0.0556434 * cx - 0.2040259 * luminance + 1.0572252 * cz, 0.0))
+            color = wp.vec3(
+                wp.max(3.2404542 * cx - 1.5371385 * luminance - 0.4985314 * cz, 0.0),
+                wp.max(-0.9692660 * cx + 1.8760108 * luminance + 0.0415560 * cz, 0.0),
+                wp.max(0.0556434 * cx - 0.2040259 * luminance + 1.0572252 * cz, 0.0),
+            )
         picture[row, column] = color

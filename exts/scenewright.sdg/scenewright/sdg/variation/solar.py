@@ -57,8 +57,12 @@ def sun_position(when: datetime, latitude: float, longitude: float) -> SunPositi
     hour, north = sidereal - ascension, np.radians(latitude)
     sin_elevation = np.sin(north) * np.sin(declination) + np.cos(north) * np.cos(declination) * np.cos(hour)
     elevation = float(np.degrees(np.arcsin(np.clip(sin_elevation, -1.0, 1.0))))
-    azimuth = np.degrees(np.arctan2(-np.sin(hour) * np.cos(declination),
-                                    np.sin(declination) * np.cos(north) - np.cos(declination) * np.cos(hour) * np.sin(north)))
+    azimuth = np.degrees(
+        np.arctan2(
+            -np.sin(hour) * np.cos(declination),
+            np.sin(declination) * np.cos(north) - np.cos(declination) * np.cos(hour) * np.sin(north),
+        )
+    )
     distance = 1.00014 - 0.01671 * np.cos(anomaly) - 0.00014 * np.cos(2.0 * anomaly)
     return SunPosition(elevation, elevation + _refraction(elevation), float(azimuth % 360.0), float(distance))
 

@@ -52,8 +52,14 @@ class Bake:
         return hashlib.blake2b(b"".join(np.ascontiguousarray(part).tobytes() for part in parts), digest_size=8).hexdigest()
 
 
-def bake_texture(kind: str, generator: np.random.Generator, *, resolution: int | Sequence[int] = 1024,
-                 device: str | None = None, **options: Any) -> Bake:
+def bake_texture(
+    kind: str,
+    generator: np.random.Generator,
+    *,
+    resolution: int | Sequence[int] = 1024,
+    device: str | None = None,
+    **options: Any,
+) -> Bake:
     """Bake the maps of a material; what `options` leave open is drawn.
 
     Wood, concrete, metal and fabric repeat at their borders.
@@ -64,8 +70,9 @@ def bake_texture(kind: str, generator: np.random.Generator, *, resolution: int |
         resolution: [width, height], or one number for both [pixels], 16 to 8192.
         device: Warp device; None = the CPU.
         **options: ``wood``: rings (number across), light, dark (sRGB colours). ``concrete``: pitting (0 to 2), tint.
-            ``metal``: wear (0 to 1), tint. ``fabric``: threads (a multiple of 4), weave (plain or twill), warp_color, weft_color.
-            ``label``: title, lines, code, symbology (code128 or ean13), ink, paper, wear (0 to 1). Colours are sRGB, 0 to 1.
+            ``metal``: wear (0 to 1), tint. ``fabric``: threads (a multiple of 4), weave (plain or twill), warp_color,
+            weft_color. ``label``: title, lines, code, symbology (code128 or ean13), ink, paper, wear (0 to 1). Colours are
+            sRGB, 0 to 1.
 
     Raises:
         VariationError: There is no such kind or option, or a value is wrong.
@@ -109,13 +116,21 @@ class _Maps:
 
 
 def _wood(maps: _Maps, generator: np.random.Generator, options: dict[str, Any]) -> tuple[float, float]:
-    kinds = [((0.80, 0.62, 0.42), (0.52, 0.33, 0.17)), ((0.47, 0.30, 0.19), (0.24, 0.14, 0.09)),
-             ((0.86, 0.73, 0.55), (0.70, 0.51, 0.32)), ((0.66, 0.40, 0.24), (0.42, 0.21, 0.12))]
+    kinds = [
+        ((0.80, 0.62, 0.42), (0.52, 0.33, 0.17)),
+        ((0.47, 0.30, 0.19), (0.24, 0.14, 0.09)),
+        ((0.86, 0.73, 0.55), (0.70, 0.51, 0.32)),
+        ((0.66, 0.40, 0.24), (0.42, 0.21, 0.12)),
+    ]
     light, dark = kinds[generator.integers(len(kinds))]
     shade = generator.uniform(0.92, 1.06)
     rings = checked_number("rings", options.get("rings", float(generator.uniform(7.0, 15.0))), 1.0, 60.0)
-    maps.run(kernels.bake_wood, rings, _color("light", options.get("light"), np.array(light) * shade),
-             _color("dark", options.get("dark"), np.array(dark) * shade))
+    maps.run(
+        kernels.bake_wood,
+        rings,
+        _color("light", options.get("light"), np.array(light) * shade),
+        _color("dark", options.get("dark"), np.array(dark) * shade),
+    )
     return 1.3, 0.0
 
 
@@ -148,8 +163,13 @@ def _fabric(maps: _Maps, generator: np.random.Generator, options: dict[str, Any]
     weave = options.get("weave", "twill" if generator.random() < 0.5 else "plain")
     if weave not in ("plain", "twill"):
         raise VariationError(f"'weave' is {weave!r}. Give plain or twill.")
-    maps.run(kernels.bake_fabric, threads, int(weave == "twill"), _color("warp_color", options.get("warp_color"), base),
-             _color("weft_color", options.get("weft_color"), other))
+    maps.run(
+        kernels.bake_fabric,
+        threads,
+        int(weave == "twill"),
+        _color("warp_color", options.get("warp_color"), base),
+        _color("weft_color", options.get("weft_color"), other),
+    )
     return 1.6, 0.0
 
 

@@ -8,8 +8,9 @@ wp.set_module_options({"enable_backward": False})
 
 
 @wp.kernel
-def mark_within_volume(first: int, mesh: wp.uint64, clearance: float, points: wp.array(dtype=wp.vec3),
-                       marks: wp.array(dtype=wp.uint8)):
+def mark_within_volume(
+    first: int, mesh: wp.uint64, clearance: float, points: wp.array(dtype=wp.vec3), marks: wp.array(dtype=wp.uint8)
+):
     """Set 1 where a point lies inside a closed mesh, or within ``clearance`` of it."""
     i = first + wp.tid()
     query = wp.mesh_query_point_sign_winding_number(mesh, points[i], 1.0e9)
@@ -20,8 +21,9 @@ def mark_within_volume(first: int, mesh: wp.uint64, clearance: float, points: wp
 
 
 @wp.kernel
-def mark_near_surface(first: int, mesh: wp.uint64, clearance: float, points: wp.array(dtype=wp.vec3),
-                      marks: wp.array(dtype=wp.uint8)):
+def mark_near_surface(
+    first: int, mesh: wp.uint64, clearance: float, points: wp.array(dtype=wp.vec3), marks: wp.array(dtype=wp.uint8)
+):
     """Set 1 where a point lies within ``clearance`` of a mesh."""
     i = first + wp.tid()
     query = wp.mesh_query_point_no_sign(mesh, points[i], clearance)
