@@ -15,6 +15,7 @@ from scenewright.sdg.dataset.backend import DatasetBackend, FrameFiles, WriterBa
 from scenewright.sdg.dataset.errors import DatasetInputError, DatasetRunError
 from scenewright.sdg.dataset.files import PRIVATE_FOLDER
 from scenewright.sdg.dataset.ledger import LedgerEntry, LedgerPart
+from scenewright.sdg.recipe.camera_image import augment_writer, chain_of
 from scenewright.sdg.recipe.ontology import colour_segmentation
 from scenewright.sdg.recipe.stage_setup import open_recipe_stage
 from scenewright.sdg.writers import create_writer
@@ -200,6 +201,7 @@ class FrameMaker:
             writer = create_writer(request.name)
             initialize_writer(writer, WriterBackend(self.backend, folder), parameters)
             colour_segmentation(self.session.recipe.ontology, writer, parameters)
+            augment_writer(writer, chain_of(self.session.recipe.settings.camera_image))
         except (TypeError, ValueError) as error:
             raise DatasetInputError(f"{where}writer {request.name}: {error}") from error
         writer.attach([self.session.cameras[name] for name in request.cameras], trigger=None)
