@@ -1,6 +1,7 @@
 import pytest
 
 from scenewright.sdg.assets.errors import AssetError
+from scenewright.sdg.assets.images import srgb_to_linear
 from scenewright.sdg.assets.mtl import read_materials
 from scenewright.sdg.assets.sources import FolderFiles, Source
 
@@ -24,6 +25,19 @@ def look(tmp_path):
 def test_colours_are_display_colours(look):
     assert look("Kd 0.5 1 0\n")[0].color == pytest.approx((0.214041, 1.0, 0.0), abs=1e-5)
     assert look("Kd 0.5\n")[0].color == pytest.approx((0.214041,) * 3, abs=1e-5)
+
+
+def test_the_diffuse_intensity_of_old_blender_is_undone(tmp_path):
+    def colors(text):
+        (tmp_path / "b.mtl").write_text(text)
+        looks, _, _ = read_materials(Source(FolderFiles(tmp_path), "a.obj"), ["b.mtl"], ["a", "b"])
+        return looks["a"].color[0], looks["b"].color[0]
+
+    header = "# Blender MTL File: 'x.blend'\n"
+    dim, bright = "newmtl a\nKd 0.64 0.64 0.64\nnewmtl b\nKd 0.4 0 0\n", "newmtl a\nKd 0.64 0 0\nnewmtl b\nKd 0.9 0 0\n"
+    assert colors(header + dim) == pytest.approx((srgb_to_linear(0.8), srgb_to_linear(0.5)))
+    assert colors(dim) == pytest.approx((srgb_to_linear(0.64), srgb_to_linear(0.4)))
+    assert colors(header + bright) == pytest.approx((srgb_to_linear(0.64), srgb_to_linear(0.9)))
 
 
 @pytest.mark.parametrize(("text", "roughness"), [("Ks 0 0 0\nNs 500\n", 0.9), ("Ks 1 1 1\nNs 0\n", 1.0),

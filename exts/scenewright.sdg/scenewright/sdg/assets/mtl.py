@@ -22,6 +22,8 @@ EMISSION = 500.0
 _OPTIONS = {"-blendu": 1, "-blendv": 1, "-cc": 1, "-clamp": 1, "-texres": 1, "-imfchan": 1, "-type": 1, "-bm": 1, "-boost": 1,
             "-mm": 2, "-o": 3, "-s": 3, "-t": 3}
 _DULL = 0.9
+_BLENDER = "# blender"
+_INTENSITY = 0.8
 _MISSING_SHOWN = 3
 
 
@@ -45,7 +47,7 @@ def read_materials(source: Source, libraries: Iterable[str], used: Iterable[str]
         if not names:
             notes.append(f"material library '{line[:80]}' is not there")
         for name in names:
-            raw.update(_statements(source.read(name, source.limits.text_bytes), source))
+            raw.update(_brightened(_statements(source.read(name, source.limits.text_bytes), source)))
     shelf = ImageShelf(source.limits)
     maps = _Maps(source, shelf)
     looks = {name: _look(raw[name], maps) for name in sorted(wanted & raw.keys())}
@@ -64,16 +66,32 @@ def _library_names(source: Source, line: str) -> list[str]:
 def _statements(data: bytes, source: Source) -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = {}
     current: dict[str, str] = {}
+    blender: dict[str, str] = {}
     text = data.decode("utf-16") if data[:2] in (b"\xff\xfe", b"\xfe\xff") else data.decode("utf-8", "replace")
     for line in text.splitlines():
         key, _, rest = line.replace("\t", " ").strip().partition(" ")
         if key.lower() == "newmtl":
             if len(found) >= source.limits.looks:
                 raise AssetError(f"it has more than {source.limits.looks} materials.")
-            current = found[rest.strip()] = {}
+            current = found[rest.strip()] = dict(blender)
+        elif "Blender MTL File" in line and line.lstrip().startswith("#"):
+            blender = {_BLENDER: "yes"}
         elif key and not key.startswith("#"):
             current[key.lower()] = rest.strip()
     return found
+
+
+def _brightened(materials: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
+    """Return materials with the diffuse intensity undone that Blender before 2.80 multiplies Kd by, 0.8 unless changed.
+
+    A library is taken for one of its making when it says so and nothing in it is brighter than that.
+    """
+    brightest = max((max(_numbers(raw, "kd", (0.0, 0.0, 0.0))) for raw in materials.values()), default=0.0)
+    if any(_BLENDER in raw for raw in materials.values()) and brightest <= _INTENSITY + 1e-4:
+        for raw in materials.values():
+            if "kd" in raw:
+                raw["kd"] = " ".join(str(value / _INTENSITY) for value in _numbers(raw, "kd", (0.8, 0.8, 0.8)))
+    return materials
 
 
 class _Maps:
