@@ -174,7 +174,7 @@ class Camera(PinholeGeometry, SingleXFormPrim):
             AnnotatorRegistryError: There is no annotation of that name.
         """
         if self._render_product_path is None:
-            raise RuntimeError("Camera.attach_annotator: call initialize() first; it makes the render product.")
+            raise RuntimeError("Camera.initialize() must be called before attach_annotator(): it makes the render product.")
         key = annotator_name.replace("_fast", "")
         if key in self._annotators:
             _log.warning("Camera %s has the annotator %r already.", self.prim_path, key)
