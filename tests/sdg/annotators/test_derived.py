@@ -194,7 +194,7 @@ def test_locators_that_are_named_by_path_or_are_missing(stage, camera, look):
         look(product, "keypoints")
 
 
-def test_locators_follow_edits(stage, camera, look):
+def test_locators_follow_edits(stage, camera, look, capfd):
     create.cube(name="Box", semantics={"class": "box"})
     product = rep.create.render_product(camera, (W, H))
     assert look(product, "keypoints")[0]["info"]["names"] == []
@@ -202,6 +202,7 @@ def test_locators_follow_edits(stage, camera, look):
     assert look(product, "keypoints")[0]["info"]["names"] == ["tip"]
     prim.GetAttribute("scenewright:keypoint").Set("top")
     assert look(product, "keypoints")[0]["info"]["names"] == ["top"]
+    assert "Can only append" not in capfd.readouterr().err
 
 
 def test_parts_are_the_prims_of_an_object(stage, camera, look):

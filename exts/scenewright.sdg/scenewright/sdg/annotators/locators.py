@@ -63,7 +63,7 @@ def find_locators(stage: Usd.Stage) -> list[Locator]:
 
 
 def _prims(stage: Usd.Stage) -> Usd.PrimRange:
-    return Usd.PrimRange(stage.GetPseudoRoot(), Usd.TraverseInstanceProxies(Usd.PrimIsActive & Usd.PrimIsDefined))
+    return stage.Traverse(Usd.TraverseInstanceProxies(Usd.PrimIsActive & Usd.PrimIsDefined))
 
 
 def _somewhere(stage: Usd.Stage, below: str) -> bool:

@@ -352,7 +352,7 @@ _BASIC = (
 WRITERS: dict[str, Writer] = {
     "basic": Writer("BasicWriter", _keywords(_BASIC)),
     "BasicWriter": Writer("BasicWriter", _keywords(_BASIC)),
-    **{name: Writer(name) for name in ("bop", "coco", "huggingface", "voc", "webdataset", "yolo")},
+    **{name: Writer(name) for name in ("bop", "coco", "ground_truth", "huggingface", "voc", "webdataset", "yolo")},
     "kitti": Writer("KittiWriter"),
     **{name: Writer(name) for name in ("DataVisualizationWriter", "DOPEWriter", "KittiWriter", "PoseWriter")},
     "CocoWriter": Writer("CocoWriter", never="keeps the annotations of all frames to its end; 'coco' writes them here"),
