@@ -79,6 +79,13 @@ def test_what_is_not_there_is_noted(look):
     assert notes == ["textures that are not there: gone.png"]
 
 
+def test_materials_that_no_library_has_are_plain_or_glass(look, tmp_path):
+    look("")
+    looks, _, notes = read_materials(Source(FolderFiles(tmp_path / "m"), "a.obj"), ["a.mtl", "b.mtl"], ["dark_Glass", "x", "m"])
+    assert looks["dark_Glass"].opacity == 0.25 and looks["x"].opacity == 1.0
+    assert notes == ["material library 'b.mtl' is not there", "2 of its materials are in no library: dark_Glass, x"]
+
+
 @pytest.mark.parametrize("reference", ["../secret.png", "a/../../secret.png", "http://example.com/a.png", "..\\secret.png"])
 def test_paths_that_lead_out_are_refused(look, png, tmp_path, reference):
     (tmp_path / "secret.png").write_bytes(png())

@@ -25,6 +25,9 @@ _DULL = 0.9
 _BLENDER = "# blender"
 _INTENSITY = 0.8
 _MISSING_SHOWN = 3
+_PLAIN = Surface(color=(0.6, 0.6, 0.6), roughness=_DULL)
+_GLASS = Surface(color=(0.75, 0.8, 0.8), roughness=0.1, opacity=0.25)
+"""Of a name that no library has: Sweet Home 3D and its like know some kinds of glass themselves."""
 
 
 def read_materials(source: Source, libraries: Iterable[str], used: Iterable[str],
@@ -52,6 +55,7 @@ def read_materials(source: Source, libraries: Iterable[str], used: Iterable[str]
     maps = _Maps(source, shelf)
     looks = {name: _look(raw[name], maps) for name in sorted(wanted & raw.keys())}
     if absent := sorted(wanted - raw.keys()):
+        looks |= {name: _GLASS if "glass" in name.lower() else _PLAIN for name in absent}
         notes.append(f"{len(absent)} of its materials are in no library: {', '.join(absent[:_MISSING_SHOWN])[:120]}")
     return looks, shelf.files, notes + maps.notes()
 
