@@ -261,3 +261,47 @@ def assert_has_both(found, base, ours, theirs, told):
                 a, b = sorted(a.prependedItems, key=str), sorted(b.prependedItems, key=str)
             if key[0] != "primOrder":
                 assert same_value(a, b), (told, path, key, a, b)
+
+
+def test_a_variant_set_that_both_add_merges(layer):
+    base = 'def "W" { }'
+    ours = layer('def "W" ( prepend variantSets = "v" ) { variantSet "v" = { "a" { float x = 1 } } }')
+    theirs = layer('def "W" ( prepend variantSets = "v" ) { variantSet "v" = { "a" { float y = 1 } "b" { float x = 2 } } }')
+    found, conflicts = merged(layer(base), ours, theirs)
+    assert not conflicts
+    assert [bool(found.GetAttributeAtPath(path)) for path in ("/W{v=a}.x", "/W{v=a}.y", "/W{v=b}.x")] == [True] * 3
+    again = layer('def "W" ( prepend variantSets = "v" ) { variantSet "v" = { "a" { float x = 3 } } }')
+    assert places(merged(layer(base), ours, again)[1]) == [("/W{v=a}.x", "")]
+
+
+def test_deletions_renames_types_and_orders_inside_variants(layer):
+    base = """def "W" ( prepend variantSets = "v" ) { variantSet "v" = { "a" {
+        float x = 1
+        float y = 1
+        def "p" { float z = 1 }
+        def "q" { }
+        variantSet "n" = { "i" { float k = 1 } }
+    } } }"""
+    ours = layer(base.replace("float x = 1", "").replace('def "q" { }', ""))
+    theirs = base.replace("float y = 1", "double y = 2").replace('def "p"', 'def "new" { }\ndef "p"')
+    theirs = layer(theirs.replace("k = 1", "k = 2"))
+    found, conflicts = merged(layer(base), ours, theirs)
+    assert not conflicts
+    inside = found.GetObjectAtPath("/W{v=a}").primSpec
+    assert list(inside.nameChildren.keys()) == ["new", "p"] and list(inside.properties.keys()) == ["y"]
+    assert inside.properties["y"].default == 2 and found.GetAttributeAtPath("/W{v=a}{n=i}.k").default == 2
+    assert places(merged(layer(base), ours, layer(base.replace("float x = 1", "float x = 2")))[1]) == [("/W{v=a}.x", "")]
+    renamed = layer(base.replace('def "p"', 'def "r"'))
+    assert places(merged(layer(base), renamed, layer(base.replace("z = 1", "z = 2")))[1]) == [("/W{v=a}p", "")]
+
+
+def test_from_any_layer_to_any_other_is_a_merge(tabletop):
+    paths = sorted(tabletop.glob("assets/*/*.usda"))[:12] + sorted(tabletop.glob("layers/*.usda")) + [tabletop / "scene.usda"]
+    layers = [Sdf.Layer.OpenAsAnonymous(str(path)) for path in paths]
+    for path, base, side in zip(paths, layers, layers[1:] + layers[:1], strict=True):
+        found, conflicts = merged(base, side, base)
+        assert not conflicts
+        one, other = take_snapshot(found), take_snapshot(side)
+        assert one.keys() == other.keys(), path
+        for where, record in one.items():
+            assert same_value(record.fields, other[where].fields) and record.children == other[where].children, (path, where)

@@ -55,6 +55,7 @@ def test_who_says_what_and_who_is_overridden(tmp_path):
     status = stack_status(path)
     assert [(row.name, row.prims, row.properties) for row in status.layers] == [
         ("scene.usda", 0, 0), ("top.usda", 1, 3), ("low.usda", 1, 4)]
+    assert status.layers[2].opinions == ("/W kind", "/W.a", "/W.b", "/W.r", "/W.same")
     told = [str(row) for row in status.overridden]
     assert told == [
         "</W.a>: top.usda says 2, over low.usda: 1",
@@ -64,6 +65,11 @@ def test_who_says_what_and_who_is_overridden(tmp_path):
     assert not status.findings
     set_flag(path, ["top"], MUTED, True)
     assert not stack_status(path).overridden
+
+
+def test_content_for_references_in_the_same_layer_is_not_dangling(tmp_path):
+    path = write(tmp_path, scene=stack() + 'over "Stock" { def "Part" { } }\ndef "W" ( references = </Stock> ) { }')
+    assert not stack_status(path).findings
 
 
 def test_list_edits_override_nothing(tmp_path):

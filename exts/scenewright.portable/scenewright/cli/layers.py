@@ -32,7 +32,11 @@ def new(
 
 
 @app.command()
-def status(scene: _Scene, as_json: _Json = False) -> None:
+def status(
+    scene: _Scene,
+    as_json: _Json = False,
+    opinions: Annotated[bool, typer.Option("--opinions", help="List all that each layer says.")] = False,
+) -> None:
     """Say who says what: opinions per layer, overridden ones, and what is wrong.
 
     Wrong are layers that are missing, broken, cyclic or listed twice; opinions outside a layer's remit; absolute and unresolved
@@ -44,16 +48,18 @@ def status(scene: _Scene, as_json: _Json = False) -> None:
     if as_json:
         _print_json(found.as_json())
     else:
-        _print_status(found)
+        _print_status(found, opinions)
     raise typer.Exit(1 if found.findings else 0)
 
 
-def _print_status(found: Any) -> None:
+def _print_status(found: Any, opinions: bool) -> None:
     width = max(len("  " * row.depth + row.name) for row in found.layers)
     for row in found.layers:
         counts = f"{row.prims:5d} prims {row.properties:6d} properties"
         told = "  ".join(part for part in (row.owner, ", ".join(row.state), f"remit: {row.remit}" if row.remit else "") if part)
         typer.echo(f"{'  ' * row.depth + row.name:{width}s}  {counts}  {told}".rstrip())
+        for said in row.opinions if opinions else ():
+            typer.echo(f"{'  ' * row.depth}  {said}")
     for title, rows in (("overridden", found.overridden), ("findings", found.findings)):
         typer.echo(f"\n{len(rows)} {title}" + (":" if rows else ""))
         for row in rows:

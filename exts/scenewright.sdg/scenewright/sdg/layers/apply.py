@@ -3,7 +3,7 @@
 from pxr import Sdf
 
 from scenewright.sdg.layers.errors import LayerError
-from scenewright.sdg.layers.fields import copy_entries, copy_fields, set_list_op, spec_at
+from scenewright.sdg.layers.fields import copy_entries, copy_fields, prim_at, set_list_op, spec_at
 from scenewright.sdg.layers.merge import VALUE, FieldChoice, MergePlan, plan_merge
 from scenewright.sdg.layers.order import merge_order
 from scenewright.sdg.layers.snapshot import FieldKey
@@ -46,20 +46,17 @@ def _remove(layer: Sdf.Layer, path: Sdf.Path) -> None:
     spec = spec_at(layer, path)
     if not spec:
         return
+    parent = prim_at(layer, path.GetParentPath())
     if isinstance(spec, Sdf.PropertySpec):
-        spec.owner.RemoveProperty(spec)
+        parent.RemoveProperty(spec)
     elif isinstance(spec, Sdf.VariantSpec):
         spec.owner.RemoveVariant(spec)
     elif isinstance(spec, Sdf.VariantSetSpec):
-        owner = spec_at(layer, path.GetParentPath())
-        owner = owner.primSpec if isinstance(owner, Sdf.VariantSpec) else owner
-        del owner.variantSets[spec.name]
+        del parent.variantSets[spec.name]
+    elif parent == layer.pseudoRoot:
+        del layer.rootPrims[spec.name]
     else:
-        parent = spec.nameParent
-        if parent == layer.pseudoRoot:
-            del layer.rootPrims[spec.name]
-        else:
-            del parent.nameChildren[spec.name]
+        del parent.nameChildren[spec.name]
 
 
 def _copy(source: Sdf.Layer, target: Sdf.Layer, path: Sdf.Path) -> None:
@@ -72,9 +69,7 @@ def _copy(source: Sdf.Layer, target: Sdf.Layer, path: Sdf.Path) -> None:
 def _create(target: Sdf.Layer, source: Sdf.Layer, path: Sdf.Path) -> None:
     """Make an empty spec of the kind that ``source`` has at a path."""
     like = spec_at(source, path)
-    parent = spec_at(target, path.GetParentPath())
-    if isinstance(parent, Sdf.VariantSpec):
-        parent = parent.primSpec
+    parent = prim_at(target, path.GetParentPath())
     if isinstance(like, Sdf.AttributeSpec):
         Sdf.AttributeSpec(parent, like.name, like.typeName, like.variability, like.custom)
     elif isinstance(like, Sdf.RelationshipSpec):
@@ -103,7 +98,11 @@ def _set_field(result: Sdf.Layer, path: Sdf.Path, choice: FieldChoice, sides: di
         offsets = [layer.subLayerOffsets[i] for i in range(len(layer.subLayerPaths))]
         _set_sublayers(result, list(layer.subLayerPaths), offsets)
     elif name in ("specifier", "custom") or (name == "typeName" and isinstance(spec, Sdf.PrimSpec)):
-        setattr(spec, name, getattr(source, name))
+        value = getattr(prim_at(sides[choice.side], path), name)
+        if value == "":  # no type is no field
+            spec.ClearInfo(name)
+        else:
+            setattr(prim_at(result, path), name, value)
     elif name == "variability":
         _recreate(result, path, source)
     else:
@@ -138,8 +137,7 @@ def _recreate(result: Sdf.Layer, path: Sdf.Path, source: Sdf.PropertySpec) -> No
     names = [name for name in old.ListInfoKeys() if name not in ("typeName", "variability", "custom")]
     if isinstance(old, Sdf.AttributeSpec) and old.typeName != source.typeName:
         names = [name for name in names if name not in VALUE]
-    custom, owner = old.custom, spec_at(result, path.GetParentPath())
-    owner = owner.primSpec if isinstance(owner, Sdf.VariantSpec) else owner
+    custom, owner = old.custom, prim_at(result, path.GetParentPath())
     _remove(result, path)
     if isinstance(source, Sdf.AttributeSpec):
         new = Sdf.AttributeSpec(owner, source.name, source.typeName, source.variability, custom)
@@ -150,8 +148,7 @@ def _recreate(result: Sdf.Layer, path: Sdf.Path, source: Sdf.PropertySpec) -> No
 
 def _reorder(layer: Sdf.Layer, path: Sdf.Path, what: str, orders: list[list[str]]) -> None:
     """Bring the children of a spec into merged order, by taking them out and putting them back."""
-    parent = spec_at(layer, path)
-    parent = parent.primSpec if isinstance(parent, Sdf.VariantSpec) else parent
+    parent = prim_at(layer, path)
     root = parent == layer.pseudoRoot
     children = (layer.rootPrims if root else parent.nameChildren) if what == "prims" else parent.properties
     names = list(children.keys())

@@ -12,7 +12,7 @@ from pxr import Sdf, Usd, UsdUtils
 from scenewright.sdg.layers.snapshot import FieldKey
 from scenewright.sdg.layers.values import list_op_parts
 
-__all__ = ["copy_entries", "copy_fields", "set_list_op", "spec_at"]
+__all__ = ["copy_entries", "copy_fields", "prim_at", "set_list_op", "spec_at"]
 
 _REQUIRED = ("specifier", "typeName", "variability", "custom")
 #: Lists of paths, which Sdf sets only through the property's list editor.
@@ -22,6 +22,12 @@ _PATH_LISTS = {"targetPaths": "targetPathList", "connectionPaths": "connectionPa
 def spec_at(layer: Sdf.Layer, path: Sdf.Path) -> Sdf.Spec | None:
     """Return the spec at a path, the layer itself at ``/``."""
     return layer.pseudoRoot if path == Sdf.Path.absoluteRootPath else layer.GetObjectAtPath(path)
+
+
+def prim_at(layer: Sdf.Layer, path: Sdf.Path) -> Sdf.PrimSpec | Sdf.PseudoRootSpec | None:
+    """Return the prim spec at a path, that of a variant at a variant's; the layer itself at ``/``."""
+    spec = spec_at(layer, path)
+    return spec.primSpec if isinstance(spec, Sdf.VariantSpec) else spec
 
 
 def copy_fields(target: Sdf.Spec, source: Sdf.Spec, names: Sequence[str]) -> None:
@@ -119,8 +125,9 @@ def _alone(source: Sdf.Spec, names: Sequence[str]) -> tuple[Sdf.Layer, Sdf.Spec]
     """Return a spec like ``source`` with these fields only, at the same path in a layer of its own."""
     layer = Sdf.Layer.CreateAnonymous(".usda")
     if isinstance(source, Sdf.PropertySpec):
-        prim = Sdf.CreatePrimInLayer(layer, source.path.GetPrimOrPrimVariantSelectionPath())
-        prim = prim.primSpec if isinstance(prim, Sdf.VariantSpec) else prim
+        holder = source.path.GetPrimOrPrimVariantSelectionPath()
+        Sdf.CreatePrimInLayer(layer, holder)
+        prim = prim_at(layer, holder)
         if isinstance(source, Sdf.AttributeSpec):
             spec = Sdf.AttributeSpec(prim, source.name, source.typeName, source.variability, source.custom)
         else:

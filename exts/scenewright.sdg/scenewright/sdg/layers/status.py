@@ -42,6 +42,7 @@ class LayerSummary:
         properties: How many properties.
         remit: What it may say, in words; empty where none is recorded.
         state: locked, muted, missing and so on.
+        opinions: What it says: paths of properties, and ``path field`` for metadata of prims.
     """
 
     name: str
@@ -51,6 +52,7 @@ class LayerSummary:
     properties: int
     remit: str
     state: tuple[str, ...]
+    opinions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -158,7 +160,8 @@ def stack_status(path: str | os.PathLike[str]) -> StackStatus:
         kinds = [record.kind for record in found.values()]
         counts = kinds.count("prim"), kinds.count("attribute") + kinds.count("relationship")
         told = str(remit) if remit else ""
-        status.layers.append(LayerSummary(name, entry.depth, layer_owner(entry.layer), *counts, told, state))
+        owner, said = layer_owner(entry.layer), tuple(_said(found))
+        status.layers.append(LayerSummary(name, entry.depth, owner, *counts, told, state, said))
         if entry.identifier not in muted:
             heard.append((name, entry.layer))
         if remit:
@@ -181,6 +184,15 @@ def _stack_finding(entry: StackEntry, name: str) -> LayerFinding:
     }
     kind, message = told.get(entry.problem, ("unreadable", entry.problem))
     return LayerFinding(kind, name, "", message)
+
+
+def _said(records: Mapping[Sdf.Path, SpecRecord]) -> Iterator[str]:
+    for path, record in sorted(records.items()):
+        if record.kind in ("attribute", "relationship"):
+            yield str(path)
+        elif record.kind != "layer":
+            names = sorted({field_text(key) for key in record.fields if key[0] not in ("specifier", "typeName")})
+            yield from (f"{path} {name}" for name in names)
 
 
 def _overridden(layers: list[tuple[str, dict[Sdf.Path, SpecRecord]]]) -> Iterator[Overridden]:
