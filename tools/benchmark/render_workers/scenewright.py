@@ -13,9 +13,10 @@ LABELS = ["distance_to_camera", "normals", "prim_id"]
 
 
 def main(threads: int) -> None:
-    """Serve the modes primary, colour, real-time and path-traced."""
+    """Serve the modes primary, colour, real-time (denoised by Intel's filter where pyoidn is installed) and path-traced."""
     answers = claim_stdout()
     from scenewright.render import Renderer
+    from scenewright.render.oidn import has_oidn
     from scenewright.render.settings import RenderSettings
 
     renderer = Renderer(write_stage(benchmark_scene()), threads=threads)
@@ -26,8 +27,11 @@ def main(threads: int) -> None:
             return {name: frame[name] for name in buffers}
         return render
 
+    denoiser = "oidn" if has_oidn() else "filter"
+
     def real_time(order: dict) -> RenderSettings:
-        return RenderSettings(samples=order["samples"], bounces=order["bounces"], denoise=True, seed=order.get("seed", 0))
+        return RenderSettings(samples=order["samples"], bounces=order["bounces"], denoise=True, denoiser=denoiser,
+                              seed=order.get("seed", 0))
 
     def path_traced(order: dict) -> RenderSettings:
         return RenderSettings(mode="path-traced", samples=order["samples"], bounces=order["bounces"], seed=order.get("seed", 0),
