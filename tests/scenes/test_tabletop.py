@@ -15,8 +15,13 @@ def layer_of(stage, name):
     return next(layer for layer in stage.GetLayerStack() if layer.realPath.endswith(f"layers/{name}.usda"))
 
 
-def test_scenes_are_small(scenes):
-    assert sum(path.stat().st_size for path in scenes.rglob("*") if path.is_file()) < 20e6
+SIZES = {"tabletop": 14e6, "turntable": 2e6, "warehouse": 6e6, "shelf": 6e6, "room": 6e6}
+
+
+@pytest.mark.parametrize(("scene", "most"), SIZES.items())
+def test_scenes_are_small(scene, most, scenes):
+    files = [path for path in (scenes / scene).rglob("*") if path.is_file() and path.stem != "preview"]
+    assert sum(path.stat().st_size for path in files) < most
 
 
 @pytest.mark.parametrize("scene", ["tabletop", "turntable"])

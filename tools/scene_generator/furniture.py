@@ -370,7 +370,7 @@ def rug() -> Model:
 
 def _rug_print(palette: tuple[str, str, str, str]) -> np.ndarray:
     ground, first, second, third = palette
-    sheet = Canvas(240, 170, 2.7, ground)
+    sheet = Canvas(240, 170, 2.2, ground)
     sheet.rectangle(5, 5, 230, 160, first)
     sheet.rectangle(8, 8, 224, 154, ground)
     for i in range(28):

@@ -20,7 +20,10 @@ from .model import Model, write_book
 from .products import PRODUCT_MODELS
 from .warehouse_assets import WAREHOUSE_MODELS
 
-__all__ = ["WRITERS", "write_room", "write_shelf", "write_warehouse"]
+__all__ = ["SEEDS", "WRITERS", "write_room", "write_shelf", "write_warehouse"]
+
+SEEDS = {"warehouse": 1, "shelf": 3, "room": 5}
+"""Scene -> the seed of the layout that is committed."""
 
 
 def write_warehouse(folder: Path) -> None:
@@ -34,7 +37,12 @@ def write_warehouse(folder: Path) -> None:
     }
     images = {"concrete.png": concrete("#8f8d88", 401), "sheet.png": corrugated()}
     _write_assets(folder, (make() for make in WAREHOUSE_MODELS), surfaces, images)
-    _compose(folder, plan_warehouse, 1, "A pallet warehouse: racks with loaded pallets, aisles, dock doors and a forklift.")
+    _compose(
+        folder,
+        plan_warehouse,
+        SEEDS["warehouse"],
+        "A pallet warehouse: racks with loaded pallets, aisles, dock doors and a forklift.",
+    )
 
 
 def write_shelf(folder: Path) -> None:
@@ -45,7 +53,9 @@ def write_shelf(folder: Path) -> None:
         "Paint": Surface(linear("#dcd8cf"), roughness=0.75),
     }
     _write_assets(folder, (make() for make in PRODUCT_MODELS), surfaces, {"tiles.png": tiles("#bdb7ab", 411)})
-    _compose(folder, plan_shelf, 3, "A shop's shelf: gondolas with groceries in facings and a price tag under each.")
+    _compose(
+        folder, plan_shelf, SEEDS["shelf"], "A shop's shelf: gondolas with groceries in facings and a price tag under each."
+    )
 
 
 def write_room(folder: Path) -> None:
@@ -63,7 +73,9 @@ def write_room(folder: Path) -> None:
         "accent.png": skins.plaster("#a9b3a4", 423),
     }
     _write_assets(folder, (make() for make in FURNITURE_MODELS), surfaces, images)
-    _compose(folder, plan_room, 5, "A living room on a bright morning: sofa, dining place, bookcase and what lies about.")
+    _compose(
+        folder, plan_room, SEEDS["room"], "A living room on a bright morning: sofa, dining place, bookcase and what lies about."
+    )
 
 
 def _write_assets(folder: Path, models: Iterable[Model], surfaces: dict, images: dict) -> None:
