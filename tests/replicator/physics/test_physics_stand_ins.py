@@ -9,7 +9,7 @@ from carb.eventdispatcher import get_eventdispatcher
 from isaacsim.core.experimental.objects import GroundPlane
 from isaacsim.core.experimental.prims import GeomPrim, RigidPrim, XformPrim
 from isaacsim.core.simulation_manager import SimulationManager
-from pxr import Gf, UsdGeom, UsdPhysics
+from pxr import Gf, PhysicsSchemaTools, UsdGeom, UsdPhysics
 
 
 def test_poses_of_many_prims_in_world_and_parent(world):
@@ -98,3 +98,27 @@ def test_rendered_frames_are_told(world):
     guard.reset()
     assert len(told) == 2
     rep.orchestrator.stop()
+
+
+def test_forces_act_for_one_step(world, play):
+    """A force of F for one step of h changes the velocity by F h / m; off the centre it turns the body as well."""
+    from omni.physx import get_physx_simulation_interface
+
+    UsdPhysics.Scene.Define(world, "/Scene").CreateGravityMagnitudeAttr(0.0)
+    boxes = [rep.functional.create.cube(name=f"Box{i}", position=(5.0 * i, 0, 0)) for i in range(3)]
+    rep.functional.physics.apply_rigid_body(boxes, with_collider=True, mass=2.0, angularDamping=0.0)
+    play(1)
+    interface = get_physx_simulation_interface()
+    interface.apply_force_at_pos(0, PhysicsSchemaTools.sdfPathToInt(boxes[0].GetPath()), (60.0, 0, 0), (0.0, 0, 0))
+    interface.apply_force_at_pos(0, str(boxes[1].GetPath()), (0, 0, 1.0), (5.5, 0, 0), "Impulse")
+    interface.apply_torque(0, boxes[2].GetPath(), (0, 0, 20.0))
+    play(2)
+    speeds = [np.array(UsdPhysics.RigidBodyAPI(box).GetVelocityAttr().Get()) for box in boxes]
+    spins = [np.radians(UsdPhysics.RigidBodyAPI(box).GetAngularVelocityAttr().Get()) for box in boxes]
+    inertia = 2.0 / 6.0  # of a cube of edge 1
+    np.testing.assert_allclose(speeds, [(0.5, 0, 0), (0, 0, 0.5), (0, 0, 0)], atol=0.01)
+    np.testing.assert_allclose(spins, [(0, 0, 0), (0, -0.5 / inertia, 0), (0, 0, 20.0 / 60.0 / inertia)], atol=0.03)
+    with pytest.raises(ValueError, match="no moving rigid body at '/Nothing'"):
+        interface.apply_force_at_pos(0, "/Nothing", (1, 0, 0), (0, 0, 0))
+    with pytest.raises(ValueError, match="'Force' or 'Impulse'"):
+        interface.apply_torque(0, boxes[0].GetPath(), (1, 0, 0), "Velocity")

@@ -5,7 +5,7 @@ The host has no physics of its own. The engine is the Replicator's and is found 
 
 import importlib
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -28,6 +28,9 @@ class SimulationEngine(Protocol):
 
     def publish(self) -> None:
         """Bring the new poses to the stage."""
+
+    def apply_force(self, path: str, force: Sequence[float], position: Sequence[float] | None, torque: bool = False) -> None:
+        """Push a body during the next step, or turn it with a ``torque``."""
 
     def reset(self) -> None:
         """Bring everything back to where it was before the timeline played."""
@@ -101,6 +104,22 @@ class Simulation:
                 if self._callbacks or number == steps - 1:
                     self._engine.publish()
             self._tell(seconds / steps, pre_step=False)
+
+    def apply_force(self, path: str, force: Sequence[float], position: Sequence[float] | None = None,
+                    torque: bool = False) -> None:
+        """Push a body with a force [mass x stage units / s²] during the next physics step.
+
+        Args:
+            path: The body.
+            force: In the world; nothing happens where nothing simulates.
+            position: World point that it acts at [stage units]; None = the centre of mass.
+            torque: Whether ``force`` is a torque instead.
+
+        Raises:
+            ValueError: There is no moving body at ``path``.
+        """
+        if self._loaded() is not None:
+            self._engine.apply_force(path, force, position, torque)
 
     def reset(self) -> None:
         """Bring everything back to where it was before the timeline played."""

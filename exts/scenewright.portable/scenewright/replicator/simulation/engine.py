@@ -1,5 +1,7 @@
 """The rigid bodies of the open stage: built when the timeline first plays, kept in step with edits, rewound when it stops."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from pxr import Sdf, Tf, Usd, UsdGeom, UsdPhysics
 
@@ -57,6 +59,25 @@ class RigidBodyEngine:
         self._move_kinematic()
         self._world.step(seconds)
         self._sleep.apply(self._world, seconds)
+
+    def apply_force(self, path: str, force: Sequence[float], position: Sequence[float] | None, torque: bool = False) -> None:
+        """Push a body during the next step; see ``scenewright.host.simulation.Simulation.apply_force``.
+
+        Raises:
+            ValueError: There is no moving body at ``path``.
+            PhysicsError: Newton is missing or the stage cannot be simulated.
+        """
+        self._attach(get_context().get_stage())
+        if self._stale:
+            self._build()
+        index = self._index.get(Sdf.Path(path))
+        if index is None or index in self._kinematic:
+            raise ValueError(f"apply_force: there is no moving rigid body at {path!r}.")
+        metre = UsdGeom.GetStageMetersPerUnit(self._stage)
+        mass = UsdPhysics.GetStageKilogramsPerUnit(self._stage)
+        newtons = np.asarray(force, float) * mass * (metre**2 if torque else metre)
+        self._world.apply_force(index, newtons, None if position is None else np.asarray(position, float) * metre, torque)
+        self._sleep.wake(index)
 
     def publish(self) -> None:
         """Write poses and velocities of the moving bodies to the stage."""

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from scenewright.replicator.functional.rotation_math import matrix_from_quaternion
 from scenewright.replicator.simulation.drives import Drives
 from scenewright.replicator.simulation.newton_joints import add_joint
 from scenewright.replicator.simulation.records import BodyRecord, PhysicsError, SceneRecord, ShapeRecord
@@ -107,6 +108,7 @@ class NewtonWorld:
         self._drives = Drives(scene.joints, indices, np.where([body.kinematic for body in scene.bodies], 0.0, masses),
                               self._model.body_inertia.numpy().astype(np.float64), self._centres,
                               np.where(held[:, None], 0.0, np.asarray(scene.gravity)[None]))
+        self._pushes = np.zeros((len(scene.bodies), 6))
         self._damping = np.array([(body.linear_damping, body.angular_damping) for body in scene.bodies]).reshape(-1, 2)
         self._limits = np.array([(np.inf if body.max_speed is None else body.max_speed,
                                   _MAX_SPIN if body.max_angular_speed is None else body.max_angular_speed)
@@ -130,6 +132,7 @@ class NewtonWorld:
             if self._age < _SETTLING:
                 self._settle()
         self._paths = {}
+        self._pushes[:] = 0.0
         self._check_finite()
         self._limit_velocities(seconds)
 
@@ -162,6 +165,22 @@ class NewtonWorld:
         self._expect(float(np.linalg.norm(velocity)))
         self._now.body_qd.assign(state)
 
+    def apply_force(self, index: int, force: np.ndarray, position: np.ndarray | None = None, torque: bool = False) -> None:
+        """Let a force [N], or a torque [N m], act on a body during the next step.
+
+        Args:
+            index: Number of the body.
+            force: World vector, (3,).
+            position: World point that a force acts at [m]; None = the centre of mass.
+            torque: Whether it is a torque.
+        """
+        self._pushes[index, slice(3, 6) if torque else slice(0, 3)] += force
+        self._expect(float(np.linalg.norm(force)) / float(self._model.body_mass.numpy()[index]) / self.scene.steps_per_second)
+        if position is not None and not torque:
+            place = self._now.body_q.numpy()[index].astype(np.float64)
+            turn = matrix_from_quaternion(np.roll(place[3:], 1)[None])[0]
+            self._pushes[index, 3:] += np.cross(position - place[:3] - self._centres[index] @ turn, force)
+
     def hold(self, indices: np.ndarray, poses: np.ndarray) -> None:
         """Put bodies at rest at ``poses``, shape (N, 7)."""
         places, speeds = self._now.body_q.numpy().copy(), self._now.body_qd.numpy().copy()
@@ -171,12 +190,12 @@ class NewtonWorld:
 
     def _push_bodies(self, seconds: float) -> None:
         """Set what acts on bodies besides gravity and contacts."""
+        acting = self._lift + self._pushes
         if self._drives:
-            driven = self._drives.forces(self._now.body_q.numpy().astype(np.float64),
-                                         self._now.body_qd.numpy().astype(np.float64), seconds)
-            self._now.body_f.assign((self._lift + driven).astype(np.float32))
-        elif self._lift.any():
-            self._now.body_f.assign(self._lift)
+            acting += self._drives.forces(self._now.body_q.numpy().astype(np.float64),
+                                          self._now.body_qd.numpy().astype(np.float64), seconds)
+        if acting.any():
+            self._now.body_f.assign(acting.astype(np.float32))
 
     def _carry(self, share: float, seconds: float) -> None:
         """Move led bodies along their paths, with the velocities that this takes."""

@@ -33,6 +33,27 @@ class PhysicsSimulationInterface:
         """Simulate ``elapsed_time`` seconds."""
         get_simulation().simulate(elapsed_time)
 
+    def apply_force_at_pos(self, stage_id: int, body_path: int | str | Sdf.Path, force: Sequence[float], pos: Sequence[float],
+                           mode: str = "Force") -> None:
+        """Push a body at a point during the next physics step.
+
+        Args:
+            stage_id: Accepted; the current stage is simulated.
+            body_path: The body: its path, or the number that ``pxr.PhysicsSchemaTools`` gives it.
+            force: In the world [mass x stage units / s²]; an impulse [mass x stage units / s] with mode "Impulse".
+            pos: World point [stage units].
+            mode: "Force" or "Impulse".
+
+        Raises:
+            ValueError: There is no moving body, or the mode is another.
+        """
+        get_simulation().apply_force(_path(body_path), _during_a_step(force, mode), list(pos))
+
+    def apply_torque(self, stage_id: int, body_path: int | str | Sdf.Path, torque: Sequence[float],
+                     mode: str = "Force") -> None:
+        """Turn a body with a torque during the next physics step: see ``apply_force_at_pos``."""
+        get_simulation().apply_force(_path(body_path), _during_a_step(torque, mode), torque=True)
+
     def fetch_results(self) -> None:
         """Return at once: poses are on the stage when ``simulate`` returns."""
 
@@ -78,6 +99,16 @@ class PhysicsSceneQueryInterface:
 
     def _hit(self, collision: Sdf.Path, body: Sdf.Path) -> Any:
         return OverlapHit(PhysicsSchemaTools.sdfPathToInt(collision), PhysicsSchemaTools.sdfPathToInt(body))
+
+
+def _path(body: int | str | Sdf.Path) -> str:
+    return str(PhysicsSchemaTools.intToSdfPath(body) if isinstance(body, int) else body)
+
+
+def _during_a_step(vector: Sequence[float], mode: str) -> np.ndarray:
+    if mode not in ("Force", "Impulse"):
+        raise ValueError(f"A force is applied as 'Force' or 'Impulse', got {mode!r}.")
+    return np.asarray(list(vector), float) / (get_simulation().step_duration() if mode == "Impulse" else 1.0)
 
 
 _interface = PhysicsSimulationInterface()
