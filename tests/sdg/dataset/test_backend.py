@@ -167,3 +167,20 @@ def test_a_writer_cannot_leave_the_folder(tmp_path, open_backend, write_bytes):
     with pytest.raises(DatasetRunError, match="lies outside"):
         backend.drain()
     assert not (tmp_path / "evil").exists()
+
+
+def test_what_is_written_before_the_first_frame_neither_blocks_it_nor_comes_after_it(tmp_path, write_bytes):
+    order = []
+    backend = DatasetBackend(tmp_path, lambda frame: order.append((frame.frame, sorted(backend.common.files))))
+    writer = WriterBackend(backend)
+    try:
+        writer.schedule(write_bytes, path="models/a.ply", data=b"a")  # as a writer does on attaching
+        begun = threading.Thread(target=lambda: (backend.begin(0), backend.seal()), daemon=True)
+        begun.start()
+        begun.join(10)
+        assert not begun.is_alive()
+        backend.open()
+        backend.drain()
+        assert order == [(0, ["models/a.ply"])]
+    finally:
+        backend.close()

@@ -8,6 +8,7 @@ depend on the length of the run. The threads are the dataset's own: a frame's la
 import inspect
 import os
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -31,12 +32,14 @@ class FrameFiles:
         files: hash and size by path relative to the dataset folder.
         notes: what writers noted.
         extra: whatever the runner wants back at the commit.
+        seconds: time that threads took to encode and write its files [s].
     """
 
     frame: int | None
     files: dict[str, FileRecord] = field(default_factory=dict)
     notes: dict[str, Any] = field(default_factory=dict)
     extra: Any = None
+    seconds: float = 0.0
     pending: int = 0
     sealed: bool = False
     failed: bool = False
@@ -135,7 +138,10 @@ class DatasetBackend:
         """Let writes through; until then nothing touches the disk."""
         with self._changed:
             held, self._held = self._held or [], None
-        for owner, task, future in held:
+        # What belongs to no frame comes first: the ledger names it with the first frame, and a writer may write on attaching.
+        for owner, task, future in sorted(held, key=lambda item: item[0].frame is not None):
+            if owner.frame is not None:
+                self._wait_for_common()
             self._threads.submit(self._run, owner, task).add_done_callback(lambda _, done=future: done.set_result(None))
 
     def close(self) -> None:
@@ -144,11 +150,13 @@ class DatasetBackend:
 
     def _run(self, owner: FrameFiles, task: Callable[[], Any]) -> None:
         error: Exception | None = None
+        begun = time.perf_counter()
         try:
             task()
         except Exception as caught:  # raised again in the main thread by begin or drain
             error = caught
         with self._changed:
+            owner.seconds += time.perf_counter() - begun
             owner.pending -= 1
             owner.failed |= error is not None
             self._error = self._error or error
@@ -198,8 +206,13 @@ class DatasetBackend:
             self._error = self._error or error
             self._changed.notify_all()
 
+    def _wait_for_common(self) -> None:
+        with self._changed:
+            self._changed.wait_for(lambda: self.common.pending == 0 or self._error is not None)
+
     def _may_begin(self) -> bool:
-        return self._error is not None or (self._waiting < self.in_flight and self.common.pending == 0)
+        settled = self.common.pending == 0 or self._held is not None  # what is held is written before any frame is
+        return self._error is not None or (self._waiting < self.in_flight and settled)
 
     def _raise_error(self) -> None:
         error = self._error

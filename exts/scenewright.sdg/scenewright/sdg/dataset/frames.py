@@ -100,6 +100,7 @@ class FrameMaker:
         self._known_common: dict[str, Any] = {}
         self._last: Any = None
         self._run = 0
+        self._stages: dict[str, float] = {}
         self.backend = DatasetBackend(root, self._commit)
         self.writers: list[Any] = []
         for request in session.writer_requests:
@@ -144,11 +145,12 @@ class FrameMaker:
         """
         rep.orchestrator.set_capture_on_play(False)
         begun = time.perf_counter()
+        self._stages = dict.fromkeys(("recipe", "render and annotate"), 0.0)
         if self._is_written(address):
             yield from self._preparing_motion(address)
         self.backend.begin(address.index)
         drawn = yield from self._rendering(address, write=True)
-        self.backend.seal((address, drawn, time.perf_counter() - begun))
+        self.backend.seal((address, drawn, time.perf_counter() - begun, self._stages))
 
     def close(self) -> None:
         """Detach the writers and close the files."""
@@ -159,7 +161,9 @@ class FrameMaker:
             self._part.close()
 
     def _rendering(self, address: Any, write: bool) -> Steps:
+        begun = time.perf_counter()
         drawn = self.session.apply(address)
+        self._stages["recipe"] += time.perf_counter() - begun
         if write and not self._is_written(address):
             self._last = None  # nobody looks at this frame
             return drawn
@@ -171,7 +175,9 @@ class FrameMaker:
                 writer._frame_id = address.index
                 if request.fires(address):
                     writer.schedule_write()
+        begun = time.perf_counter()
         yield Capture(self.session.rt_subframes(address))
+        self._stages["render and annotate"] += time.perf_counter() - begun
         self._last = address
         return drawn
 
@@ -208,7 +214,7 @@ class FrameMaker:
         return writer
 
     def _commit(self, frame: FrameFiles) -> None:
-        address, drawn, seconds = frame.extra
+        address, drawn, seconds, stages = frame.extra
         if self._part is None:
             raise DatasetRunError("Frames were made before the dataset was opened.")
         common = dict(self.backend.common.files)
@@ -217,7 +223,9 @@ class FrameMaker:
             self._known_common = common
         entry = LedgerEntry(address.index, address.sequence, address.step, self.seed, frame.files, drawn, frame.notes)
         self._part.append(entry)
+        stages = {name: round(value, 4) for name, value in {**stages, "encode and write": frame.seconds}.items()}
+        row = {"frame": address.index, "seconds": round(seconds, 4), "stages": stages, "process": os.getpid()}
         with open(self.root / PRIVATE_FOLDER / "log.jsonl", "a", encoding="utf-8") as log:
-            log.write(json.dumps({"frame": address.index, "seconds": round(seconds, 4), "process": os.getpid()}) + "\n")
+            log.write(json.dumps(row) + "\n")
         if self._on_frame is not None:
             self._on_frame(address.index)
