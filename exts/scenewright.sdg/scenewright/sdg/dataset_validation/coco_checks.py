@@ -83,6 +83,8 @@ def check_annotation(
         return None
     _check_box(box, size, file, item, log, exact)
     _check_keypoints(row, size, keypoints, file, item, log)
+    if "amodal_segmentation" in row:
+        _check_amodal(row, mask, size, file, item, log)
     if mask is None:
         return None
     log.compared["boxes and areas against masks"] += 1
@@ -180,6 +182,12 @@ def _check_keypoints(row: Mapping[str, Any], size: tuple[int, int], count: int, 
     stated = row.get("num_keypoints")
     if stated is not None and int(stated) != int((points[:, 2] > 0).sum()):
         log.error("keypoints", file, item, f"num_keypoints is {stated}; {int((points[:, 2] > 0).sum())} are in the image.")
+    words = row.get("keypoint_states")
+    expected = {"outside": 0, "hidden": 1, "self-occluded": 1, "visible": 2}
+    if words is not None and [expected.get(word) for word in words] != [int(state) for state in points[:, 2]]:
+        log.error(
+            "keypoints", file, item, f"keypoint_states {words} do not go with the states {points[:, 2].astype(int).tolist()}."
+        )
     for number, (x, y, state) in enumerate(points.tolist(), start=1):
         if state not in (0, 1, 2):
             log.error("keypoints", file, item, f"keypoint {number} has state {state:g}; 0, 1 and 2 are allowed.")
@@ -187,6 +195,34 @@ def _check_keypoints(row: Mapping[str, Any], size: tuple[int, int], count: int, 
             log.error(
                 "keypoints", file, item, f"keypoint {number} is at ({x:g}, {y:g}), outside the image, with state {state:g}."
             )
+
+
+def _check_amodal(
+    row: Mapping[str, Any], mask: Mask | None, size: tuple[int, int], file: str, item: str, log: CheckLog
+) -> None:
+    """Make what is said of the whole silhouette again from it, and from the visible mask, which it holds."""
+    try:
+        whole = mask_of_coco(row["amodal_segmentation"])
+        if not isinstance(whole, RunMask) or whole.size != size:
+            raise ValueError("its whole silhouette is no mask of the image's size")
+        area, extent = whole.area(), whole.box()
+    except (KeyError, TypeError, ValueError) as error:
+        log.error("amodal masks", file, item, f"{error}.")
+        return
+    log.compared["whole silhouettes"] += 1
+    if int(row["amodal_area"]) != area or list(row["amodal_bbox"]) != list(extent or ()):
+        stated = f"{row['amodal_area']} pixels in {_short(row['amodal_bbox'])}"
+        log.error("amodal masks", file, item, f"it states {stated}; the silhouette has {area} in {_short(extent or ())}.")
+    if isinstance(mask, RunMask):
+        outside = mask.area() - int(np.isin(mask.places(), whole.places(), assume_unique=True).sum())
+        if outside:
+            log.error("amodal masks", file, item, f"{outside} of its visible pixels lie outside its whole silhouette.")
+    share = float(row.get("area", 0)) / max(area, 1)
+    if abs(float(row.get("visible_fraction", share)) - share) > 2e-6:
+        log.error("amodal masks", file, item, f"visible_fraction is {row['visible_fraction']}; the masks give {share:.6f}.")
+    hidden = sum(float(hider.get("share", 0.0)) for hider in row.get("occluders", ()))
+    if hidden > 1.0 + 1e-4:
+        log.error("amodal masks", file, item, f"its occluders hide {hidden:.3f} of it; 1 is the whole.")
 
 
 def _by_id(rows: Sequence[Any], what: str, file: str, log: CheckLog) -> dict[Any, Mapping[str, Any]]:

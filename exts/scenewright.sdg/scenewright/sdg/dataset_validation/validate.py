@@ -131,7 +131,10 @@ class _Contents:
             return {}
         writers = json.loads(self.header["recipe"]["plan"]).get("scenewright", {}).get("writers", {})
         given = writers.get(name) if isinstance(writers, dict) else None
-        return (given or {}).get("keypoints") or {} if isinstance(given, dict) else {}
+        classes = given.get("keypoints") if isinstance(given, dict) else None
+        named = classes.items() if isinstance(classes, dict) else ()
+        # Names of locators are points on the stage, which a dataset does not have.
+        return {label: points for label, points in named if isinstance(points, dict) and all(points.values())}
 
 
 def _check_ledger(contents: _Contents, log: CheckLog, progress: Progress | None) -> None:
