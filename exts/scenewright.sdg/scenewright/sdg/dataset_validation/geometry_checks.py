@@ -1,6 +1,6 @@
 """Depth, cameras, 3D boxes, motion and keypoints of one frame: each is made again from the others."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -9,10 +9,21 @@ from scenewright.sdg.dataset_validation.basic_checks import FrameLabels
 from scenewright.sdg.dataset_validation.check_log import CheckLog
 from scenewright.sdg.reading.camera import CameraView, cuboid_corners
 
-__all__ = ["check_cameras", "check_cuboids", "check_depths", "check_keypoints", "check_motion", "plane_depth"]
+__all__ = [
+    "FLOWS",
+    "check_cameras",
+    "check_cuboids",
+    "check_depths",
+    "check_disparity",
+    "check_keypoints",
+    "check_motion",
+    "plane_depth",
+]
 
+FLOWS = ("motion_vectors", "optical_flow_backward", "optical_flow_forward")
 _DEPTH_TOLERANCE = 1e-4  # relative; float32 distances of two ways to the same point
 _FLOW_TOLERANCE = 0.05  # [pixel]
+_DISPARITY_TOLERANCE = 0.02  # [pixel]
 _KEYPOINT_TOLERANCE = 0.01  # [pixel]
 _FEW = 0.01  # share of an object's pixels that may disagree: those that its outline cuts
 _SAMPLES = 1024  # pixels of an object that are looked at
@@ -105,7 +116,10 @@ def check_cuboids(labels: FrameLabels, depth: np.ndarray | None, log: CheckLog) 
 
 
 def check_motion(labels: FrameLabels, before: FrameLabels | None, depth: np.ndarray | None, log: CheckLog) -> None:
-    """Make motion vectors again from depth, and from the poses of objects and camera in this frame and the one before.
+    """Make motion and flow again from depth, and from the poses of objects and camera in this frame and the one before.
+
+    ``motion_vectors`` and ``optical_flow_backward`` belong to this frame's pixels, ``optical_flow_forward`` to those of the
+    one before. Looked at are the pixels of objects with a 3D box in both frames.
 
     Args:
         labels: the frame.
@@ -113,43 +127,95 @@ def check_motion(labels: FrameLabels, before: FrameLabels | None, depth: np.ndar
         depth: distance to the image plane [m].
         log: takes the findings.
     """
-    motion = labels.array("motion_vectors")
-    if motion is None:
-        return
-    file = labels.name("motion_vectors")
-    if before is None:
-        log.compared["motion of first steps"] += 1
-        if np.abs(motion).max(initial=0.0) > 0.0:
-            log.error("motion", file, "", "it is the first step of a sequence, and yet something has moved.")
-        return
-    camera, earlier = labels.camera, before.camera
-    if depth is None or camera is None or earlier is None or earlier.intrinsics is None or labels.ids is None:
+    for item in FLOWS:
+        flow = labels.array(item)
+        if flow is None:
+            continue
+        if before is None:
+            log.compared["motion of first steps"] += 1
+            if np.abs(flow).max(initial=0.0) > 0.0:
+                log.error("motion", labels.name(item), "", "it is the first step of a sequence, and yet something has moved.")
+        elif item == "optical_flow_forward":
+            _check_flow(flow, labels.name(item), before, labels, plane_depth(before), log)
+        else:
+            _check_flow(flow, labels.name(item), labels, before, depth, log)
+
+
+def _check_flow(
+    flow: np.ndarray, file: str, here: FrameLabels, there: FrameLabels, depth: np.ndarray | None, log: CheckLog
+) -> None:
+    """Compare a flow with where the points that a frame's pixels show are in the image of another one."""
+    camera, other = here.camera, there.camera
+    if depth is None or camera is None or other is None or other.intrinsics is None or here.ids is None:
         log.skipped.setdefault("motion", "it needs camera_params, a distance and instance_segmentation in the same folder")
         return
-    rows, _, paths = labels.boxes("bounding_box_3d")
-    old = dict(zip(before.boxes("bounding_box_3d")[2], before.boxes("bounding_box_3d")[0], strict=True))
+    rows, _, paths = here.boxes("bounding_box_3d")
+    elsewhere = dict(zip(there.boxes("bounding_box_3d")[2], there.boxes("bounding_box_3d")[0], strict=True))
     if not len(rows):
         log.skipped.setdefault("motion", "it needs bounding_box_3d in the same folder")
     for row, path in zip(rows, paths, strict=True):
-        pixels = _pixels_of(labels, path)
-        if path not in old or pixels is None:
+        pixels = _pixels_of(here, path)
+        if path not in elsewhere or pixels is None:
             continue
         world, seen = camera.unproject(depth, *pixels)
         to_local = np.linalg.pinv(np.array(row["transform"], np.float64))
-        then = np.c_[world, np.ones(len(world))] @ to_local @ np.array(old[path]["transform"], np.float64)
-        where, depths = earlier.project(then[:, :3])
+        moved = np.c_[world, np.ones(len(world))] @ to_local @ np.array(elsewhere[path]["transform"], np.float64)
+        where, depths = other.project(moved[:, :3])
         rows_at, columns_at = pixels[0][seen], pixels[1][seen]
         expected = where - np.stack([columns_at + 0.5, rows_at + 0.5], axis=1)
-        found = motion[rows_at, columns_at, :2]
         known = depths > 0
         if not known.any():
             continue
         log.compared["motion of objects against depth and poses"] += 1
-        off = np.abs(found - expected)[known].max(axis=1)
+        off = np.abs(flow[rows_at, columns_at, :2] - expected)[known].max(axis=1)
         if np.mean(off > _FLOW_TOLERANCE) > _FEW:
             log.error(
                 "motion", file, path, f"motion is {np.median(off):.2f} px (median) off what depth and the two poses give."
             )
+
+
+def check_disparity(labels: FrameLabels, others: Iterable[FrameLabels], depth: np.ndarray | None, log: CheckLog) -> None:
+    """Make the disparity of a rectified pair again from depth and the two cameras.
+
+    Args:
+        labels: the left camera's frame.
+        others: the same frame of other cameras; the one that stands exactly to the right is the pair's.
+        depth: distance to the image plane [m].
+        log: takes the findings.
+    """
+    disparity, camera = labels.array("stereo_disparity"), labels.camera
+    if disparity is None:
+        return
+    right = next((found for other in others if (found := _right_of(camera, other.camera)) is not None), None)
+    if depth is None or camera is None or right is None or disparity.squeeze().shape != depth.shape:
+        log.skipped.setdefault("disparity", "it needs a distance, camera_params, and those of the right camera of the pair")
+        return
+    log.compared["disparity against depth"] += 1
+    baseline, shift = right
+    with np.errstate(divide="ignore"):
+        expected = camera.intrinsics[0, 0] * baseline / depth.astype(np.float64) + shift
+    expected = np.where(np.isfinite(depth) & (depth > 0), expected, 0.0)
+    off = np.abs(disparity.squeeze() - expected)
+    wrong = np.count_nonzero(~(off <= _DISPARITY_TOLERANCE + 1e-5 * np.abs(expected)))
+    if wrong:
+        file, largest = labels.name("stereo_disparity"), float(np.nanmax(off))
+        log.error("disparity", file, f"{wrong} pixels", f"they are up to {largest:.2f} px off what depth and the cameras give.")
+
+
+def _right_of(left: CameraView | None, other: CameraView | None) -> tuple[float, float] | None:
+    """Return baseline [m] and shift of the principal point [pixel] where the other camera is the right one of a pair."""
+    if left is None or other is None or left.intrinsics is None or other.intrinsics is None:
+        return None
+    between = np.linalg.inv(other.to_camera) @ left.to_camera  # the other camera as the left one sees it
+    offset = between[3, :3]
+    turned = np.abs(between[:3, :3] - np.eye(3)).max() > 1e-4
+    if turned or offset[0] <= 0 or np.abs(offset[1:]).max() > 1e-4 * offset[0]:
+        return None
+    if (left.width, left.height) != (other.width, other.height) or not np.isclose(
+        left.intrinsics[0, 0], other.intrinsics[0, 0]
+    ):
+        return None
+    return float(offset[0]) * left.meters_per_unit, float(left.intrinsics[0, 2] - other.intrinsics[0, 2])
 
 
 def check_keypoints(row: Mapping[str, Any], points: Mapping[str, Any], labels: FrameLabels, file: str, log: CheckLog) -> None:

@@ -20,9 +20,11 @@ from scenewright.sdg.dataset_validation.check_log import CheckLog
 from scenewright.sdg.dataset_validation.coco_checks import check_coco_file
 from scenewright.sdg.dataset_validation.fragment_checks import check_fragment
 from scenewright.sdg.dataset_validation.geometry_checks import (
+    FLOWS,
     check_cameras,
     check_cuboids,
     check_depths,
+    check_disparity,
     check_motion,
     plane_depth,
 )
@@ -229,8 +231,12 @@ def _check_basic_frame(contents: _Contents, frame: BasicFrame, log: CheckLog) ->
     depth = plane_depth(labels)
     check_depths(labels, log)
     check_cuboids(labels, depth, log)
-    if frame.view.has(frame.frame, "motion_vectors"):
+    if any(frame.view.has(frame.frame, item) for item in FLOWS):
         _check_motion(contents, labels, depth, log)
+    if frame.view.has(frame.frame, "stereo_disparity"):
+        beside = (view for view in contents.basic.views if view is not frame.view and frame.frame in view.frames)
+        others = (FrameLabels(BasicFrame(contents.root, view, frame.frame), CheckLog()) for view in beside)
+        check_disparity(labels, others, depth, log)
     return name, digest
 
 

@@ -12,6 +12,9 @@ _ANNOTATORS = (
     "rgb", "normals", "distance_to_camera", "distance_to_image_plane", "semantic_segmentation", "instance_segmentation",
     "instance_id_segmentation", "bounding_box_2d_tight", "bounding_box_2d_loose", "bounding_box_3d", "occlusion",
     "motion_vectors", "camera_params", "pointcloud", "skeleton",
+    "optical_flow_backward",
+    "optical_flow_forward",
+    "stereo_disparity",
 )  # fmt: skip
 _PARTS = {
     "bounding_box_2d_tight": ("labels", "prim_paths"),
