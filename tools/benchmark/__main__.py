@@ -6,9 +6,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from tools.benchmark import annotators, memory, render, sdg, writes
+from tools.benchmark import annotators, memory, render, sdg, variation, writes
 
-CASES = {"sdg": sdg, "annotators": annotators, "render": render, "memory": memory, "writes": writes}
+CASES = {"sdg": sdg, "annotators": annotators, "render": render, "memory": memory, "variation": variation,
+         "writes": writes}
 
 
 def main() -> None:

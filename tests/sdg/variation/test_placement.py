@@ -106,3 +106,24 @@ def test_wrong_arguments_are_told(sheet, box, generator, options, message):
 def test_a_scale_of_zero_is_told(sheet, box, generator):
     with pytest.raises(VariationError, match="/Flat has no volume"):
         place_meshes([MeshShape(box(), np.diag([1.0, 0.0, 1.0]), "/Flat")], sheet(2), generator())
+
+
+@pytest.mark.verify
+def test_a_thousand_real_meshes_do_not_interpenetrate(generator):
+    trimesh = pytest.importorskip("trimesh")
+    pytest.importorskip("fcl", reason="a collision library that is not ours: pip install python-fcl")
+    from tools.benchmark.variation import covered, square, tabletop
+
+    meshes, rng = tabletop(), np.random.default_rng(0)
+    chosen = [(meshes[rng.integers(len(meshes))][1], rng.uniform(0.7, 1.3)) for _ in range(1000)]
+    shapes = [MeshShape(mesh, np.eye(3) * scale) for mesh, scale in chosen]
+    found = place_meshes(shapes, square(3.0), generator())
+    assert found.placed.all()
+    manager, all_posed = trimesh.collision.CollisionManager(), []
+    for index, (shape, position, degrees) in enumerate(zip(shapes, found.positions, found.angles, strict=True)):
+        points = posed(shape, position, degrees)
+        all_posed.append((points, shape.mesh.triangles))
+        manager.add_object(str(index), trimesh.Trimesh(points, shape.mesh.triangles, process=False))
+    touching, names = manager.in_collision_internal(return_names=True)
+    assert not touching, names
+    assert covered(all_posed, 3.0) >= 0.40

@@ -179,6 +179,8 @@ class _World:
         center = points.mean(axis=0)
         size = float(np.abs(points - center).max()) or 1.0
         even = (points - center) / size
+        if len(even) < 4 or np.linalg.svd(even, compute_uv=False)[2] < 1e-4 * np.sqrt(len(even)):
+            raise VariationError(f"{what} is flat or empty, so it has no hull to simulate. Give bodies with a volume.")
         chosen = _outermost(even)
         for _ in range(24):
             source = self.newton.Mesh(
@@ -190,8 +192,6 @@ class _World:
                 break
             chosen = np.union1d(chosen, more)
         corners = np.asarray(hull.vertices, dtype=np.float64)
-        if len(corners) < 4 or np.linalg.matrix_rank(corners - corners.mean(axis=0), tol=1e-4) < 3:
-            raise VariationError(f"{what} is flat or empty, so it has no hull to simulate. Give bodies with a volume.")
         return corners * size + center, np.asarray(hull.indices, dtype=np.int32).reshape(-1, 3)
 
     def build(self, centers: np.ndarray, turns: np.ndarray) -> None:
