@@ -141,6 +141,9 @@ def trace_rows(placed: "PlacedScene", camera: "ImageCamera", entity_of_prim: np.
     """Return the CoverageSpan of each row and, with ``words`` above 0, the bits of the masks."""
     items, groups = parts
     device = launcher.device
+    rows["item"], rows["whole"] = single_items(groups, rows["entity"]), 0
+    if camera.is_linear:
+        rows["whole"] = between_planes(placed, camera, items["instance"])[rows["item"]]  # of no use where there are several
     low, high = placed.low[items["instance"]], placed.high[items["instance"]]
     bvh = wp.Bvh(wp.array(low, dtype=wp.vec3, device=device), wp.array(high, dtype=wp.vec3, device=device),
                  groups=wp.array(groups.astype(np.int32), dtype=wp.int32, device=device))
@@ -155,6 +158,24 @@ def trace_rows(placed: "PlacedScene", camera: "ImageCamera", entity_of_prim: np.
         [spans, bits], tile=256,
     )
     return spans.numpy(), bits.numpy()
+
+
+def single_items(groups: np.ndarray, entity: np.ndarray) -> np.ndarray:
+    """Return the only item of each of some entities, -1 where it has several; ``groups`` has the entity of each item."""
+    order = np.argsort(groups, kind="stable")
+    first = np.searchsorted(groups[order], entity)
+    last = np.searchsorted(groups[order], entity, side="right")
+    return np.where(last - first == 1, order[np.minimum(first, len(order) - 1)], -1)
+
+
+def between_planes(placed: "PlacedScene", camera: "ImageCamera", instances: np.ndarray) -> np.ndarray:
+    """Return whether the boxes of some instances lie between the clipping planes, (K,) bool."""
+    boxes = placed.boxes
+    along = boxes.matrices[instances][:, :, :3] @ camera.forward  # (K, 4): of the axes and the origin
+    depth = (boxes.centers[instances] * along[:, :3]).sum(axis=1) + along[:, 3] - camera.center @ camera.forward
+    spread = (boxes.halves[instances] * np.abs(along[:, :3])).sum(axis=1)
+    near, far = camera.record.clipping_range
+    return (depth - spread > near) & (depth + spread < far)
 
 
 def outside_pixels(placed: "PlacedScene", camera: "ImageCamera", entity_of_prim: np.ndarray, entity_count: int,
@@ -190,9 +211,9 @@ def border_rows(rectangles: np.ndarray, width: int, height: int) -> tuple[np.nda
             inside = 0 <= y < height
             for begin, end in ((x0, min(x1, 0)), (max(x0, width), x1)) if inside else ((x0, x1),):
                 if end > begin:
-                    found.append((entity, y, begin, end, 0))
+                    found.append((entity, y, begin, end, 0, -1, 0))
                     weights.append(min(stride, y1 - y0))
-    rows = np.array(found, np.int32).reshape(-1, 5)
+    rows = np.array(found, np.int32).reshape(-1, 7)
     return np.ascontiguousarray(rows).view(CoverageRow.numpy_dtype()).reshape(-1), np.array(weights, np.float64)
 
 

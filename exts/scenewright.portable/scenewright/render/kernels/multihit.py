@@ -18,12 +18,15 @@ from scenewright.render.kernels.intersect import (
 )
 from scenewright.render.kernels.rays import camera_direction, camera_origin, sees
 from scenewright.render.kernels.types import CUTOUT, NO_HIT, CameraData, SceneData
+from scenewright.render.kernels.wide_bvh import mesh_occluded
+from scenewright.render.scene.records import ShapeKind
 
 __all__ = ["CoverageItem", "CoverageRow", "CoverageSpan", "cover_rows"]
 
 wp.set_module_options({"enable_backward": False, "max_unroll": 4})
 
 LAYERS = wp.constant(64)
+MESH = wp.constant(int(ShapeKind.MESH))
 
 
 @wp.struct
@@ -43,6 +46,8 @@ class CoverageRow:
     x_begin: wp.int32
     x_end: wp.int32
     word: wp.int32  # first word of its mask bits
+    item: wp.int32  # the entity's only item, -1 where it has several
+    whole: wp.int32  # 1: the entity lies between the clipping planes, and straight lines are straight in the image
 
 
 @wp.struct
@@ -61,9 +66,11 @@ def item_covers(scene: SceneData, item: CoverageItem, entity: int, entity_of_pri
     instance = scene[0].instances[item.instance]
     o = instance_ray_origin(instance, world_o)
     d = instance_ray_direction(instance, world_d)
-    hit = shape_hit(scene, instance, o, d, near, far)
     if item.partial == 0 and (instance.flags & CUTOUT) == 0:
-        return hit.instance != NO_HIT
+        if instance.kind == MESH and scene[0].wide != 0:
+            return mesh_occluded(scene, instance.mesh, o, d, near, far)
+        return shape_hit(scene, instance, o, d, near, far).instance != NO_HIT
+    hit = shape_hit(scene, instance, o, d, near, far)
     layer = int(0)
     while hit.instance != NO_HIT and layer < LAYERS:
         if entity_of_prim[hit_prim(scene, instance, hit.face)] == entity:
@@ -74,6 +81,38 @@ def item_covers(scene: SceneData, item: CoverageItem, entity: int, entity_of_pri
         hit = shape_hit(scene, instance, o, d, hit.t * 1.000001, far)
         layer += 1
     return False
+
+
+@wp.func
+def covers(scene: SceneData, camera: CameraData, entity_bvh: wp.uint64, items: wp.array(dtype=CoverageItem),
+           entity_of_prim: wp.array(dtype=wp.int32), row: CoverageRow, seen_prims: wp.array(dtype=wp.uint32), root: int,
+           x: int) -> bool:
+    """Return whether the ray through a pixel centre of a row meets the row's entity."""
+    if seen_prims.shape[0] > 0:
+        if entity_of_prim[int(seen_prims[row.y * camera.width + x])] == row.entity:
+            return True
+    d = camera_direction(camera, float(x) + 0.5, float(row.y) + 0.5)
+    if not sees(d):
+        return False
+    o = camera_origin(camera, float(x) + 0.5, float(row.y) + 0.5)
+    if row.item >= 0:
+        return item_covers(scene, items[row.item], row.entity, entity_of_prim, o, d, camera.near, camera.far)
+    query = wp.bvh_query_ray(entity_bvh, o, query_direction(d), root)
+    index = int(0)
+    while wp.bvh_query_next(query, index, camera.far):
+        if item_covers(scene, items[index], row.entity, entity_of_prim, o, d, camera.near, camera.far):
+            return True
+    return False
+
+
+@wp.func
+def is_convex(scene: SceneData, items: wp.array(dtype=CoverageItem), row: CoverageRow) -> bool:
+    """Return whether a row's entity is one solid analytic shape that straight lines in the image cut once: all of them are."""
+    if row.item < 0 or row.whole == 0:
+        return False
+    item = items[row.item]
+    kind = scene[0].instances[item.instance].kind
+    return kind != MESH and item.partial == 0 and (scene[0].instances[item.instance].flags & CUTOUT) == 0
 
 
 @wp.kernel
@@ -100,21 +139,22 @@ def cover_rows(
     i = first + wp.tid()
     row = rows[i]
     root = wp.bvh_get_group_root(entity_bvh, row.entity)
+    begin = row.x_begin
+    end = row.x_end
+    convex = is_convex(scene, items, row)
+    if convex:  # its pixels in a row lie side by side: the first and the last one tell
+        while begin < end and not covers(scene, camera, entity_bvh, items, entity_of_prim, row, seen_prims, root, begin):
+            begin += 1
+        while end > begin and not covers(scene, camera, entity_bvh, items, entity_of_prim, row, seen_prims, root, end - 1):
+            end -= 1
     pixels = int(0)
     x_min = int(0x7FFFFFFF)
     x_max = int(-1)
     bits = wp.uint32(0)
     for x in range(row.x_begin, row.x_end):
-        covered = bool(False)
-        if seen_prims.shape[0] > 0:
-            covered = entity_of_prim[int(seen_prims[row.y * camera.width + x])] == row.entity
-        d = camera_direction(camera, float(x) + 0.5, float(row.y) + 0.5)
-        o = camera_origin(camera, float(x) + 0.5, float(row.y) + 0.5)
-        seen = sees(d)
-        query = wp.bvh_query_ray(entity_bvh, o, query_direction(d), root)
-        index = int(0)
-        while seen and not covered and wp.bvh_query_next(query, index, camera.far):
-            covered = item_covers(scene, items[index], row.entity, entity_of_prim, o, d, camera.near, camera.far)
+        covered = x >= begin and x < end
+        if not convex:
+            covered = covers(scene, camera, entity_bvh, items, entity_of_prim, row, seen_prims, root, x)
         column = x - row.x_begin
         if covered:
             pixels += 1
