@@ -6,7 +6,7 @@ from typing import Any, NoReturn
 import numpy as np
 import warp as wp
 from isaacsim.core.experimental.utils.prim import find_matching_prim_paths, get_prim_at_path
-from pxr import Gf, Usd, UsdGeom, UsdPhysics
+from pxr import Gf, Usd, UsdGeom, UsdPhysics, UsdShade
 
 __all__ = ["GeomPrim", "Prim", "RigidPrim", "XformPrim"]
 
@@ -126,6 +126,17 @@ class XformPrim(Prim):
         for prim, shown in zip(chosen, np.broadcast_to(np.ravel(_array(visibilities, bool)), len(chosen)), strict=True):
             imageable = UsdGeom.Imageable(prim)
             (imageable.MakeVisible if shown else imageable.MakeInvisible)()
+
+    def apply_visual_materials(self, materials: Any, *, weaker_than_descendants: Any = None, indices: Any = None) -> None:
+        """Bind materials of ``isaacsim.core.experimental.materials``: one for all, or one for each."""
+        prims = self._chosen(indices)
+        given = materials if isinstance(materials, list | tuple) else [materials]
+        found = [material for entry in given for material in entry.materials]
+        weaker = np.broadcast_to(np.ravel(_array(False if weaker_than_descendants is None else weaker_than_descendants, bool)),
+                                 len(prims))
+        for prim, material, weak in zip(prims, found * len(prims) if len(found) == 1 else found, weaker, strict=True):
+            UsdShade.MaterialBindingAPI.Apply(prim).Bind(
+                material, UsdShade.Tokens.weakerThanDescendants if weak else UsdShade.Tokens.strongerThanDescendants)
 
     def reset_xform_op_properties(self) -> None:
         """Replace the transform ops by translate, orient and scale; the local pose and scale stay."""

@@ -1,4 +1,4 @@
-"""``isaacsim.core.experimental.objects``: the ground plane."""
+"""The ground plane."""
 
 from collections.abc import Sequence
 
