@@ -99,6 +99,6 @@ def _typed(value: Any) -> tuple[Sdf.ValueTypeName, Any]:
 def __getattr__(name: str) -> NoReturn:
     """Tell what has no stand-in and why."""
     if name in ("NonVisualMaterial", "SurfaceDeformableMaterial", "VolumeDeformableMaterial"):
-        raise ImportError(f"isaacsim.core.experimental.materials.{name} has no stand-in: it is for RTX's sensors or soft bodies.")
+        raise ImportError(f"isaacsim.core.experimental.materials.{name} has no stand-in: it is for RTX sensors or soft bodies.")
     raise AttributeError(f"'{__name__}.{name}' has no stand-in on the portable host. Available in {__name__}: "
                          f"{', '.join(__all__)}.")
