@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from scenewright.sdg.scenes import LEVELS, LayoutError, SceneError, Streams
+from scenewright.sdg.scenes import LEVELS, AssetBook, LayoutError, SceneAsset, SceneError, Streams
 from scenewright.sdg.scenes.builders import BUILDERS, build_scene
 
 SMALL = {"warehouse": {"size": (14.0, 16.0, 7.0), "staging": 2}, "shelf": {"size": (3.0, 3.0, 2.6), "bays": 2}, "room": {}}
@@ -130,9 +130,16 @@ def test_a_book_without_what_a_place_needs_is_refused(books):
         build_scene("warehouse", books["room"], Streams.of_seed(1), {})
 
 
-def test_no_empty_products(books):
-    from scenewright.sdg.scenes import AssetBook
+def test_imported_furniture_is_used_and_nothing_is_put_where_nobody_knows_the_seat(books):
+    imported = SceneAsset("sofa", "/pack/sofa.usda", (1.8, 0.8, 0.9)), SceneAsset("chair", "/pack/chair.usda", (0.7, 0.7, 0.9))
+    book = books["room"].with_pack(AssetBook.of(imported))
+    plan = build_scene("room", book, Streams.of_seed(4), {"seats": 5})
+    paths = [i.placed.thing.asset.path for i in plan.items]
+    assert paths.count("/pack/sofa.usda") == 1 and paths.count("/pack/chair.usda") == 5
+    assert "cushion" not in plan.counts()
 
+
+def test_no_empty_products(books):
     book = AssetBook({"gondola": books["shelf"].all("gondola")})
     with pytest.raises(SceneError, match="has no products"):
         build_scene("shelf", book, Streams.of_seed(1), {})

@@ -14,7 +14,7 @@ import numpy as np
 
 from scenewright.sdg.scenes.assets import SceneAsset, SceneError
 
-__all__ = ["Clearance", "Layout", "LayoutError", "Placed", "Region", "Shortfall", "Thing"]
+__all__ = ["SIDES", "Clearance", "Layout", "LayoutError", "Placed", "Region", "Shortfall", "Thing"]
 
 _TOUCH = 1e-4  # [m] things may touch
 _TURN_PER_JITTER = 150.0  # [deg/m]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from scenewright.sdg.scenes.assets import AssetBook, SceneError
-from scenewright.sdg.scenes.grammar import Clearance, Layout, Placed, Region, Thing
+from scenewright.sdg.scenes.grammar import SIDES, Clearance, Layout, Placed, Region, Thing
 from scenewright.sdg.scenes.plan import CameraPlan, Item, LightPlan, Panel, ScenePlan, Streams, looking_at
 
 __all__ = ["RoomOptions", "plan_room"]
@@ -120,7 +120,7 @@ def _furnish(
     if chair is not None:
         turn = float(rng.uniform(-75.0, -55.0))
         at = (x + sofa.asset.size[0] / 2 + float(rng.uniform(0.1, 0.2)), front - 0.85)
-        keep("armchair", layout.put(floor, chair, min(at[0], width / 2 - 1.15), at[1], turn))
+        keep("armchair", _put_somewhere(layout, floor, chair, (min(at[0], width / 2 - 1.15), at[1]), turn))
     _dining(layout, book, floor, options, window, streams, keep)
     board = _thing(book, "sideboard", looks)
     if board is not None:
@@ -156,7 +156,19 @@ def _dining(
         look = asset.choose(looks)
         chairs = [Thing(asset, look)] * options.seats
         gap = 0.04 + float(rng.uniform(0.0, 0.08))
-        keep("chair", *layout.around(placed, chairs, gap=gap, sides=("front", "back"), spread=8.0))
+        a_side = max(1, int(table.asset.size[0] / (asset.size[0] + 0.05)))
+        sides = ("front", "back") if options.seats <= 2 * a_side else SIDES
+        keep("chair", *layout.around(placed, chairs, gap=gap, sides=sides, spread=8.0))
+
+
+def _put_somewhere(layout: Layout, floor: Region, thing: Thing, place: tuple[float, float], yaw: float) -> Placed | None:
+    """Stand a thing at a place, or else at the nearest free one of a few round it."""
+    round_it = [(dx, dy) for reach in (0.2, 0.4, 0.6) for dx in (reach, 0.0) for dy in (0.0, -reach, reach) if dx or dy]
+    steps = [(0.0, 0.0), *round_it]
+    for dx, dy in steps:
+        if not layout.obstacle(floor, thing, place[0] + dx, place[1] + dy, yaw):
+            return layout.put(floor, thing, place[0] + dx, place[1] + dy, yaw)
+    return layout.put(floor, thing, *place, yaw)  # keeps what stands in the way
 
 
 def _decorate(
@@ -175,7 +187,7 @@ def _decorate(
             elif book.by_class.get("book"):
                 _books(decor, book, board, 0.35 + 0.6 * options.clutter if index % 2 else 0.75 * options.clutter, rng, looks)
     for sofa in standing.get("sofa", ()):
-        if book.by_class.get("cushion"):
+        if book.by_class.get("cushion") and sofa.thing.asset.supports:  # else nobody knows where its seat is
             seat = sofa.supports()[0]
             for side, count in ((-1, 2), (1, 1)):
                 for k in range(count):
