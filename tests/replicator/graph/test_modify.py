@@ -1,8 +1,9 @@
 import numpy as np
 import omni.replicator.core as rep
+import omni.usd
 import pytest
 from omni.replicator.core.orchestrator import OrchestratorError
-from pxr import UsdGeom, UsdSemantics, UsdShade
+from pxr import Gf, UsdGeom, UsdSemantics, UsdShade
 
 
 def attribute(item, name, prim=0):
@@ -61,6 +62,17 @@ def test_each_prim_gets_a_row(graph_stage, positions):
         rep.modify.pose(position=rep.distribution.uniform((-1, -1, -1), (1, 1, 1)))
     rep.orchestrator.step()
     assert len(set(positions(item))) == 50 and np.abs(positions(item)).max() <= 1
+
+
+def test_looking_at_several_prims_is_looking_at_the_middle(graph_stage):
+    corners = rep.create.group([rep.create.cube(position=place) for place in ((4, 0, 0), (4, 2, 0), (4, 4, 3))])
+    camera = rep.create.camera(position=(0, 0, 0))
+    with camera:
+        rep.modify.pose(look_at=corners)
+    rep.orchestrator.step(delta_time=0.0)
+    world = omni.usd.get_world_transform_matrix(camera.get_prims()[0])
+    ahead = np.array(world.TransformDir(Gf.Vec3d(0, 0, -1)))
+    np.testing.assert_allclose(ahead, np.array((4, 2, 1)) / np.linalg.norm((4, 2, 1)), atol=1e-6)
 
 
 def test_orbit_and_look_at(graph_stage):

@@ -141,9 +141,12 @@ def _look_at(inputs: dict[str, Any], prims: list[Usd.Prim], position: np.ndarray
     node = node_of(target)
     if node is not None and not isinstance(node, DistributionNode):
         found = node.prims()
-        if len(found) not in (1, count):
-            raise ValueError(f"look_at has {len(found)} prims for {count}; give one, or one for each.")
-        target = found if len(found) > 1 else found[0]
+        if not found:
+            raise ValueError("look_at has no prims; give one or more.")
+        if len(found) == count:
+            target = found if count > 1 else found[0]
+        else:  # the mean of their positions, as Replicator's documentation of look_at has it
+            target = target_points(found, len(found), stage).mean(axis=0)
     else:
         target = sampled(target, count, 3)
     up = inputs.get("look_at_up_axis")
