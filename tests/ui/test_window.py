@@ -163,8 +163,11 @@ def test_every_control_sets_its_value(shown, recipe, run, settings):
     run(go())
 
 
-def test_a_run_from_the_window_makes_the_dataset(shown, recipe, run, notes, tmp_path):
+def test_a_run_from_the_window_makes_the_dataset(shown, recipe, run, notes, tmp_path, monkeypatch):
     import omni.usd
+
+    opened_pages = []
+    monkeypatch.setattr(shown.generate, "_open_path", opened_pages.append)
 
     async def go():
         before = omni.usd.get_context().get_stage()
@@ -181,7 +184,10 @@ def test_a_run_from_the_window_makes_the_dataset(shown, recipe, run, notes, tmp_
         await shown.model.control.wait()
         assert shown.model.control.result.made == 3, notes
         assert shown.generate.progress.get_value_as_float() == 1.0
-        assert shown.generate.folder.enabled and not shown.generate.report.enabled
+        assert shown.generate.folder.enabled and shown.generate.report.enabled and shown.model.report is None
+        await click(shown.generate.report)
+        await shown.generate._reporting
+        assert shown.model.report == tmp_path / "made/report.html" and opened_pages == [shown.model.report]
         assert omni.usd.get_context().get_stage() == before
         await frames(6)
         import omni.ui.testing as testing

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from scenewright.sdg.dataset.files import HEADER_FILE, LEDGER_FILE, REPORT_FILE
 from scenewright.sdg.dataset.request import GenerateRequest
 from scenewright.sdg.jobs import default_output
 from scenewright.ui.model.cameras import camera_names
@@ -15,10 +16,7 @@ from scenewright.ui.model.editor import Checked, RecipeEditor, check_text
 from scenewright.ui.model.preview import PreviewImage, make_preview
 from scenewright.ui.model.state import WindowState, load_state, overrides_of, save_state
 
-__all__ = ["REPORT_FILE", "WindowModel"]
-
-REPORT_FILE = "report.html"
-"""Where `scenewright report` puts its page in a dataset folder by default."""
+__all__ = ["WindowModel"]
 
 
 class WindowModel:
@@ -141,9 +139,29 @@ class WindowModel:
 
     @property
     def report(self) -> Path | None:
-        """The dataset's report; None where there is none yet."""
-        page = self.output / REPORT_FILE if self.output is not None else None
-        return page if page is not None and page.is_file() else None
+        """The dataset's report; None where there is none yet, or the dataset has changed since."""
+        if self.output is None or not (self.output / REPORT_FILE).is_file():
+            return None
+        page, ledger = self.output / REPORT_FILE, self.output / LEDGER_FILE
+        stale = ledger.is_file() and ledger.stat().st_mtime > page.stat().st_mtime
+        return None if stale else page
+
+    @property
+    def can_report(self) -> bool:
+        """Whether there is a report, or a finished dataset to make one of."""
+        made = self.output is not None and not self.control.busy and (self.output / HEADER_FILE).is_file()
+        return made or self.report is not None
+
+    async def make_report(self) -> Path | None:
+        """Return the dataset's report, made anew where it is missing or old; None, and a notice, where that fails."""
+        from scenewright.sdg.report.report import write_report
+
+        if self.report is None and self.can_report:
+            try:
+                await asyncio.get_running_loop().run_in_executor(None, write_report, self.output)
+            except (ValueError, RuntimeError, OSError) as error:
+                self._notify(f"The report was not made: {error}", True)
+        return self.report
 
     def start(self, *, overwrite: bool = False) -> bool:
         """Save the recipe and start the run; return whether it has been started.

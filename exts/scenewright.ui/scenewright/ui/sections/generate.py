@@ -1,5 +1,6 @@
 """Run, pause, stop; how far it is; the folder and the report."""
 
+import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
@@ -23,6 +24,7 @@ class GenerateSection:
     def __init__(self, model: WindowModel, open_path: Callable[[Path], None]):
         self._model = model
         self._open_path = open_path
+        self._reporting: asyncio.Future | None = None
         with section("Generate", "generate"), ui.VStack(height=0, spacing=SPACING):
             with ui.HStack(height=26, spacing=SPACING):
                 tip = "Saves the recipe and makes the frames that are not in the output folder yet."
@@ -36,7 +38,7 @@ class GenerateSection:
             with ui.HStack(height=ROW_HEIGHT, spacing=SPACING):
                 self.folder = ui.Button("Open folder", identifier="open_folder", clicked_fn=self._open_folder)
                 self.report = ui.Button("Open report", identifier="open_report", clicked_fn=self._open_report,
-                                        tooltip="report.html of the dataset, made by `scenewright report`.")
+                                        tooltip="report.html of the dataset; it is made first where it is missing or old.")
 
     def refresh(self) -> None:
         """Show the model."""
@@ -50,7 +52,7 @@ class GenerateSection:
         self.rate.text = control.meter.text() if running or control.meter.total else ""
         self.message.text = control.message or ("" if control.busy else model.why_not)
         self.folder.enabled = model.output is not None and model.output.is_dir()
-        self.report.enabled = model.report is not None
+        self.report.enabled = model.can_report and self._reporting is None
 
     def destroy(self) -> None:
         """Let go of the widgets."""
@@ -70,3 +72,16 @@ class GenerateSection:
     def _open_report(self) -> None:
         if self._model.report is not None:
             self._open_path(self._model.report)
+        elif self._reporting is None:
+            self._reporting = asyncio.ensure_future(self._make_report())
+            self.refresh()
+
+    async def _make_report(self) -> None:
+        try:
+            page = await self._model.make_report()
+        finally:
+            self._reporting = None
+        if page is not None:
+            self._open_path(page)
+        if self.progress is not None:  # the window may have gone meanwhile
+            self.refresh()
