@@ -55,7 +55,7 @@ def pose(position: Any = None, position_x: Any = None, position_y: Any = None, p
         scale: One factor or three.
         size: Extents [stage units] that the prim's own bounds get; one number = its longest edge, in proportion.
         pivot: Point of the prim's bounds, each axis in [-1, 1], that ``position`` moves to.
-        look_at: World point, prim, path or item that -Z turns to; of several prims it is the mean of their positions, or one for each.
+        look_at: World point, prim, path or item that -Z turns to; several prims: one for each, or the mean of their positions.
         look_at_up_axis: World up axis for it; None = the stage's.
         input_prims: Prims to change; None = those of the context.
         name: Name of the node.
