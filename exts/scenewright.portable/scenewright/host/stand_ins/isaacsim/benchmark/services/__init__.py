@@ -7,8 +7,7 @@ from isaacsim.benchmark.services.datarecorders import InputContext, MeasurementD
 from isaacsim.benchmark.services.metrics.measurements import Measurement, TestPhase
 
 from scenewright.host.app import get_app
-from scenewright.host.assets import assets_root, available_asset
-from scenewright.host.stage_context import get_context
+from scenewright.host.assets import assets_root
 
 __all__ = ["DEFAULT_RECORDERS", "BaseIsaacBenchmark"]
 
@@ -52,15 +51,6 @@ class BaseIsaacBenchmark:
     def assets_root_path(self) -> str | None:
         """The folder of Isaac Sim's assets, None where there is none."""
         return assets_root()
-
-    def fully_load_stage(self, usd_path: str) -> None:
-        """Open a stage.
-
-        Raises:
-            FileNotFoundError: It cannot be opened.
-        """
-        if not get_context().open_stage(available_asset(usd_path)):
-            raise FileNotFoundError(f"fully_load_stage: {usd_path!r} cannot be opened.")
 
     def set_phase(self, phase: str, start_recording_frametime: bool = True, start_recording_runtime: bool = True,
                   warmup_frames: int = 0) -> None:
