@@ -14,6 +14,7 @@ from scenewright.replicator.annotators.labelling import (
     label_table,
     visible_pixels,
 )
+from scenewright.replicator.annotators.regions import prim_runs
 from scenewright.replicator.annotators.template import AnnotatorOutput
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ class Occluders(BoxTemplate):
         """Look at what is seen where the silhouettes are not."""
         table, coverage = label_table(capture, params), coverage_of(capture, params, masks=True)
         paths, key_of_prim = _occluder_keys(table.entity_paths, table.leaf_paths, table.instance_of_prim)
-        keys = key_of_prim[np.asarray(capture.frame["prim_id"])]
+        keys = prim_runs(capture).paint(key_of_prim)
         seen = instance_image(capture, params)
         pixels = np.asarray(coverage.pixels)
         hidden_rows = np.flatnonzero(pixels > visible_pixels(capture, params)).tolist()
@@ -95,9 +96,10 @@ class Occluders(BoxTemplate):
             x_min, y_min, x_max, y_max = (int(value) for value in coverage.boxes[row])
             crop = (slice(y_min, y_max + 1), slice(x_min, x_max + 1))
             hidden = coverage.masks[row] & (seen[crop] != row + FIRST_ID)
-            who, counts = np.unique(keys[crop][hidden], return_counts=True)
-            order = np.lexsort((who, -counts))
-            found.extend((row, int(who[i]), int(counts[i])) for i in order.tolist())
+            counts = np.bincount(keys[crop][hidden])
+            who = np.flatnonzero(counts)
+            order = who[np.argsort(-counts[who], kind="stable")].tolist()
+            found.extend((row, other, int(counts[other])) for other in order)
         records = np.zeros(len(found), OCCLUDER_DTYPE)
         if found:
             row, who, counts = np.array(found).T

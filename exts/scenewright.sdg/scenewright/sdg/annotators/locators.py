@@ -131,8 +131,8 @@ def _add(points: list[tuple[str, np.ndarray]], name: str, point: np.ndarray, pat
 
 def _place(cache: UsdGeom.XformCache, locator: Usd.Prim, prim: Usd.Prim) -> np.ndarray:
     """Return a locator's origin in the space of a prim above it."""
-    to_world = np.array(cache.GetLocalToWorldTransform(locator))
-    return (to_world @ np.linalg.inv(np.array(cache.GetLocalToWorldTransform(prim))))[3, :3]
+    relative, _ = cache.ComputeRelativeTransform(locator, prim)
+    return np.array(relative.ExtractTranslation())
 
 
 def _object_prim(stage: Usd.Stage, path: str) -> Usd.Prim | None:
