@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -33,16 +34,15 @@ class CameraView:
     height: int
     meters_per_unit: float
 
+    @cached_property
+    def to_world(self) -> np.ndarray:
+        """Camera to world for row vectors [stage units], shape (4, 4), float64."""
+        return np.linalg.inv(self.to_camera)
+
     @property
     def position(self) -> np.ndarray:
         """Where the camera is in the world [stage units], shape (3,)."""
-        return np.linalg.inv(self.to_camera)[3, :3]
-
-    @property
-    def forward(self) -> np.ndarray:
-        """Where it looks, unit vector in the world, shape (3,)."""
-        axis = np.linalg.inv(self.to_camera)[2, :3]
-        return axis / np.linalg.norm(axis)
+        return self.to_world[3, :3]
 
     def project(self, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return pixels, shape (N, 2), and depths along the view [stage units], shape (N,), of world points, shape (N, 3)."""
@@ -77,7 +77,7 @@ class CameraView:
         seen = np.isfinite(z) & (z > 0)
         z, rows, columns = z[seen], rows[seen], columns[seen]
         local = np.stack([across[columns] * z, down[rows] * z, z, np.ones(len(z))], axis=1)
-        return (local @ np.linalg.inv(self.to_camera))[:, :3], seen
+        return (local @ self.to_world)[:, :3], seen
 
 
 def camera_view(params: Mapping[str, Any]) -> CameraView:

@@ -89,14 +89,17 @@ class FragmentSource(PictureSource):
         if frame is None:
             return picture
         beside = self.companion.picture(frame)
-        hidden = {item.prim_path: item.visible for item in beside.objects}
-        objects = tuple(_with_visible(item, hidden.get(item.prim_path)) for item in picture.objects)
-        try:
-            objects = with_poses(list(objects), frame, beside.view)
-        except (ValueError, OSError, IndexError) as error:
-            self.notes.append(f"3D boxes of frame {frame.frame} cannot be read ({error}); they are left out.")
+        known = {item.prim_path: item for item in beside.objects if item.prim_path}
+        objects = tuple(_completed(item, known.get(item.prim_path)) for item in picture.objects)
+        if not known:  # 3D boxes without 2D ones
+            try:
+                objects = with_poses(list(objects), frame, beside.view)
+            except (ValueError, OSError, IndexError) as error:
+                self.notes.append(f"3D boxes of frame {frame.frame} cannot be read ({error}); they are left out.")
         return replace(picture, objects=objects, view=beside.view, depth=beside.depth)
 
 
-def _with_visible(item: Seen, visible: float | None) -> Seen:
-    return item if visible is None else replace(item, visible=visible)
+def _completed(item: Seen, other: Seen | None) -> Seen:
+    if other is None:
+        return item
+    return replace(item, visible=other.visible, distance=other.distance, corners=other.corners, cuboid=other.cuboid)

@@ -154,13 +154,13 @@ class _Recorder:
         """Return the world's up axis, guessed from the first camera: datasets do not say it."""
         if picture.view is None:
             return self.rr.ViewCoordinates.RIGHT_HAND_Z_UP
-        up = -np.linalg.inv(picture.view.to_camera)[1, :3]
+        up = -picture.view.to_world[1, :3]
         coordinates = self.rr.ViewCoordinates
         return coordinates.RIGHT_HAND_Y_UP if abs(up[1]) > abs(up[2]) else coordinates.RIGHT_HAND_Z_UP
 
     def _camera(self, base: str, picture: Picture) -> None:
         view = picture.view
-        to_world = np.linalg.inv(view.to_camera)
+        to_world = view.to_world
         position = to_world[3, :3] * view.meters_per_unit
         self.stream.log(base, self.rr.Transform3D(translation=position, mat3x3=to_world[:3, :3].T))
         lens = self.rr.Pinhole(

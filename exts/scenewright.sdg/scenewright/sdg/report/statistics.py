@@ -104,7 +104,7 @@ class Statistics:
         for item in picture.objects:
             self._add_object(item, picture)
         if picture.view is not None:
-            inverse = np.linalg.inv(picture.view.to_camera)
+            inverse = picture.view.to_world
             self.cameras.append(np.concatenate([inverse[3, :3], inverse[2, :3], -inverse[1, :3]]))
             self.units = picture.view.meters_per_unit
 
