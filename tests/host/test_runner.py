@@ -1,3 +1,4 @@
+import os
 import sys
 
 import pytest
@@ -70,3 +71,11 @@ def test_what_a_task_raises_goes_to_the_task_that_awaits_it(script):
                   "    except KeyError:\n        omni.kit.app.get_app().post_quit(7)\n"
                   "asyncio.ensure_future(outer())\n")
     assert run_script(path) == 7
+
+
+def test_folders_of_isaac_sim_are_named_while_a_script_runs(script, capsys, monkeypatch):
+    monkeypatch.delenv("EXP_PATH", raising=False)
+    monkeypatch.setenv("ISAAC_PATH", "/mine")
+    text = "import os\nprint(bool(os.environ['EXP_PATH']), os.environ['ISAAC_PATH'])\n"
+    assert run_script(script(text)) == 0
+    assert capsys.readouterr().out == "True /mine\n" and "EXP_PATH" not in os.environ

@@ -33,6 +33,8 @@ def cuda_in_main_memory() -> Iterator[None]:
     ``wp.is_cuda_available()`` stays False. With a CUDA device, or a Warp whose table of devices is not where it was, nothing
     changes and Warp's own error appears.
     """
+    if getattr(wp.config, "log_level", None) == logging.INFO:  # Warp's own default: it introduces itself on stdout
+        wp.config.log_level = logging.WARNING
     runtime = getattr(wp.get_device("cpu"), "runtime", None)
     known = getattr(runtime, "device_map", None)
     if wp.get_cuda_device_count() or not isinstance(known, dict):

@@ -1,6 +1,7 @@
 """Runs a script the way ``python.sh script.py`` or ``kit --exec script.py`` would, on the portable host."""
 
 import importlib
+import os
 import runpy
 import sys
 import traceback
@@ -14,6 +15,9 @@ from scenewright.host.cuda_fallback import cuda_in_main_memory
 from scenewright.host.settings import get_settings
 
 __all__ = ["ScriptImportError", "run_script"]
+
+#: Folders of an Isaac Sim installation that its python.sh names in the environment, and scripts build paths from.
+_FOLDERS = ("CARB_APP_PATH", "EXP_PATH", "ISAAC_PATH")
 
 
 class ScriptImportError(ImportError):
@@ -41,7 +45,9 @@ def run_script(path: str | Path, arguments: Sequence[str] = ()) -> int:
     app.exit_code = None
     app.task_errors.clear()
     app.loop  # noqa: B018  (asyncio.ensure_future at module level needs the thread's loop)
-    argv, search_path = sys.argv, list(sys.path)
+    argv, search_path, environment = sys.argv, list(sys.path), dict(os.environ)
+    for name in _FOLDERS:
+        os.environ.setdefault(name, str(Path(__file__).parent))
     sys.argv = [str(script), *map(str, arguments)]
     sys.path.insert(0, str(script.resolve().parent))
     try:
@@ -49,6 +55,8 @@ def run_script(path: str | Path, arguments: Sequence[str] = ()) -> int:
             status = _run(script)
     finally:
         sys.argv, sys.path[:] = argv, search_path
+        for name in set(_FOLDERS) - set(environment):
+            os.environ.pop(name, None)
         app.shutdown()
     if status == 0 and app.task_errors:
         raise app.task_errors[0]

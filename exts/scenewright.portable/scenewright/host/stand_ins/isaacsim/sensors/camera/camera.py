@@ -59,7 +59,7 @@ class Camera(PinholeGeometry, SingleXFormPrim):
         self._resolution = (128, 128) if resolution is None else (int(resolution[0]), int(resolution[1]))
         self._render_product: Any = None
         self._render_product_path = render_product_path
-        self._device = annotator_device
+        self._annotator_device = annotator_device
         self._annotators: dict[str, Any] = {}
         self._frame: dict[str, Any] = {"rendering_time": 0, "rendering_frame": 0}
         self._guards: list[ObserverGuard] = []
@@ -179,7 +179,7 @@ class Camera(PinholeGeometry, SingleXFormPrim):
         if key in self._annotators:
             _log.warning("Camera %s has the annotator %r already.", self.prim_path, key)
             return
-        annotator = rep.AnnotatorRegistry.get_annotator(annotator_name, init_params=kwargs, device=self._device)
+        annotator = rep.AnnotatorRegistry.get_annotator(annotator_name, init_params=kwargs, device=self._annotator_device)
         annotator.follows_updates = True
         annotator.attach([self._render_product_path])
         self._annotators[key] = annotator
@@ -282,7 +282,7 @@ class Camera(PinholeGeometry, SingleXFormPrim):
 
     def _as_asked(self, points: np.ndarray, device: str | None) -> Any:
         """Return an array where ``device`` says; a Warp array in main memory where there is no CUDA."""
-        chosen = self._device if device is None else device
+        chosen = self._annotator_device if device is None else device
         if chosen in (None, "cpu"):
             return points
         return wp.array(points, dtype=wp.float32, device=chosen if wp.get_cuda_device_count() else "cpu")
