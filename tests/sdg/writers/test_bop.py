@@ -12,6 +12,7 @@ import trimesh
 from PIL import Image
 from pxr import Sdf, Usd, UsdGeom, UsdSemantics
 
+from scenewright.sdg.annotators import object_id
 from scenewright.sdg.writers import create_writer
 from scenewright.sdg.writers.bop_models import farthest_distance, model_meshes, ply_bytes, read_ply
 
@@ -60,6 +61,7 @@ def test_masks_depth_and_counts_agree(dataset):
         y, x = np.nonzero(mask)
         assert info["bbox_visib"] == [x.min(), y.min(), np.ptp(x) + 1, np.ptp(y) + 1]
         whole = np.asarray(Image.open(scene / "mask" / f"000001_{index:06d}.png")) > 0
+        assert info["object_id"] == object_id({1: "/Box", 2: "/Ball"}[row["obj_id"]])
         assert info["px_count_visib"] == mask.sum() and not (mask & ~whole).any()
         assert info["px_count_all"] == whole.sum() and info["px_count_valid"] == (whole & (depth > 0)).sum()
         y, x = np.nonzero(whole)

@@ -39,7 +39,8 @@ class WriterBop(WriterLabelled):
     ``mask/000007_000002.png``            its whole silhouette within the image, 255
     ``scene_camera.json``                 cam_K [pixel, 0 = centre of the first pixel], cam_R_w2c, cam_t_w2c, depth_scale
     ``scene_gt.json``                     obj_id, cam_R_m2c, cam_t_m2c of every object in the frame, hidden ones too
-    ``scene_gt_info.json``                bbox_obj, bbox_visib, px_count_all, px_count_valid, px_count_visib, visib_fract
+    ``scene_gt_info.json``                bbox_obj, bbox_visib, px_count_all, px_count_valid, px_count_visib, visib_fract, and
+                                          object_id, which is the same in all frames and annotators
     ``../../models/obj_000001.ply``       model of the class with ``obj_id`` 1 [mm], in the frame of its poses
     ``../../models/models_info.json``     extents, size and diameter of each class
     ``../../test_targets_bop19.json``     of a split dataset: the objects of the test frames
@@ -144,6 +145,7 @@ class WriterBop(WriterLabelled):
             seen, whole = visible.get(number_of_object), silhouettes.get(number_of_object)
             box = row.pop("bbox_obj")
             row["info"] = _info(box, seen, ratio, depth, view) if whole is None else _full_info(*whole, seen, depth)
+            row["info"]["object_id"] = row.pop("object_id")
             name = f"{number}_{len(objects):06d}.png"
             if seen is not None or whole is not None:
                 mask = view.ids == number_of_object
@@ -162,7 +164,8 @@ class WriterBop(WriterLabelled):
         whole = dict(zip(np.asarray(loose["bboxIds"]).tolist(), array_of(loose), strict=True))
         labels = {int(key): value for key, value in boxes["idToLabels"].items()}
         found = []
-        for instance, box in zip(np.asarray(boxes["bboxIds"]).tolist(), array_of(boxes), strict=True):
+        rows = zip(np.asarray(boxes["bboxIds"]).tolist(), boxes["primPaths"], array_of(boxes), strict=True)
+        for instance, path, box in rows:
             name = labels[int(box["semanticId"])].get(self.semantic_type, "").split(",")[0]
             if not name or (self.classes is not None and name not in self.classes):
                 continue
@@ -175,6 +178,7 @@ class WriterBop(WriterLabelled):
             found.append(
                 {
                     "instance": instance,
+                    "object_id": object_id(str(path)),
                     "category": name,
                     "cam_R_m2c": _rotation(seen).reshape(-1).tolist(),
                     "cam_t_m2c": (seen[3, :3] * millimetres).tolist(),
