@@ -109,8 +109,11 @@ def test_rooms_are_furnished_whatever_the_seed(books, seed):
         ("shelf", {"bays": 9}, LayoutError, r"of 9 gondola .* in the way: the row is full"),
         ("room", {"size": (3.0, 3.0, 2.5)}, SceneError, "too small to furnish"),
         ("room", {"size": (4.2, 3.6, 2.5), "seats": 10}, LayoutError, "chair in the room; in the way"),
-        ("room", {"size": (5.0, -4.0, 2.5)}, SceneError, "must not be negative"),
+        ("room", {"size": (5.0, -4.0, 2.5)}, SceneError, "allowed: above 0 and at most 200 m"),
         ("room", {"sofas": 2}, SceneError, r"'room' has no option 'sofas'. It has: size, seats"),
+        ("warehouse", {"size": (1e6, 1e6, 9.0)}, SceneError, "allowed: above 0 and at most 200 m"),
+        ("warehouse", {"staging": 10**9}, SceneError, "'staging' of 'warehouse' is 1000000000; allowed: from 0 to 1000"),
+        ("room", {"clutter": float("nan")}, SceneError, "'clutter' of 'room' is nan"),
         ("castle", {}, SceneError, "There are: warehouse, shelf, room"),
     ],
 )

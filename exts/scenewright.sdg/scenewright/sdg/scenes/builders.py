@@ -1,5 +1,6 @@
 """The builders by name, and how options given by name become theirs."""
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
@@ -25,6 +26,8 @@ class Builder:
         """Return the names of its options."""
         return [field.name for field in fields(self.options)]
 
+
+_LONGEST, _MOST = 200.0, 1000
 
 BUILDERS: dict[str, Builder] = {
     "warehouse": Builder(WarehouseOptions, plan_warehouse),
@@ -70,10 +73,19 @@ def build_scene(name: str, book: AssetBook, streams: Streams, options: Mapping[s
         key: tuple(float(v) for v in value) if isinstance(value, list | tuple) else value for key, value in options.items()
     }
     for key, value in values.items():
-        lowest = min(value) if isinstance(value, tuple) else value
-        if isinstance(lowest, int | float) and (lowest < 0 or (key == "size" and lowest <= 0)):
-            raise SceneError(f"'{key}' of '{name}' is {options[key]}; it must not be negative, and sizes must be positive.")
+        _check_range(name, key, value)
     plan = builder.plan(book, streams, builder.options(**values))
     if must_fit and plan.shortfalls:
         raise LayoutError(plan.shortfalls, len(plan.items))
     return plan
+
+
+def _check_range(name: str, key: str, value: Any) -> None:
+    """Refuse what a slip of the keyboard makes: negative values, and places that would fill the memory."""
+    numbers = value if isinstance(value, tuple) else (value,)
+    if not all(isinstance(number, int | float) for number in numbers):
+        raise SceneError(f"'{key}' of '{name}' is {value!r}; a number is wanted.")
+    most = _LONGEST if key == "size" else _MOST if isinstance(value, int) else math.inf
+    if not all(0 <= number <= most for number in numbers) or (key == "size" and min(numbers) <= 0):
+        limits = f"above 0 and at most {_LONGEST:g} m" if key == "size" else f"from 0 to {most:g}"
+        raise SceneError(f"'{key}' of '{name}' is {value}; allowed: {limits}.")
