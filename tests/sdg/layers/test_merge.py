@@ -2,6 +2,7 @@ import pytest
 from pxr import Sdf, Vt
 
 from scenewright.sdg.layers.apply import merge_layers
+from scenewright.sdg.layers.files import write_layer
 from scenewright.sdg.layers.snapshot import take_snapshot
 from scenewright.sdg.layers.values import same_value
 
@@ -219,7 +220,7 @@ def test_without_a_base_both_sides_are_additions(layer):
 
 
 @pytest.mark.parametrize("seeds", [range(30), pytest.param(range(30, 230), marks=pytest.mark.verify)], ids=["30", "200"])
-def test_random_pairs_of_edits_conflict_exactly_when_they_do(tabletop, edits, conflicting, seeds):
+def test_random_pairs_of_edits_conflict_exactly_when_they_do(tabletop, edits, conflicting, seeds, tmp_path):
     base = Sdf.Layer.OpenAsAnonymous(str(tabletop / "layers" / "layout.usda"))
     met = 0
     for seed in seeds:
@@ -239,6 +240,10 @@ def test_random_pairs_of_edits_conflict_exactly_when_they_do(tabletop, edits, co
         assert bool(conflicts) == expected, (seed, told, [str(c) for c in conflicts])
         if not expected:
             assert_has_both(found, base, *lists, (seed, told))
+            crates = [tmp_path / "one.usdc", tmp_path / "other.usdc"]
+            for crate, order in zip(crates, (sides, sides[::-1]), strict=True):
+                write_layer(merge_layers(base, *order)[0], crate)
+            assert crates[0].read_bytes() == crates[1].read_bytes(), (seed, told)
     assert 0.25 < met / len(seeds) < 0.75  # both cases are tried
 
 
