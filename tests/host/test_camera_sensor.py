@@ -186,3 +186,13 @@ def test_camera_objects_of_a_stage(stage):
 def test_what_has_no_stand_in_says_what_to_use():
     with pytest.raises(ImportError, match="render_product_tiled"):
         from isaacsim.sensors.camera import CameraView  # noqa: F401
+
+
+def test_matrices_between_the_axes(stage):
+    from isaacsim.sensors.camera.camera import R_U_TRANSFORM, U_W_TRANSFORM, W_U_TRANSFORM
+
+    ahead, up = (0, 0, -1, 1), (0, 1, 0, 1)
+    np.testing.assert_array_equal(W_U_TRANSFORM @ ahead, (1, 0, 0, 1))
+    np.testing.assert_array_equal(W_U_TRANSFORM @ up, (0, 0, 1, 1))
+    np.testing.assert_array_equal(R_U_TRANSFORM @ ahead, (0, 0, 1, 1))
+    np.testing.assert_array_equal(U_W_TRANSFORM @ W_U_TRANSFORM, np.eye(4))

@@ -5,7 +5,12 @@ from collections.abc import Sequence
 import numpy as np
 from pxr import Gf
 
-__all__ = ["from_usd", "to_usd"]
+__all__ = ["R_U_TRANSFORM", "U_R_TRANSFORM", "U_W_TRANSFORM", "W_U_TRANSFORM", "from_usd", "to_usd"]
+
+#: Matrices for columns between camera points in USD's axes (U), ROS's (R) and the world's (W): the first letter is where to.
+R_U_TRANSFORM = U_R_TRANSFORM = np.diag([1, -1, -1, 1])
+W_U_TRANSFORM = np.array([[0, 0, -1, 0], [-1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 0, 1]])
+U_W_TRANSFORM = W_U_TRANSFORM.T
 
 #: The camera's turn in USD's axes, as seen in the others': a camera that looks along its own -Z looks along +X, or +Z, there.
 _USD_IN = {"usd": Gf.Quatd(1.0), "ros": Gf.Quatd(0.0, 1.0, 0.0, 0.0), "world": Gf.Quatd(0.5, 0.5, -0.5, -0.5)}

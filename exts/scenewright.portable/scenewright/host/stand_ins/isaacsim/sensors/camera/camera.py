@@ -10,7 +10,7 @@ import omni.replicator.core as rep
 import warp as wp
 from isaacsim.core.prims import SingleXFormPrim
 from isaacsim.core.utils.render_product import set_camera_prim_path, set_resolution
-from isaacsim.sensors.camera.axes import from_usd, to_usd
+from isaacsim.sensors.camera.axes import R_U_TRANSFORM, U_R_TRANSFORM, U_W_TRANSFORM, W_U_TRANSFORM, from_usd, to_usd
 from isaacsim.sensors.camera.pinhole import PinholeGeometry
 from pxr import UsdGeom
 
@@ -20,7 +20,7 @@ from scenewright.host.settings import get_settings
 from scenewright.host.stage_context import get_context
 from scenewright.host.timeline import GLOBAL_EVENT_PLAY, GLOBAL_EVENT_STOP, get_timeline_interface
 
-__all__ = ["Camera", "get_all_camera_objects"]
+__all__ = ["R_U_TRANSFORM", "U_R_TRANSFORM", "U_W_TRANSFORM", "W_U_TRANSFORM", "Camera", "get_all_camera_objects"]
 
 _log = logging.getLogger(__name__)
 

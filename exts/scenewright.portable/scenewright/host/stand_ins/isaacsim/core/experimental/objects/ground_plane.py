@@ -17,10 +17,11 @@ class GroundPlane:
         sizes: Edge of the square [stage units], one or one for each.
         colors: Display colour, RGB in [0, 1].
         positions: World positions, shape (3,) or (N, 3).
+        templates: Accepted; what Isaac Sim's templates draw is a plain square here.
     """
 
     def __init__(self, paths: str | Sequence[str], *, sizes: float | Sequence[float] | None = None,
-                 colors: Sequence[float] | None = None, positions: Sequence | None = None) -> None:
+                 colors: Sequence[float] | None = None, positions: Sequence | None = None, templates: object = None) -> None:
         self.paths = [paths] if isinstance(paths, str) else [str(path) for path in paths]
         stage = get_context().get_stage()
         edges = list(sizes) if isinstance(sizes, list | tuple) else [100.0 if sizes is None else sizes] * len(self.paths)
