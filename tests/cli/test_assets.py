@@ -78,6 +78,13 @@ def test_what_is_wrong_is_one_line_and_writes_nothing(scenewright, model, tmp_pa
 
 
 @pytest.mark.usefixtures("in_this_process")
+def test_names_of_files_do_not_reach_the_terminal_as_commands(scenewright, model, tmp_path):
+    model.with_name("bad.obj").rename(model.with_name("b\x1b[2Jad.obj"))
+    _, _, err = scenewright("assets", "import", model.parent, "-o", tmp_path / "pack", "--no-thumbnail")
+    assert "refused: in/b?[2Jad.obj" in err and "\x1b" not in err
+
+
+@pytest.mark.usefixtures("in_this_process")
 def test_when_everything_is_refused_the_status_says_so(scenewright, model, tmp_path):
     status, out, _ = scenewright("assets", "import", model.with_name("bad.obj"), "-o", tmp_path / "pack", "--no-thumbnail")
     assert status == 2 and "0 imported, 0 kept, 1 refused." in out

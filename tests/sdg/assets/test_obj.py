@@ -3,6 +3,7 @@ import pytest
 import trimesh
 
 from scenewright.sdg.assets.errors import AssetError
+from scenewright.sdg.assets.limits import Limits
 from scenewright.sdg.assets.obj import read_obj
 
 TRIANGLE = "v 0 0 0\nv 1 0 0\nv 0 1 0\n"
@@ -79,6 +80,14 @@ def test_agrees_with_trimesh(tmp_path, source):
     again = trimesh.Trimesh(part.points, part.indices.reshape(-1, 3), process=False)
     assert again.volume == pytest.approx(sphere.volume, rel=1e-6)
     assert np.ptp(part.points, axis=0) == pytest.approx(np.ptp(sphere.vertices, axis=0))
+
+
+def test_too_many_points_or_faces_are_refused(obj_source):
+    for limits in (Limits(points=2), Limits(corners=5)):
+        source = obj_source("\n" + TRIANGLE + "f 1 2 3\n" * 2)
+        source.limits = limits
+        with pytest.raises(AssetError, match="more than"):
+            read_obj(source)
 
 
 @pytest.mark.parametrize(("text", "reason"), [

@@ -55,7 +55,7 @@ def import_(
     with FrameProgress("models") as progress:
         report = import_assets(sources, pack, choices, draw, workers or core_count(), progress.show)
     for refusal in report.refused:
-        typer.echo(f"refused: {refusal.source}: {refusal.reason}", err=True)
+        _say(f"refused: {refusal.source}: {refusal.reason}", err=True)
     guessed = [record.id for record in report.made if record.size_from == "assumed"]
     if guessed:
         more = f" and {len(guessed) - _SHOWN} more" if len(guessed) > _SHOWN else ""
@@ -83,7 +83,7 @@ def list_(
     opened = open_pack(pack)
     if refused:
         for refusal in opened.refused:
-            typer.echo(f"{refusal.source}: {refusal.reason}")
+            _say(f"{refusal.source}: {refusal.reason}")
         typer.echo(f"{len(opened.refused)} refused.", err=True)
         return
     low, high = max(read_size(min_size)) if min_size else 0.0, max(read_size(max_size)) if max_size else float("inf")
@@ -93,7 +93,7 @@ def list_(
     for record in found:
         sides = " x ".join(f"{side:.2f}" for side in record.size)
         cells = [cell.ljust(width) for cell, width in zip((record.id, record.label, record.licence), widths, strict=True)]
-        typer.echo(f"{cells[0]}  {cells[1]}  {sides + ' m':<22}  {cells[2]}  {record.attribution}".rstrip())
+        _say(f"{cells[0]}  {cells[1]}  {sides + ' m':<22}  {cells[2]}  {record.attribution}".rstrip())
     typer.echo(f"{len(found)} of {len(opened.records)} assets.", err=True)
 
 
@@ -120,4 +120,9 @@ def info(asset: Annotated[str, typer.Argument(metavar="PACK/ASSET", help="An ass
     typer.echo(record.id)
     for key, value in rows.items():
         if value:
-            typer.echo(f"  {key:<12}{value}")
+            _say(f"  {key:<12}{value}")
+
+
+def _say(text: str, err: bool = False) -> None:
+    """Print what files of others say, without the control characters that a terminal would obey."""
+    typer.echo("".join(char if char.isprintable() else "?" for char in text), err=err)

@@ -44,10 +44,13 @@ def read_obj(source: Source) -> Model:
     Raises:
         AssetError: The file is damaged, hostile, or has no faces.
     """
-    lines = _sorted_lines(_text(source.read(limit=source.limits.text_bytes)))
+    limits = source.limits
+    text = _text(source.read(limit=limits.text_bytes))
+    if text.count("\nv ") > limits.points or text.count("\nf ") > limits.corners // 3:  # before it becomes many small objects
+        raise AssetError(f"it has more than {limits.points:,} points or {limits.corners // 3:,} faces.")
+    lines = _sorted_lines(text)
     if not lines.faces:
         raise AssetError("it has no faces.")
-    limits = source.limits
     _check_counts(lines, limits)
     points, colors = _points(lines.points)
     counts, corners = _corners(lines, len(lines.points), len(lines.coordinates), len(lines.normals), limits)
