@@ -124,3 +124,60 @@ def test_whole_silhouettes_are_held_against_visible_masks(change, words):
     log = CheckLog()
     check_annotation(row, {"width": 30, "height": 20}, "f.json", log)
     assert any("4 of its visible pixels lie outside" in finding.message for finding in log.findings)
+
+
+def nocs_of(root, step):
+    """Return coordinates by their definition, from the analytic scene: cubes, so the diagonal is the side times root three."""
+    from PIL import Image
+
+    ids = np.array(Image.open(root / f"instance_segmentation_{step:04d}.png"))
+    depth = np.load(root / f"distance_to_image_plane_{step:04d}.npy").astype(float)
+    view = np.array(json.loads((root / f"camera_params_{step:04d}.json").read_text())["cameraViewTransform"]).reshape(4, 4)
+    boxes = np.load(root / f"bounding_box_3d_{step:04d}.npy")
+    nocs = np.zeros((*ids.shape, 3), np.float32)
+    for y, x in zip(*np.nonzero(ids), strict=True):
+        row = boxes[ids[y, x] - 2]
+        point = np.array([(x + 0.5 - 32) / 60, -(y + 0.5 - 24) / 60, -1.0, 1 / depth[y, x]]) * depth[y, x]
+        local = point @ np.linalg.inv(view) @ np.linalg.inv(row["transform"].astype(float))
+        nocs[y, x] = 0.5 + local[:3] / (2 * row["x_max"] * np.sqrt(3))
+    return nocs
+
+
+@pytest.mark.parametrize("wrong", [False, True])
+def test_what_the_ground_truth_writer_wrote_is_made_again(basic, wrong):
+    for name in ("nocs", "keypoints", "optical_flow_backward", "optical_flow_forward"):
+        (basic / f"truth/{name}").mkdir(parents=True)
+    nocs = nocs_of(basic, 1)
+    np.save(basic / "truth/nocs/000001.npy", nocs[:, ::-1] if wrong else nocs)
+    forward, backward = forward_flow(basic, 2), np.load(basic / "motion_vectors_0002.npy")[..., :2]
+    np.save(basic / "truth/optical_flow_forward/000002.npy", backward if wrong else forward)
+    np.save(basic / "truth/optical_flow_backward/000002.npy", forward if wrong else backward)
+    far = 5.4 if not wrong else 9.0
+    facts = {
+        "records": [{"x": 27.0, "y": 29.0, "depth": far, "state": 3}, {"x": -5.0, "y": 3.0, "depth": 4.0, "state": int(wrong)}],
+        "names": ["tip", "base"],
+        "primPaths": ["/World/Crate", "/World/Crate"],
+        "states": ["outside", "hidden", "self-occluded", "visible"],
+    }
+    (basic / "truth/keypoints/000000.json").write_text(json.dumps(facts))
+    log = validate_dataset(basic)
+    found = {(finding.check, finding.file.split("/")[1]) for finding in log.findings}
+    expected = {
+        ("NOCS", "nocs"),
+        ("motion", "optical_flow_forward"),
+        ("motion", "optical_flow_backward"),
+        ("keypoints", "keypoints"),
+    }
+    assert found == (expected if wrong else set()), log.lines()
+    assert log.compared["NOCS against depth and poses"] == 2 and log.compared["keypoint states against depth"] == 2
+    assert sum(finding.check == "keypoints" for finding in log.findings) == 2 * wrong
+
+
+def test_disparity_of_the_ground_truth_writer(pair):
+    (pair / "truth/stereo_disparity").mkdir(parents=True)
+    disparity = np.load(pair / "left/stereo_disparity/stereo_disparity_0000.npy")
+    np.save(pair / "truth/stereo_disparity/left_000000.npy", disparity)
+    log = validate_dataset(pair)
+    assert log.errors == 0 and log.compared["disparity against depth"] == 2
+    np.save(pair / "truth/stereo_disparity/left_000000.npy", disparity[:, ::-1])
+    assert [f.file for f in validate_dataset(pair).findings] == ["truth/stereo_disparity/left_000000.npy"]

@@ -26,7 +26,6 @@ _FLOW_TOLERANCE = 0.05  # [pixel]
 _DISPARITY_TOLERANCE = 0.02  # [pixel]
 _KEYPOINT_TOLERANCE = 0.01  # [pixel]
 _FEW = 0.01  # share of an object's pixels that may disagree: those that its outline cuts
-_SAMPLES = 1024  # pixels of an object that are looked at
 
 
 def check_cameras(labels: FrameLabels, size: tuple[int, int] | None, log: CheckLog) -> None:
@@ -110,7 +109,7 @@ def check_cuboids(labels: FrameLabels, depth: np.ndarray | None, log: CheckLog) 
             log.error("poses", file, path, "its transform has a number that is not finite.")
             continue
         _check_projection(row, tight.get(path), camera, file, path, log)
-        pixels = _pixels_of(labels, path)
+        pixels = labels.pixels_of(path)
         if depth is not None and pixels is not None and path:
             _check_points(row, *camera.unproject(depth, *pixels)[:1], camera, file, path, log)
 
@@ -129,16 +128,28 @@ def check_motion(labels: FrameLabels, before: FrameLabels | None, depth: np.ndar
     """
     for item in FLOWS:
         flow = labels.array(item)
-        if flow is None:
-            continue
-        if before is None:
-            log.compared["motion of first steps"] += 1
-            if np.abs(flow).max(initial=0.0) > 0.0:
-                log.error("motion", labels.name(item), "", "it is the first step of a sequence, and yet something has moved.")
-        elif item == "optical_flow_forward":
-            _check_flow(flow, labels.name(item), before, labels, plane_depth(before), log)
-        else:
-            _check_flow(flow, labels.name(item), labels, before, depth, log)
+        if flow is not None:
+            check_flow_array(flow, labels.name(item), item, labels, before, depth, log)
+
+
+def check_flow_array(
+    flow: np.ndarray,
+    file: str,
+    item: str,
+    labels: FrameLabels,
+    before: FrameLabels | None,
+    depth: np.ndarray | None,
+    log: CheckLog,
+) -> None:
+    """Do what `check_motion` does for one array, ``item`` being its annotator."""
+    if before is None:
+        log.compared["motion of first steps"] += 1
+        if np.abs(flow).max(initial=0.0) > 0.0:
+            log.error("motion", file, "", "it is the first step of a sequence, and yet something has moved.")
+    elif item == "optical_flow_forward":
+        _check_flow(flow, file, before, labels, plane_depth(before), log)
+    else:
+        _check_flow(flow, file, labels, before, depth, log)
 
 
 def _check_flow(
@@ -154,7 +165,7 @@ def _check_flow(
     if not len(rows):
         log.skipped.setdefault("motion", "it needs bounding_box_3d in the same folder")
     for row, path in zip(rows, paths, strict=True):
-        pixels = _pixels_of(here, path)
+        pixels = here.pixels_of(path)
         if path not in elsewhere or pixels is None:
             continue
         world, seen = camera.unproject(depth, *pixels)
@@ -183,9 +194,21 @@ def check_disparity(labels: FrameLabels, others: Iterable[FrameLabels], depth: n
         depth: distance to the image plane [m].
         log: takes the findings.
     """
-    disparity, camera = labels.array("stereo_disparity"), labels.camera
-    if disparity is None:
-        return
+    disparity = labels.array("stereo_disparity")
+    if disparity is not None:
+        check_disparity_array(disparity, labels.name("stereo_disparity"), labels, others, depth, log)
+
+
+def check_disparity_array(
+    disparity: np.ndarray,
+    file: str,
+    labels: FrameLabels,
+    others: Iterable[FrameLabels],
+    depth: np.ndarray | None,
+    log: CheckLog,
+) -> None:
+    """Do what `check_disparity` does for an array that lies elsewhere."""
+    camera = labels.camera
     right = next((found for other in others if (found := _right_of(camera, other.camera)) is not None), None)
     if depth is None or camera is None or right is None or disparity.squeeze().shape != depth.shape:
         log.skipped.setdefault("disparity", "it needs a distance, camera_params, and those of the right camera of the pair")
@@ -198,7 +221,7 @@ def check_disparity(labels: FrameLabels, others: Iterable[FrameLabels], depth: n
     off = np.abs(disparity.squeeze() - expected)
     wrong = np.count_nonzero(~(off <= _DISPARITY_TOLERANCE + 1e-5 * np.abs(expected)))
     if wrong:
-        file, largest = labels.name("stereo_disparity"), float(np.nanmax(off))
+        largest = float(np.nanmax(off))
         log.error("disparity", file, f"{wrong} pixels", f"they are up to {largest:.2f} px off what depth and the cameras give.")
 
 
@@ -249,16 +272,6 @@ def check_keypoints(row: Mapping[str, Any], points: Mapping[str, Any], labels: F
             log.error("keypoints", file, item, f"its state is {state:g}; the pose puts it at ({pixel[0]:.2f}, {pixel[1]:.2f}).")
         elif state and np.hypot(x - pixel[0], y - pixel[1]) > _KEYPOINT_TOLERANCE * max(1.0, 1e-3 * camera.width):
             log.error("keypoints", file, item, f"it is at ({x:.2f}, {y:.2f}); the pose gives ({pixel[0]:.2f}, {pixel[1]:.2f}).")
-
-
-def _pixels_of(labels: FrameLabels, path: str) -> tuple[np.ndarray, np.ndarray] | None:
-    """Return rows and columns of up to a few thousand pixels of a prim, evenly taken; None where it has none."""
-    number = labels.numbers.get(path)
-    if labels.ids is None or number is None:
-        return None
-    at = np.flatnonzero(labels.ids.reshape(-1) == number)
-    at = at[:: max(1, len(at) // _SAMPLES)]
-    return np.divmod(at, labels.ids.shape[1]) if len(at) else None
 
 
 def _check_projection(row: Any, tight: Any, camera: CameraView, file: str, path: str, log: CheckLog) -> None:

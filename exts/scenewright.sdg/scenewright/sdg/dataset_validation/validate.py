@@ -28,6 +28,7 @@ from scenewright.sdg.dataset_validation.geometry_checks import (
     check_motion,
     plane_depth,
 )
+from scenewright.sdg.dataset_validation.ground_truth_checks import TruthFile, check_truth, find_truth
 from scenewright.sdg.dataset_validation.image_checks import SeenImages, check_image
 from scenewright.sdg.dataset_validation.ledger_checks import check_derived, check_files, check_frames
 from scenewright.sdg.dataset_validation.yolo_checks import check_label_file, check_pairs
@@ -77,6 +78,7 @@ def validate_dataset(path: str | os.PathLike, progress: Progress | None = None) 
         _check_yolo(contents, log, progress)
     if contents.basic is not None:
         _check_basic(contents, log, progress)
+        _check_truth(contents, log, progress)
     return log
 
 
@@ -258,6 +260,33 @@ def _check_motion(contents: _Contents, labels: FrameLabels, depth: Any, log: Che
         return
     earlier = FrameLabels(BasicFrame(contents.root, labels.frame.view, before), CheckLog()) if before else None
     check_motion(labels, earlier, depth, log)
+
+
+def _check_truth(contents: _Contents, log: CheckLog, progress: Progress | None) -> None:
+    """Check what the writer ``ground_truth`` wrote beside BasicWriter."""
+    files = find_truth(contents.root)
+    beside = {(frame.view.name.rpartition("/")[2], frame_key(frame.frame)[-1]): frame for frame in contents.basic.frames()}
+
+    def one(file: TruthFile) -> CheckLog:
+        part = CheckLog()
+        frame = beside.get((file.camera, file.frame)) or beside.get(("", file.frame))
+        if frame is None:
+            part.skipped.setdefault(file.annotator, "BasicWriter wrote nothing of the same frames")
+            return part
+        before = contents.step_before(frame)
+        if before is None and file.annotator in FLOWS:
+            part.skipped.setdefault("motion", "frames one step apart are not both in the dataset")
+            return part
+        earlier = FrameLabels(BasicFrame(contents.root, frame.view, before), CheckLog()) if before else None
+        others = (view for view in contents.basic.views if view is not frame.view and frame.frame in view.frames)
+        pair = (FrameLabels(BasicFrame(contents.root, view, frame.frame), CheckLog()) for view in others)
+        check_truth(contents.root, file, FrameLabels(frame, CheckLog()), earlier, pair, part)
+        return part
+
+    for done, part in enumerate(_mapped(one, files), start=1):
+        log.merge(part)
+        if progress is not None:
+            progress(done, len(files))
 
 
 def _renumbered(frame: str, number: int) -> str:
