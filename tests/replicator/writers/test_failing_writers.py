@@ -97,3 +97,28 @@ def test_a_script_ends_with_the_reason_and_an_exit_code(tmp_path):
     output = done.stdout + done.stderr
     assert done.returncode != 0 and "never reached" not in output
     assert "Writer 'Broken' failed at frame 0: RuntimeError: no room left on the film" in output.replace("\n", " ")
+
+
+def test_what_a_writer_stored_at_once_goes_with_its_frame(products, tmp_path, listing):
+    """``write_blob`` stores before it returns; a file that was there before the frame stays."""
+    class Blobs(rep.Writer):
+        def __init__(self):
+            self.annotators = ["rgb"]
+            self.backend = rep.backends.get("DiskBackend", {"output_dir": str(tmp_path)})
+            self.frame = 0
+
+        def write(self, data):
+            self.backend.write_blob("latest.bin", b"same name in every frame")
+            self.backend.write_blob(f"{self.frame}.bin", b"x")
+            assert (tmp_path / f"{self.frame}.bin").read_bytes() == b"x"
+            if self.frame == 1:
+                raise ValueError("no")
+            self.frame += 1
+
+    writer = Blobs()
+    writer.attach(products[0])
+    rep.orchestrator.step()
+    with pytest.raises(rep.orchestrator.OrchestratorError, match="failed at frame 1: ValueError: no"):
+        rep.orchestrator.step()
+    writer.detach()
+    assert listing(tmp_path) == ["0.bin", "latest.bin", "metadata.txt"]

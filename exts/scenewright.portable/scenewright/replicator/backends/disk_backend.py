@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 from scenewright.host.settings import get_settings
+from scenewright.replicator.backends import io_queue
 from scenewright.replicator.backends.base_backend import BaseBackend
 from scenewright.replicator.backends.io_functions import write_atomically
 
@@ -70,8 +71,11 @@ class DiskBackend(BaseBackend):
         return full
 
     def write_blob(self, path: str, data: bytes) -> None:
-        """Write one file whole or not at all."""
-        write_atomically(self.resolve_path(path), data)
+        """Write one file whole or not at all; it goes again if a writer raises later in the same frame."""
+        file = Path(self.resolve_path(path))
+        if not file.exists():
+            io_queue.undo_with(lambda: file.unlink(missing_ok=True))
+        write_atomically(str(file), data)
 
     def read_blob(self, path: str) -> bytes:
         """Return the bytes of one file."""

@@ -22,7 +22,8 @@ from PIL import Image
 
 from scenewright.host.settings import get_settings
 
-__all__ = ["IoQueue", "WriteError", "discard", "get_queue", "is_done_writing", "schedule", "wait_until_done", "whole_frame"]
+__all__ = ["IoQueue", "WriteError", "discard", "get_queue", "is_done_writing", "schedule", "undo_with", "wait_until_done",
+           "whole_frame"]
 
 _THREADS = 4
 _ENTRIES = 1000
@@ -159,19 +160,28 @@ class IoQueue:
         """Hold back what this thread schedules until the block ends; drop it when the block raises.
 
         So what belongs together is written as a whole or not at all. Waiting inside the block, for one call or for all, lets
-        go what was scheduled so far.
+        go what was scheduled so far. What was written at once is taken back by what :meth:`undo_with` was given.
         """
         if getattr(self._of_thread, "held", None) is not None:
             yield
             return
-        self._of_thread.held, self._of_thread.frame = [], next(self._frames)
+        self._of_thread.held, self._of_thread.frame, self._of_thread.undo = [], next(self._frames), []
         try:
             yield
             self._release()
+        except BaseException:
+            for undo in reversed(self._of_thread.undo):
+                undo()
+            raise
         finally:
             for entry in self._of_thread.held:
                 entry.future.cancel()
             self._of_thread.held = None
+
+    def undo_with(self, undo: Callable[[], Any]) -> None:
+        """Call ``undo`` if the block of this thread's :meth:`hold` raises; nothing outside such a block."""
+        if getattr(self._of_thread, "held", None) is not None:
+            self._of_thread.undo.append(undo)
 
     def _release(self) -> None:
         """Queue what this thread holds back."""
@@ -320,6 +330,12 @@ def schedule(fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Future:
 def whole_frame() -> AbstractContextManager[None]:
     """Hold back what the block schedules until it ends, and drop it when the block raises; see :meth:`IoQueue.hold`."""
     return get_queue().hold()
+
+
+def undo_with(undo: Callable[[], Any]) -> None:
+    """Call ``undo`` if this thread's block of :func:`whole_frame` raises; see :meth:`IoQueue.undo_with`."""
+    if _queue is not None:
+        _queue.undo_with(undo)
 
 
 def wait_until_done() -> None:
