@@ -265,6 +265,40 @@ def test_the_right_camera_must_be_named():
         get("stereo_disparity")
 
 
+def test_parts_are_subsets_where_replicator_counts_them(stage, camera, look):
+    mesh = UsdGeom.Mesh.Define(stage, "/Sheet")
+    mesh.CreatePointsAttr([(-1, -1, 0), (0, -1, 0), (1, -1, 0), (-1, 1, 0), (0, 1, 0), (1, 1, 0)])
+    mesh.CreateFaceVertexCountsAttr([4, 4])
+    mesh.CreateFaceVertexIndicesAttr([0, 1, 4, 3, 1, 2, 5, 4])
+    rep.functional.modify.semantics(mesh.GetPrim(), {"class": "sheet"})
+    for name, face in (("Left", 0), ("Right", 1)):
+        UsdGeom.Subset.CreateGeomSubset(mesh, name, UsdGeom.Tokens.face, [face])
+    product = rep.create.render_product(camera, (W, H))
+    assert [entry["part"] for entry in look(product, "part_segmentation")[0]["info"]["idToParts"].values()] == ["."]
+    rep.settings.carb_settings("/syntheticdata/sensors/perSubsetSegmentation", True)
+    (parts,) = look(product, "part_segmentation")
+    named = {entry["part"]: int(key) for key, entry in parts["info"]["idToParts"].items()}
+    assert sorted(named) == ["Left", "Right"]
+    columns = [np.nonzero(parts["data"] == named[name])[1].mean() for name in ("Left", "Right")]
+    assert columns[0] < columns[1]
+
+
+def test_each_tile_of_a_tiled_product_is_that_of_its_camera(stage, camera, look):
+    prims = scatter()
+    add_locator(stage, f"{prims[0].GetPath()}/Tip", "tip", (0, 0, 0.5))
+    other = create.camera(name="Other", position=(-4, -5, 1), look_at=(0, 0, 0), focal_length=24.0, horizontal_aperture=20.0)
+    names = ["nocs", "object_pose", "keypoints", "part_segmentation", "amodal_segmentation", "occluders",
+             "optical_flow_backward"]
+    alone = [look(rep.create.render_product(one, (W, H)), *names) for one in (camera, other)]
+    tiled = look(rep.create.render_product_tiled([camera, other], (W, H)), *names)
+    for name, both, one, two in zip(names, tiled, *alone, strict=True):
+        if both["data"].dtype.names is None:
+            assert np.allclose(both["data"], np.concatenate([one["data"], two["data"]], axis=1), atol=1e-3), name
+        else:
+            assert len(both["data"]) == len(one["data"]) + len(two["data"]), name
+        assert set(both["info"]) == set(one["info"])
+
+
 def test_the_form_for_kit_says_the_same(stage, camera, look, monkeypatch):
     prims = scatter()
     add_locator(stage, f"{prims[0].GetPath()}/Tip", "tip", (0, 0, 0.5))

@@ -75,6 +75,16 @@ def test_masks_depth_and_counts_agree(dataset):
             assert info["bbox_obj"][3] >= info["bbox_visib"][3]
 
 
+def test_without_a_tracer_whole_masks_are_those_of_what_nothing_hides(render_scene, monkeypatch):
+    monkeypatch.setattr("scenewright.sdg.writers.bop.has_tracer", lambda: False)  # as in Kit
+    scene = render_scene("bop", resolution=(160, 120), classes=["box", "ball"]) / "train_pbr" / "000000"
+    rows = json.loads((scene / "scene_gt.json").read_text())["0"]
+    for index, (row, info) in enumerate(zip(rows, json.loads((scene / "scene_gt_info.json").read_text())["0"], strict=True)):
+        assert (scene / "mask_visib" / f"000000_{index:06d}.png").exists()
+        assert (scene / "mask" / f"000000_{index:06d}.png").exists() == (row["obj_id"] == 1)
+        assert info["visib_fract"] == 1.0 if row["obj_id"] == 1 else 0.5 < info["visib_fract"] < 1.0
+
+
 @pytest.mark.verify
 def test_bop_toolkit_reads_it(dataset):
     place = os.environ.get("BOP_TOOLKIT")

@@ -55,6 +55,8 @@ def _joined(values: Sequence[Any]) -> Any:
         return {key: entry for value in values for key, entry in value.items()}
     if isinstance(values[0], np.ndarray):
         return np.concatenate(values)
+    if np.isscalar(values[0]):
+        return list(values)
     return [entry for value in values for entry in value]
 
 
