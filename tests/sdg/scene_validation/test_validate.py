@@ -177,6 +177,12 @@ def test_references_of_other_units_are_told(scene, tmp_path):
     assert "metersPerUnit is 0.01" in found[0].message
 
 
+def test_sublayers_need_no_units_of_their_own(scene, tmp_path):
+    (tmp_path / "layer.usda").write_text('#usda 1.0\nover "World" {\n}\n')
+    path = scene(lambda stage: stage.GetRootLayer().subLayerPaths.append("./layer.usda"))
+    assert told(path) == []
+
+
 def test_a_file_that_cannot_be_read_is_one_error(tmp_path):
     path = tmp_path / "bad.usda"
     path.write_text('#usda 1.0\ndef Xform "A" {\n')

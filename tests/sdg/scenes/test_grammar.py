@@ -83,6 +83,14 @@ def test_things_do_not_overlap_and_keep_their_clearance(layout, thing):
     assert np.abs(np.concatenate([corners(one) for one in placed])).max() <= 1.5 + 1e-6
 
 
+def test_turned_things_may_stand_corner_to_side(layout, thing):
+    """Only an axis of the turned one separates the two; its box would not."""
+    floor = Region("floor", (6, 6))
+    assert layout.put(floor, thing("crate", (1.0, 1.0, 1.0)), 0.0, 0.0)
+    assert layout.put(floor, thing("crate", (1.0, 1.0, 1.0)), 0.9, 0.9, 45.0)
+    assert layout.obstacle(floor, thing("crate", (1.0, 1.0, 1.0)), -0.8, -0.8, 45.0) == "crate_0"
+
+
 def test_kept_free_stays_free(layout, thing):
     room = Region("room", (2.0, 2.0))
     layout.keep_free(room, -1.0, -0.3, 1.0, 1.0, "the aisle")
