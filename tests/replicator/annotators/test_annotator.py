@@ -244,6 +244,7 @@ def test_without_cuda_arrays_are_warp_arrays_in_main_memory(product, no_cuda, ca
     plain, asked = rep.annotators.get("rgb").attach(product), rep.annotators.get("rgb", device="cuda").attach(product)
     numbered = rep.annotators.get("distance_to_camera", device="cuda:3").attach(product)
     boxes = rep.annotators.get("bounding_box_2d_tight", device="cuda").attach(product)
+    occlusion = rep.annotators.get("occlusion", device="cuda").attach(product)
     rep.orchestrator.step()
     assert isinstance(asked.get_data(), wp.array) and str(asked.get_data().device) == "cpu"
     assert asked.get_data().shape == (48, 64, 4) and numbered.get_data().shape == (48, 64)
@@ -251,6 +252,10 @@ def test_without_cuda_arrays_are_warp_arrays_in_main_memory(product, no_cuda, ca
     assert plain.get_data(device="cuda").shape == (48, 64, 4) and plain.get_data(device="cuda").dtype == wp.uint8
     assert isinstance(asked.get_data(device="cpu"), np.ndarray)
     assert isinstance(boxes.get_data()["data"], np.ndarray)
+    records, hidden = occlusion.get_data()["data"], rep.annotators.get("occlusion").attach(product)
+    assert isinstance(records, wp.array)
+    rep.orchestrator.step()
+    np.testing.assert_array_equal(occlusion.get_data()["data"].numpy(), hidden.get_data()["data"])
     told = [record.message for record in caplog.records if "no CUDA device" in record.message]
     assert len(told) == 2 and "device='cuda'" in told[0] and "device='cuda:3'" in told[1]
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import warp as wp
 
-from scenewright.replicator.annotators.array_device import array_device
+from scenewright.replicator.annotators.array_device import array_device, device_record
 from scenewright.replicator.annotators.augmentation import Augmentation, AugmentationStep, frame_number
 from scenewright.replicator.annotators.template import AnnotatorError, AnnotatorOutput, AnnotatorTemplate
 from scenewright.replicator.annotators.tiles import compute_tiled
@@ -242,7 +242,10 @@ def _on_device(data: Any, device: wp.Device | None, copy: bool) -> Any:
         data = data if isinstance(data, np.ndarray) else data.numpy()
         return data.copy() if copy else data
     if isinstance(data, np.ndarray):
+        record = device_record(data.dtype)
+        if record is not None:
+            return wp.array(data, dtype=record, device=device)
         if data.dtype.names:
-            return data.copy() if copy else data  # records stay on the CPU, as in Replicator
+            return data.copy() if copy else data  # boxes stay on the CPU, as in Replicator
         return wp.array(data, dtype=wp.dtype_from_numpy(data.dtype), device=device)  # (H, W, 4), not vectors (H, W)
     return wp.clone(data, device=device) if copy or data.device != device else data

@@ -3,12 +3,13 @@
 import logging
 from typing import Any
 
+import numpy as np
 import warp as wp
 
 from scenewright.host.settings import get_settings
 from scenewright.replicator.annotators.template import AnnotatorError
 
-__all__ = ["array_device"]
+__all__ = ["array_device", "device_record"]
 
 _log = logging.getLogger(__name__)
 _told: set[str] = set()
@@ -43,6 +44,20 @@ def array_device(device: Any) -> wp.Device | None:
     if name not in gpus:
         raise AnnotatorError(f"device={name!r}: this machine has {', '.join(gpus)}.")
     return wp.get_device(name)
+
+
+@wp.struct
+class OcclusionRecord:
+    """A row of the "occlusion" annotator."""
+
+    instanceId: wp.uint32
+    semanticId: wp.uint32
+    occlusionRatio: wp.float32
+
+
+def device_record(dtype: np.dtype) -> Any:
+    """Return the Warp struct of records that Replicator has on a device, None for others: boxes stay on the CPU."""
+    return OcclusionRecord if dtype == OcclusionRecord.numpy_dtype() else None
 
 
 def _tell(message: str) -> None:
