@@ -14,6 +14,8 @@ from scenewright.sdg.writers.rle import rle_runs
 
 __all__ = ["IdMask", "Mask", "PolygonMask", "RunMask", "id_image", "mask_of_coco"]
 
+_FINE = 4  # outlines are drawn this much finer, since Pillow fills the pixels that they touch
+
 
 class Mask(ABC):
     """The visible pixels of an object."""
@@ -88,13 +90,20 @@ class PolygonMask(Mask):
     polygons: tuple[tuple[float, ...], ...]
 
     def decode(self, height: int, width: int) -> np.ndarray:
-        """Return the pixels whose centres lie inside, shape (height, width), bool, to half a pixel at the outline."""
-        image = Image.new("1", (width, height))
-        draw = ImageDraw.Draw(image)
+        """Return the pixels that lie inside by half or more, shape (height, width), bool."""
+        mask = np.zeros((height, width), bool)
         for polygon in self.polygons:
-            if len(polygon) >= 6:
-                draw.polygon([(x - 0.5, y - 0.5) for x, y in zip(polygon[::2], polygon[1::2], strict=True)], fill=1)
-        return np.array(image, bool)
+            points = np.array(polygon, np.float64).reshape(-1, 2)
+            if len(points) < 3 or not np.isfinite(points).all():
+                continue
+            x0, y0 = np.clip(np.floor(points.min(axis=0)).astype(int), 0, (width, height))
+            x1, y1 = np.clip(np.ceil(points.max(axis=0)).astype(int), 0, (width, height))
+            if x1 > x0 and y1 > y0:
+                image = Image.new("L", (_FINE * int(x1 - x0), _FINE * int(y1 - y0)))
+                fine = ((points - (x0, y0)) * _FINE - 0.5).reshape(-1).tolist()
+                ImageDraw.Draw(image).polygon(fine, fill=255)
+                mask[y0:y1, x0:x1] |= np.asarray(image.reduce(_FINE)) > 127
+        return mask
 
     def area(self) -> float:
         """Return the enclosed area [pixel²]; bridges to holes and back cancel out."""
