@@ -15,6 +15,7 @@ from scenewright.sdg.reading.find import open_source
 from scenewright.sdg.reading.images import UnreadableImage, read_image
 from scenewright.sdg.reading.masks import PolygonMask, RunMask, mask_of_coco
 from scenewright.sdg.reading.yolo import label_path, parse_line
+from scenewright.sdg.writers.polygons import mask_polygons
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -39,7 +40,13 @@ def test_outlines_enclose_what_pycocotools_says_they_do():
     filled = coco_mask.decode(coco_mask.merge(coco_mask.frPyObjects([polygon], 20, 30))).astype(bool)
     mask = PolygonMask((tuple(polygon),))
     assert np.count_nonzero(mask.decode(20, 30) != filled) < 0.1 * filled.sum()
-    assert mask.area() == pytest.approx(131.0) and mask.box() == (3.0, 2.0, 17.0, 12.0)
+    assert mask.area() == pytest.approx(138.0) and mask.box() == (3.0, 2.0, 17.0, 12.0)
+
+
+def test_outlines_along_pixel_edges_give_the_mask_back():
+    pixels = np.random.default_rng(0).random((20, 30)) < 0.5
+    outlines = tuple(tuple(polygon.reshape(-1).astype(float)) for polygon in mask_polygons(pixels))
+    assert np.array_equal(PolygonMask(outlines).decode(20, 30), pixels)
 
 
 @pytest.mark.parametrize(
