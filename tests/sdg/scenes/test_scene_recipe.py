@@ -106,6 +106,13 @@ def test_only_the_levels_that_are_named_are_drawn_anew(opened):
     assert [path for path, _ in looks] == [path for path, _ in looks_2]
 
 
+def test_assets_that_are_not_there_are_an_error(opened, tmp_path):
+    text = (SCENES / "room/assets/assets.yaml").read_text(encoding="utf-8").replace("looks: looks/looks.usda\n", "")
+    (tmp_path / "book.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(RecipeError, match=r"book\.yaml names '.*' and \d+ more, which is not there"):
+        opened(ROOM.format(assets=tmp_path / "book.yaml", frames=1, more=""))
+
+
 def test_levels_can_be_held_for_a_sequence(opened):
     session = opened(room("{sequences: 2, steps: 2}", ", per_sequence: [layout, objects, looks]"))
     rooms, cameras = [], []

@@ -6,6 +6,7 @@ one moving another.
 """
 
 import logging
+import os
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,10 +17,10 @@ from scenewright.sdg.recipe.clock import ONCE, Firing
 from scenewright.sdg.recipe.prims import FixedPrims
 from scenewright.sdg.recipe.runtime import Invocation, Operation, Runtime
 from scenewright.sdg.recipe.sampling import Draws
-from scenewright.sdg.scenes.assets import AssetBook
+from scenewright.sdg.scenes.assets import AssetBook, SceneError
 from scenewright.sdg.scenes.authoring import Layers, author_plan
 from scenewright.sdg.scenes.builders import BUILDERS, build_scene, read_books
-from scenewright.sdg.scenes.plan import LEVELS, Streams
+from scenewright.sdg.scenes.plan import LEVELS, ScenePlan, Streams
 
 __all__ = ["build", "forget_below"]
 
@@ -74,6 +75,7 @@ class _Site:
         plan = build_scene(self.name, self.book, streams, options, must_fit)
         for shortfall in plan.shortfalls:
             _log.warning("%s: `%s`: %s.", call.mark(), call.call.function, shortfall)
+        _check_files(plan)
         runtime, path = call.runtime, self.root.GetPath()
         forget_below(runtime, path)
         author_plan(plan, Layers.all_in(runtime.layer), path)
@@ -90,6 +92,16 @@ class _Site:
         if level in ([held] if isinstance(held, str) else held):
             return Firing(draws.firing.sequence, -1, 0)
         return draws.firing
+
+
+def _check_files(plan: ScenePlan) -> None:
+    """Refuse a plan whose assets are not there: USD would leave them out without a word in the picture."""
+    used = {item.placed.thing.asset.path for item in plan.items} | ({plan.book.looks} if plan.book.looks else set())
+    missing = sorted(path for path in used if not os.path.isfile(path))
+    if missing:
+        more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
+        told = f"{plan.book.source} names '{missing[0]}'{more}, which is not there."
+        raise SceneError(f"{told} Correct the path or bring the file.")
 
 
 def forget_below(runtime: Runtime, root: Sdf.Path) -> None:
