@@ -27,6 +27,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--rounds", type=int, default=2, help="how often the kinds take turns")
     parser.add_argument("--asset-count", type=int, default=100, help="prims of each of the five kinds")
     parser.add_argument("--cameras", type=int, default=2)
+    parser.add_argument("--scene", help="measure the first cameras of this scene instead, as it stands")
     parser.add_argument("--resolution", type=int, nargs=2, default=[1280, 720], metavar=("WIDTH", "HEIGHT"))
     parser.add_argument("--samples", type=int, default=1, help="colour samples per pixel")
     parser.add_argument("--bounces", type=int, default=0, help="indirect bounces")
@@ -45,8 +46,7 @@ def run(options: argparse.Namespace) -> None:
 
     for name in ("device", "samples", "bounces", "denoise"):
         get_settings().set(f"/scenewright/{name}", getattr(options, name))
-    get_context().new_stage()
-    assets, cameras, rng = _build_stage(rep, options)
+    assets, cameras, rng = _open(options) if options.scene else (get_context().new_stage(), *_build_stage(rep, options))[1:]
     rights = [_add_right_camera(str(camera.GetPath())) for camera in cameras]
     _add_locators(assets)
     products = [rep.create.render_product(camera, tuple(options.resolution), name=f"rp_{index}")
@@ -58,7 +58,8 @@ def run(options: argparse.Namespace) -> None:
         for form, annotators in forms.items():
             with _attached(rep, products, rights, dict.fromkeys(annotators)):
                 for step in range(options.steps + 1):  # the first has no step before
-                    _randomize(rep, rng, assets, cameras)
+                    if assets:
+                        _randomize(rep, rng, assets, cameras)
                     with _updates_timed(parts if step else {}, form):
                         before = _processor_seconds()
                         rep.orchestrator.step()
@@ -69,7 +70,8 @@ def run(options: argparse.Namespace) -> None:
 
 def _report(options: argparse.Namespace, spent: dict[str, list[float]], parts: dict[str, float]) -> None:
     width, height = options.resolution
-    print(f"{options.asset_count * len(KINDS)} prims, {options.cameras} cameras at {width}x{height}, {options.samples} samples "
+    scene = options.scene or f"{options.asset_count * len(KINDS)} prims"
+    print(f"{scene}, {options.cameras} cameras at {width}x{height}, {options.samples} samples "
           f"per pixel, {options.bounces} bounces, {options.device}; processor time a step, median of "
           f"{options.rounds * options.steps}")
     base = statistics.median(spent["simple"])
@@ -78,6 +80,19 @@ def _report(options: argparse.Namespace, spent: dict[str, list[float]], parts: d
         print(f"  {title:<26}{1000.0 * seconds:9.0f} ms  {seconds / base:5.2f} times")
     for name, seconds in sorted(parts.items(), key=lambda item: -item[1]):
         print(f"    {name:<32}{1000.0 * seconds / options.steps / options.rounds:8.1f} ms")
+
+
+def _open(options: argparse.Namespace) -> tuple[list[Any], list[Any], None]:
+    """Open a scene and return its first cameras."""
+    from pxr import UsdGeom
+
+    from scenewright.host.stage_context import get_context
+
+    get_context().open_stage(options.scene)
+    cameras = [prim for prim in get_context().get_stage().Traverse() if prim.IsA(UsdGeom.Camera)][:options.cameras]
+    if not cameras:
+        raise SystemExit(f"{options.scene} has no camera. Give a scene that has one.")
+    return [], cameras, None
 
 
 def _processor_seconds() -> float:
