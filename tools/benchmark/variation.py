@@ -90,15 +90,17 @@ def measure_scatter(repeat: int) -> None:
           f"closest pair {apart / points.radius:.5f} radii; {wall:.2f} s wall, {processor:.2f} s CPU", flush=True)
 
 
-def covered(meshes: list[tuple[np.ndarray, np.ndarray]], half: float, pixels: int = 2000) -> float:
-    """Return the share of a floor that triangles cover, seen from above."""
+def covered(meshes: list[tuple[np.ndarray, np.ndarray]], half: float, pixels: int = 1500) -> float:
+    """Return the share of a floor that triangles cover, seen from above; those that face down are behind others."""
     from PIL import Image, ImageDraw
 
     picture = Image.new("1", (pixels, pixels))
     draw = ImageDraw.Draw(picture)
     for points, triangles in meshes:
         flat = (points[:, :2] + half) * (pixels / (2.0 * half)) - 0.5
-        for corners in flat[triangles]:
+        a, b, c = np.swapaxes(flat[triangles], 0, 1)
+        up = (b[:, 0] - a[:, 0]) * (c[:, 1] - a[:, 1]) > (b[:, 1] - a[:, 1]) * (c[:, 0] - a[:, 0])
+        for corners in flat[triangles[up]]:
             draw.polygon([tuple(corner) for corner in corners], fill=1)
     return float(np.asarray(picture).mean())
 

@@ -131,6 +131,7 @@ def test_more_than_fits_is_an_error_or_hidden(open_session, caplog):
     assert 1 <= len(shown) <= 4 and "The others are hidden" in caplog.text
 
 
+@pytest.mark.verify
 def test_things_settle(open_session):
     pytest.importorskip("newton", reason="the extra [physics]")
     session = open_session(HEAD.replace("frames: 3", "frames: 1") + """

@@ -34,5 +34,6 @@ def augment_writer(writer: Any, chain: CameraImage | None) -> None:
     names = {given if isinstance(given, str) else given.get_name() for given in writer.get_annotators()}
     if chain is None or "rgb" not in names:
         return
-    augmentation = rep.annotators.Augmentation.from_function(camera_image, seed=None, **parameters_of(chain))
+    values = {"seed": None, **parameters_of(chain)}  # Replicator puts a number of the frame in place of None
+    augmentation = rep.annotators.Augmentation.from_function(camera_image, **values)
     writer.augment_annotator("rgb", augmentation)

@@ -133,7 +133,7 @@ def register_variation() -> None:
     """Make the functions of `NAMES` reachable as ``rep.randomizer.<name>``, and the image chain as an augmentation."""
     for name, function in NAMES.items():
         rep.randomizer.register(function, override=True, fn_name=name)
-    rep.annotators.register_augmentation(AUGMENTATION, rep.annotators.Augmentation.from_function(camera_image, seed=None))
+    rep.annotators.register_augmentation(AUGMENTATION, rep.annotators.Augmentation.from_function(camera_image, **{"seed": None}))
 
 
 def resolve(given: Any) -> list[Usd.Prim]:
