@@ -163,6 +163,18 @@ def test_damaged_layers_are_refused_with_the_reason(write, import_one, text, rea
         import_one(write(text))
 
 
+def test_packages_are_unpacked_within_the_pack(cube, import_one, tmp_path, zip_file, monkeypatch):
+    _, stage = import_one(cube / "cube.obj")
+    package = tmp_path / "boxed.usdz"
+    UsdUtils.CreateNewUsdzPackage(stage.GetRootLayer().identifier, str(package))
+    archive = zip_file({"inner/boxed2.usdz": package.read_bytes(), "readme.txt": b""})
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "nowhere"))
+    before = {path for path in tmp_path.rglob("*") if "pack" not in path.relative_to(tmp_path).parts}
+    assert import_one(package)[0].faces == import_one(archive)[0].faces == 6
+    assert {path for path in tmp_path.rglob("*") if "pack" not in path.relative_to(tmp_path).parts} == before
+    assert list((tmp_path / "pack" / ".importing").iterdir()) == []
+
+
 def test_hostile_packages_are_refused(tmp_path, source):
     path = tmp_path / "p.usdz"
     for files, reason in (({"../a.usda": "#usda 1.0\n"}, "leads out"), ({"a.txt": ""}, "without a USD layer"),

@@ -21,7 +21,7 @@ from scenewright.sdg.assets.pack import ASSETS, RECORD, AssetRecord, canonical_r
 from scenewright.sdg.assets.placing import UNITS, Placing, place_parts, read_size
 from scenewright.sdg.assets.sources import Source
 
-__all__ = ["Thumbnailer", "import_asset"]
+__all__ = ["WORKING", "Imported", "Thumbnailer", "import_asset", "placing_of", "prepare", "read_model"]
 
 WORKING = ".importing"
 """Folder of a pack in which assets are made before they are renamed into place."""
@@ -57,7 +57,7 @@ def import_asset(job: Job, pack: Path, choices: ImportChoices, draw: Thumbnailer
     there = _unchanged(job, pack, choices, files)
     if there is not None:
         return Imported(there, True)
-    source = Source(files, job.name)
+    source = Source(files, job.name, scratch=pack / WORKING)
     model = read_model(source)
     content, record = prepare(model, job, choices)
     record = replace(record, inputs=source.read_files, fingerprint=choices.fingerprint())

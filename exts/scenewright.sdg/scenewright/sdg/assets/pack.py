@@ -172,19 +172,19 @@ def read_record(row: Mapping[str, Any]) -> AssetRecord:
     return record
 
 
-def record_json(record: AssetRecord) -> dict[str, Any]:
+def _record_json(record: AssetRecord) -> dict[str, Any]:
     """Return a record as JSON, without what is empty."""
     return {key: value for key, value in asdict(record).items() if value not in ("", (), {}, [])}
 
 
 def canonical_record(record: AssetRecord) -> str:
     """Return an asset's own record file."""
-    return json.dumps(record_json(record), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    return json.dumps(_record_json(record), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
 
 def write_catalogue(root: Path, records: Iterable[AssetRecord], refused: Iterable[Refusal]) -> None:
     """Write a pack's catalogue, whole or not at all."""
-    rows = [record_json(record) for record in sorted(records, key=lambda record: record.id)]
+    rows = [_record_json(record) for record in sorted(records, key=lambda record: record.id)]
     # Hashes of inputs are for the importer; they stay in the assets' own records.
     rows = [{key: value for key, value in row.items() if key not in ("inputs", "fingerprint")} for row in rows]
     refusals = [asdict(refusal) for refusal in sorted(set(refused), key=lambda refusal: (refusal.source, refusal.reason))]

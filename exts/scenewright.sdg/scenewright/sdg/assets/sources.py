@@ -177,10 +177,12 @@ class Source:
         files: The tree that holds it.
         name: The model file in it.
         limits: Bounds.
+        scratch: Folder for what has to be unpacked on the way; None = the system's.
     """
 
-    def __init__(self, files: Files, name: str, limits: Limits = LIMITS) -> None:
+    def __init__(self, files: Files, name: str, limits: Limits = LIMITS, scratch: Path | None = None) -> None:
         self.files = files
+        self.scratch = scratch
         self.name = name
         self.limits = limits
         self.read_files: dict[str, str] = {}

@@ -37,7 +37,9 @@ def opened_stage(source: Source) -> Iterator[tuple[Usd.Stage, Source]]:
     """
     with contextlib.ExitStack() as stack:
         if isinstance(source.files, ZipFiles) or source.name.lower().endswith(".usdz"):
-            folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="scenewright-import-")))
+            if source.scratch is not None:
+                source.scratch.mkdir(parents=True, exist_ok=True)
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="package-", dir=source.scratch)))
             source = _unpacked(source, folder)
         quiet = UsdUtils.CoalescingDiagnosticDelegate()
         try:

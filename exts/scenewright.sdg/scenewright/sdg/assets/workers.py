@@ -19,7 +19,7 @@ from scenewright.sdg.assets.jobs import ImportChoices, Job
 from scenewright.sdg.assets.limits import LIMITS
 from scenewright.sdg.assets.pack import Refusal
 
-__all__ = ["run_jobs"]
+__all__ = ["import_or_refuse", "run_jobs"]
 
 _log = logging.getLogger(__name__)
 
