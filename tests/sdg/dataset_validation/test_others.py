@@ -126,3 +126,9 @@ def test_labels_and_images_belong_together(yolo):
     (yolo / "labels/b.txt").unlink()
     found = {(f.severity, f.file) for f in validate_dataset(yolo).findings}
     assert found == {("error", "labels/c.txt"), ("warning", "labels/b.txt")}
+
+
+def test_an_image_too_large_to_look_at_is_a_warning(yolo, monkeypatch):
+    monkeypatch.setattr("scenewright.sdg.reading.images.LARGEST", 1000)
+    log = validate_dataset(yolo)
+    assert log.errors == 0 and log.warnings == 2 and "was not compared" in log.findings[0].message

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from scenewright.sdg.dataset_validation.check_log import CheckLog
-from scenewright.sdg.reading.images import UnreadableImage, read_image
+from scenewright.sdg.reading.images import TooLargeImage, UnreadableImage, read_image
 
 __all__ = ["SeenImages", "check_image"]
 
@@ -50,6 +50,9 @@ def check_image(path: Path, name: str, size: tuple[int, int] | None, log: CheckL
     """
     try:
         pixels = read_image(path)
+    except TooLargeImage as error:
+        log.warning("images", name, "", f"the image {error}; it was not compared.")
+        return None
     except UnreadableImage as error:
         log.error("images", name, "", f"the image {error}.")
         return None

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
-__all__ = ["IMAGE_SUFFIXES", "LARGEST", "UnreadableImage", "image_size", "read_image"]
+__all__ = ["IMAGE_SUFFIXES", "LARGEST", "TooLargeImage", "UnreadableImage", "image_size", "read_image"]
 
 IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff")
 LARGEST = 200_000_000
@@ -17,6 +17,10 @@ _opening = threading.Lock()  # the filters of warnings are the process's
 
 class UnreadableImage(ValueError):
     """An image file that cannot be used; the message says why, without the file's name."""
+
+
+class TooLargeImage(UnreadableImage):
+    """An image of more than `LARGEST` pixels; nothing is known to be wrong with it."""
 
 
 def image_size(path: Path) -> tuple[int, int]:
@@ -42,7 +46,7 @@ def read_image(path: Path, fit: int | None = None) -> np.ndarray:
     """
     with _opened(path) as image:
         if image.width * image.height > LARGEST:
-            raise UnreadableImage(
+            raise TooLargeImage(
                 f"is {image.width} × {image.height}; images above {LARGEST // 1_000_000} megapixels are left out"
             )
         try:
@@ -76,6 +80,6 @@ def _opened(path: Path) -> Image.Image:
     except UnidentifiedImageError:
         raise UnreadableImage("is no image") from None
     except Image.DecompressionBombError:
-        raise UnreadableImage(f"is too large; images above {LARGEST // 1_000_000} megapixels are left out") from None
+        raise TooLargeImage(f"is too large; images above {LARGEST // 1_000_000} megapixels are left out") from None
     except (OSError, SyntaxError, ValueError) as error:
         raise UnreadableImage(f"cannot be read ({error})") from error
