@@ -4,7 +4,6 @@ import json
 import os
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +21,7 @@ from scenewright.sdg.dataset.files import (
 from scenewright.sdg.dataset.finalise import SPLITS_FILE
 from scenewright.sdg.dataset.ledger import Ledger
 from scenewright.sdg.dataset_validation.check_log import CheckLog
+from scenewright.sdg.reading.in_order import in_order
 
 __all__ = ["check_derived", "check_files", "check_frames"]
 
@@ -33,15 +33,13 @@ def check_files(
     root: Path, named: Mapping[str, FileRecord], log: CheckLog, progress: Callable[[int, int], None] | None
 ) -> None:
     """Compare every file that the ledger names with its size and hash."""
-    with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as threads:
-        for done, (name, problem) in enumerate(
-            threads.map(lambda pair: (pair[0], _problem(root, *pair)), named.items()), start=1
-        ):
-            log.compared["files against the ledger's hashes"] += 1
-            if problem:
-                log.error("ledger", name, "", problem)
-            if progress is not None:
-                progress(done, len(named))
+    problems = in_order(lambda pair: (pair[0], _problem(root, *pair)), named.items())
+    for done, (name, problem) in enumerate(problems, start=1):
+        log.compared["files against the ledger's hashes"] += 1
+        if problem:
+            log.error("ledger", name, "", problem)
+        if progress is not None:
+            progress(done, len(named))
 
 
 def check_frames(ledger: Ledger, log: CheckLog) -> None:

@@ -2,12 +2,10 @@
 
 import json
 import os
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from scenewright.sdg.dataset.derive import fragments_in
 from scenewright.sdg.dataset.errors import DatasetInputError
@@ -35,14 +33,12 @@ from scenewright.sdg.dataset_validation.yolo_checks import check_label_file, che
 from scenewright.sdg.reading.basic import BasicFrame, BasicSource
 from scenewright.sdg.reading.basic_folder import frame_key
 from scenewright.sdg.reading.coco import find_coco_files
+from scenewright.sdg.reading.in_order import in_order
 from scenewright.sdg.reading.yolo import find_yolo
 
 __all__ = ["validate_dataset"]
 
 Progress = Callable[[int, int], None]
-_Item = TypeVar("_Item")
-_Result = TypeVar("_Result")
-_THREADS = min(4, os.cpu_count() or 1)
 
 
 def validate_dataset(path: str | os.PathLike, progress: Progress | None = None) -> CheckLog:
@@ -163,7 +159,7 @@ def _check_fragments(contents: _Contents, log: CheckLog, progress: Progress | No
         def one(fragment: str, folder: str = folder, name: str = name, points: Any = points) -> tuple[CheckLog, list]:
             return check_fragment(contents.root, folder, name, fragment, beside, points)
 
-        for done, (part, pictures) in enumerate(_mapped(one, fragments), start=1):
+        for done, (part, pictures) in enumerate(in_order(one, fragments), start=1):
             log.merge(part)
             seen.check(pictures, log)
             if progress is not None:
@@ -193,7 +189,7 @@ def _check_images(root: Path, stated: Mapping[Path, Any], log: CheckLog, progres
         name = pair[0].relative_to(root).as_posix() if pair[0].is_relative_to(root) else str(pair[0])
         return part, name, check_image(pair[0], name, pair[1], part)
 
-    for done, (part, name, digest) in enumerate(_mapped(one, stated.items()), start=1):
+    for done, (part, name, digest) in enumerate(in_order(one, stated.items()), start=1):
         log.merge(part)
         seen.check([(name, digest)], log)
         if progress is not None:
@@ -211,7 +207,7 @@ def _check_basic(contents: _Contents, log: CheckLog, progress: Progress | None) 
         part = CheckLog()
         return part, *_check_basic_frame(contents, frame, part)
 
-    for done, (part, name, digest) in enumerate(_mapped(one, contents.basic.frames()), start=1):
+    for done, (part, name, digest) in enumerate(in_order(one, contents.basic.frames()), start=1):
         log.merge(part)
         seen.check([(name, digest)], log)
         if progress is not None:
@@ -283,7 +279,7 @@ def _check_truth(contents: _Contents, log: CheckLog, progress: Progress | None) 
         check_truth(contents.root, file, FrameLabels(frame, CheckLog()), earlier, pair, part)
         return part
 
-    for done, part in enumerate(_mapped(one, files), start=1):
+    for done, part in enumerate(in_order(one, files), start=1):
         log.merge(part)
         if progress is not None:
             progress(done, len(files))
@@ -298,15 +294,3 @@ def _renumbered(frame: str, number: int) -> str:
 def _frames(source: BasicSource | None) -> Iterator[BasicFrame]:
     if source is not None:
         yield from source.frames()
-
-
-def _mapped(function: Callable[[_Item], _Result], items: Iterable[_Item]) -> Iterator[_Result]:
-    """Yield results in order, a few items ahead on threads, so that memory does not grow with their number."""
-    waiting: deque[Any] = deque()
-    with ThreadPoolExecutor(_THREADS) as threads:
-        for item in items:
-            waiting.append(threads.submit(function, item))
-            if len(waiting) >= 4 * _THREADS:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()

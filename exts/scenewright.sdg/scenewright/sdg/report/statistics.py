@@ -1,15 +1,14 @@
 """Everything that the report counts, gathered in one pass over a dataset; memory grows by a few numbers per object."""
 
-import os
-from collections import Counter, deque
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
 from scenewright.sdg.reading.images import UnreadableImage, read_image
+from scenewright.sdg.reading.in_order import in_order
 from scenewright.sdg.reading.pictures import Picture, PictureSource
 from scenewright.sdg.report.image_measures import HUES, LEVELS, ImageMeasures, measure_image
 
@@ -180,7 +179,7 @@ def gather(
         except UnreadableImage as error:
             return number, picture, str(error)
 
-    for number, picture, measures in _ahead(one, enumerate(source.pictures())):
+    for number, picture, measures in in_order(one, enumerate(source.pictures())):
         found.add_labels(picture)
         if isinstance(measures, str):
             found.unreadable += 1
@@ -196,15 +195,3 @@ def gather(
     found.notes = list(dict.fromkeys(source.notes))
     found.classes = list(dict.fromkeys([*source.classes, *sorted(found.objects)]))
     return found
-
-
-def _ahead(function: Callable, items: Iterator) -> Iterator:
-    """Yield results in order, a few items ahead on threads: decoding runs beside counting."""
-    waiting: deque = deque()
-    with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as threads:
-        for item in items:
-            waiting.append(threads.submit(function, item))
-            if len(waiting) >= 16:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
