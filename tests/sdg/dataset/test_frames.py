@@ -1,5 +1,6 @@
 """Frames: each depends on its address alone, whoever makes it and whatever was made before."""
 
+import threading
 from collections import namedtuple
 from types import SimpleNamespace
 
@@ -161,3 +162,22 @@ def test_a_full_disk_leaves_every_committed_frame(make, tmp_path, monkeypatch):
     monkeypatch.undo()
     whole = make("whole", range(6), requests=[("coco", {})])
     assert all(row.line() == whole[frame] for frame, row in rows.items())
+
+
+def test_a_writer_that_never_starts_leaves_no_thread_and_no_file(tmp_path):
+    class NeverStarts(rep.Writer):
+        def __init__(self, **parameters):
+            raise RuntimeError("never")
+
+        def write(self, data):
+            pass
+
+    rep.WriterRegistry.register(NeverStarts)
+    try:
+        before = threading.active_count()
+        with pytest.raises(RuntimeError, match="never"):
+            FrameMaker(SmallSession(2, [("BasicWriter", BASIC), ("NeverStarts", {})]), tmp_path / "out", 3)
+        assert threading.active_count() == before
+        assert not (tmp_path / "out").exists()
+    finally:
+        rep.WriterRegistry.unregister_writer("NeverStarts")

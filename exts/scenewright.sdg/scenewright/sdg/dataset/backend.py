@@ -145,7 +145,14 @@ class DatasetBackend:
             self._threads.submit(self._run, owner, task).add_done_callback(lambda _, done=future: done.set_result(None))
 
     def close(self) -> None:
-        """Stop the threads once everything that was submitted is done; frames that are complete by then are committed."""
+        """Stop the threads once everything that was submitted is done; frames that are complete by then are committed.
+
+        What still waits for `open` is given up: nobody waits for it any longer.
+        """
+        with self._changed:
+            held, self._held = self._held or [], None
+        for _, _, future in held:
+            future.cancel()
         self._threads.shutdown(wait=True)
 
     def _run(self, owner: FrameFiles, task: Callable[[], Any]) -> None:

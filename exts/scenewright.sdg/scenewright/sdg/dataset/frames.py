@@ -103,10 +103,14 @@ class FrameMaker:
         self._stages: dict[str, float] = {}
         self.backend = DatasetBackend(root, self._commit)
         self.writers: list[Any] = []
-        for request in session.writer_requests:
-            self.writers.append(self._attach(request))
-        if not self.writers:
-            raise DatasetInputError("The recipe has no writer, so nothing would be written. Add `writers: {coco: {}}` to it.")
+        try:
+            for request in session.writer_requests:
+                self.writers.append(self._attach(request))
+            if not self.writers:
+                raise DatasetInputError("The recipe has no writer, so nothing would be written. Add `writers: {coco: {}}`.")
+        except BaseException:
+            self.close()
+            raise
 
     def open(self) -> None:
         """Let the writers write and start a part of the ledger."""
