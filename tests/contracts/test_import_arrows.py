@@ -13,7 +13,7 @@ STANDARD_LIBRARY_AND = {
     "render": {"scenewright.render", "pxr", "numpy", "warp", "PIL", "OpenEXR", "mitsuba", "drjit", "pyoidn"},
     "host": {"scenewright.host", "pxr", "numpy", "warp", "PIL", "av", "isaacsim", "omni"},
     "replicator": {"scenewright.replicator", "scenewright.render", "scenewright.host", "pxr", "numpy", "warp", "PIL", "OpenEXR",
-                   "fsspec", "av", "scipy", "torch", "newton"},
+                   "fsspec", "yaml", "av", "scipy", "torch", "newton"},
 }
 UI = ROOT / "exts/scenewright.ui/scenewright/ui"
 UI_MAY = {"scenewright.ui", "scenewright.sdg", "omni", "carb", "pxr", "numpy", "PIL"}

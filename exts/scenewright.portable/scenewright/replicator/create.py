@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
 import numpy as np
-from pxr import Usd, UsdGeom
+from pxr import Sdf, Usd, UsdGeom
 
 from scenewright.host.settings import get_settings
 from scenewright.replicator.availability import unavailable_names, unsupported
@@ -169,16 +169,14 @@ def camera(position: Any = None, rotation: Any = None, look_at: Any = None, look
         count: Number of cameras in the item.
         parent: Path, prim or item below which to create; None = ``/Replicator``.
         name: Prim name in place of "Camera".
-        tick_rate: Refused unless None.
+        tick_rate: Pictures per second of a sensor [Hz]; kept as ``omni:sensor:tickRate``, every capture renders the camera.
         lens: Parameters of other projections (``fisheye_*``, ``openCV_focal_*``); ``render.scene.lenses`` says what they mean.
 
     Raises:
         ValueError: A value is out of range or the projection type does not exist.
         TypeError: An argument that does not exist.
-        NotImplementedError: ``tick_rate``.
     """
-    if tick_rate is not None:
-        unsupported("rep.create.camera(tick_rate=…)")
+    _check_tick_rate("rep.create.camera", tick_rate)
     values = {"focal_length": focal_length, "focus_distance": focus_distance, "f_stop": f_stop,
               "horizontal_aperture": horizontal_aperture, "horizontal_aperture_offset": horizontal_aperture_offset,
               "vertical_aperture_offset": vertical_aperture_offset, "clipping_range": clipping_range, **_given(lens)}
@@ -192,7 +190,20 @@ def camera(position: Any = None, rotation: Any = None, look_at: Any = None, look
         return [column for column in camera_columns(n, draws)[1] if column.name in names]
 
     live_columns(item.node, "create.camera", values, drawn)
+    if tick_rate is not None:
+        _keep_tick_rate([child for prim in item.get_prims() for child in prim.GetChildren()], tick_rate)
     return item
+
+
+def _check_tick_rate(caller: str, tick_rate: Any) -> None:
+    if tick_rate is not None and not (isinstance(tick_rate, int | float) and tick_rate > 0):
+        raise ValueError(f"{caller}: tick_rate is a number of pictures per second, got {tick_rate!r}.")
+
+
+def _keep_tick_rate(prims: Sequence[Usd.Prim], tick_rate: float) -> None:
+    for prim in prims:
+        if prim.IsA(UsdGeom.Camera):
+            prim.CreateAttribute("omni:sensor:tickRate", Sdf.ValueTypeNames.Float).Set(float(tick_rate))
 
 
 def stereo_camera(stereo_baseline: float, position: Any = None, rotation: Any = None, look_at: Any = None,
@@ -223,16 +234,15 @@ def stereo_camera(stereo_baseline: float, position: Any = None, rotation: Any = 
         count: Number of pairs in the item.
         parent: Path, prim or item below which to create; None = ``/Replicator``.
         name: First part of the names in place of "StereoCamera".
-        tick_rate: Refused unless None.
+        tick_rate: Pictures per second of a sensor [Hz]; kept as ``omni:sensor:tickRate``, every capture renders the camera.
         lens: See ``camera``.
 
     Raises:
         ValueError: A value is out of range or the projection type does not exist.
         TypeError: An argument that does not exist.
-        NotImplementedError: ``tick_rate``, or a lens value that is a distribution.
+        NotImplementedError: A lens value is a distribution.
     """
-    if tick_rate is not None:
-        unsupported("rep.create.stereo_camera(tick_rate=…)")
+    _check_tick_rate("rep.create.stereo_camera", tick_rate)
     values = {"focal_length": focal_length, "focus_distance": focus_distance, "f_stop": f_stop,
               "horizontal_aperture": horizontal_aperture, "horizontal_aperture_offset": horizontal_aperture_offset,
               "vertical_aperture_offset": vertical_aperture_offset, "clipping_range": clipping_range, **_given(lens)}
@@ -249,6 +259,8 @@ def stereo_camera(stereo_baseline: float, position: Any = None, rotation: Any = 
 
     item = create_wrapped("create.stereo_camera", base, None, count=count, name=name, parent=parent, finish=add_cameras,
                           pose=_pose(position, None, rotation, look_at, look_at_up_axis), turned=_has_turned_cameras())
+    if tick_rate is not None:
+        _keep_tick_rate(sides, tick_rate)
     paths = [prim.GetPath() for prim in sides]
 
     def spread(action: ActionNode | None = None) -> None:
