@@ -70,3 +70,15 @@ def test_wrong_arguments_are_told(cubes):
                                    (prims, PopulationRanges(color=([-1] * 3, [1] * 3)), "'color'")):
         with pytest.raises(VariationError, match=message):
             PopulationVariation(given, ranges)
+
+
+def test_prims_that_something_else_has_posed_are_claimed_back(cubes, generator):
+    _, prims = cubes
+    variation = PopulationVariation(prims, RANGES)
+    variation.apply(generator())
+    first = UsdGeom.Xformable(prims[3]).GetLocalTransformation()
+    UsdGeom.Xformable(prims[3]).ClearXformOpOrder()
+    UsdGeom.XformCommonAPI(prims[3]).SetTranslate((9, 9, 9))
+    variation.claim()
+    variation.apply(generator())
+    assert UsdGeom.Xformable(prims[3]).GetLocalTransformation() == first

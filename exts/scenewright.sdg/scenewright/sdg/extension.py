@@ -48,10 +48,12 @@ def _register_writers(ext_id: str) -> bool:
                        "until omni.replicator.core is enabled.", ext_id, error)
         return False
     from scenewright.sdg.annotators import register_annotators
+    from scenewright.sdg.variation.registration import register_variation
     from scenewright.sdg.writers import register_writers
 
     register_writers()
     register_annotators()
+    register_variation()
     return True
 
 

@@ -8,10 +8,8 @@ from scenewright.sdg.variation.image_chain import CameraImage, camera_image, par
 
 __all__ = ["augment_writer", "chain_of"]
 
-_WHOLE = ("bits", "jpeg")
 
-
-def chain_of(settings: dict[str, float]) -> CameraImage | None:
+def chain_of(settings: dict[str, bool | int | float]) -> CameraImage | None:
     """Return the image chain of a recipe's settings, None where they ask for none.
 
     Raises:
@@ -23,10 +21,7 @@ def chain_of(settings: dict[str, float]) -> CameraImage | None:
     unknown = sorted(set(settings) - set(known))
     if unknown:
         raise ValueError(f"camera_image has no step '{unknown[0]}'. It has: {', '.join(known)}.")
-    values: dict[str, Any] = {name: int(value) if name in _WHOLE else value for name, value in settings.items()}
-    if "mosaic" in values:
-        values["mosaic"] = bool(values["mosaic"])
-    return CameraImage(**values)
+    return CameraImage(**settings)
 
 
 def augment_writer(writer: Any, chain: CameraImage | None) -> None:

@@ -83,7 +83,7 @@ class Settings(_Model):
     writers: dict[str, dict[str, Any] | None] = Field(
         default_factory=dict, description="Writers with their parameters, for all cameras."
     )
-    camera_image: dict[str, float] = Field(
+    camera_image: dict[str, bool | int | float] = Field(
         default_factory=dict,
         description="What the camera does to every rgb picture: vignetting, aberration [px], blur [px], photons, read_noise "
         "[electrons], bits, mosaic, jpeg.",

@@ -290,6 +290,7 @@ def vary(call: Invocation) -> Made:
             return
         if not known or known[0].prims != prims:
             known[:] = [PopulationVariation(prims, PopulationRanges(**boxes))]
+        known[0].claim()
         values = known[0].apply(_generator(call, draws))
         for name in boxes:
             draws.record(f"{call.path}/{name}", values[name].copy())

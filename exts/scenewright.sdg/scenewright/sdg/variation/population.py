@@ -71,6 +71,7 @@ class PopulationVariation:
         buffers = {"position": wp.vec3d, "rotation": wp.vec3, "scale": wp.vec3, "color": wp.vec3, "matrix": wp.mat44d}
         self.buffers = {name: wp.zeros(self.count, dtype=kind, device=self.device) for name, kind in buffers.items()}
         self.poses, self.orders, self.colors = self._specs()
+        self.claim()
 
     def draw(self, generator: np.random.Generator) -> dict[str, np.ndarray]:
         """Draw values: position, rotation, scale and color, (N, 3), and the poses' matrices (row vectors), (N, 4, 4), float64.
@@ -87,13 +88,16 @@ class PopulationVariation:
             if self.posed:
                 for spec, value in zip(self.poses, Vt.Matrix4dArray.FromNumpy(values["matrix"]), strict=True):
                     spec.default = value
-                for spec in self.orders:
-                    if spec.default != _ORDER:  # something else has posed the prim meanwhile
-                        spec.default = _ORDER
             if self.colors:
                 rows = values["color"]
                 for row, spec in enumerate(self.colors):
                     spec.default = Vt.Vec3fArray.FromNumpy(rows[row : row + 1])
+
+    def claim(self) -> None:
+        """Let the matrices count again where something else has posed the prims meanwhile."""
+        for spec in self.orders:
+            if spec.default != _ORDER:
+                spec.default = _ORDER
 
     def apply(self, generator: np.random.Generator) -> dict[str, np.ndarray]:
         """Draw and write; return what was drawn."""

@@ -133,7 +133,8 @@ def register_variation() -> None:
     """Make the functions of `NAMES` reachable as ``rep.randomizer.<name>``, and the image chain as an augmentation."""
     for name, function in NAMES.items():
         rep.randomizer.register(function, override=True, fn_name=name)
-    rep.annotators.register_augmentation(AUGMENTATION, rep.annotators.Augmentation.from_function(camera_image, **{"seed": None}))
+    values = {"seed": None}  # Replicator puts a number of the frame in its place
+    rep.annotators.register_augmentation(AUGMENTATION, rep.annotators.Augmentation.from_function(camera_image, **values))
 
 
 def resolve(given: Any) -> list[Usd.Prim]:

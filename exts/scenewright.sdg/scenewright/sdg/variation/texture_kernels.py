@@ -92,7 +92,7 @@ def bake_concrete(
     v = (float(row) + 0.5) / float(color.shape[0])
     for column in range(color.shape[1]):
         u = (float(column) + 0.5) / float(color.shape[1])
-        cloud = fbm2(u * 4.0, v * 4.0, 4, 4, 4, seed)
+        cloud = fbm2(u * 4.0, v * 4.0, 4, 4, 3, seed)
         sand = noise2(u * 170.0, v * 170.0, 170, 170, seed + wp.uint32(11))
         dust = noise2(u * 330.0, v * 330.0, 330, 330, seed + wp.uint32(12))
         stain = step_between(0.05, 0.55, noise2(u * 3.0 + 0.35 * cloud, v * 2.0, 3, 2, seed + wp.uint32(13)))
