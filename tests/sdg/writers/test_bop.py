@@ -1,8 +1,6 @@
 """BOP files: poses, boxes and masks held against each other and against BOP's own definitions."""
 
 import json
-import os
-import sys
 
 import numpy as np
 import omni.replicator.core as rep
@@ -83,24 +81,6 @@ def test_without_a_tracer_whole_masks_are_those_of_what_nothing_hides(render_sce
         assert (scene / "mask_visib" / f"000000_{index:06d}.png").exists()
         assert (scene / "mask" / f"000000_{index:06d}.png").exists() == (row["obj_id"] == 1)
         assert info["visib_fract"] == 1.0 if row["obj_id"] == 1 else 0.5 < info["visib_fract"] < 1.0
-
-
-@pytest.mark.verify
-def test_bop_toolkit_reads_it(dataset):
-    place = os.environ.get("BOP_TOOLKIT")
-    if not place:
-        pytest.skip("BOP_TOOLKIT names no checkout of github.com/thodan/bop_toolkit")
-    sys.path.insert(0, place)
-    try:
-        inout = pytest.importorskip("bop_toolkit_lib.inout")
-        _, scene, files = dataset
-        poses = inout.load_scene_gt(scene / "scene_gt.json")
-        cameras = inout.load_scene_camera(scene / "scene_camera.json")
-        assert sorted(poses) == [0, 1] and [row["obj_id"] for row in poses[0]] == [row["obj_id"] for row in files["gt"]["0"]]
-        assert poses[0][0]["cam_t_m2c"].shape == (3, 1) and cameras[1]["cam_K"].shape == (3, 3)
-        assert np.allclose(poses[0][0]["cam_t_m2c"].ravel(), files["gt"]["0"][0]["cam_t_m2c"])
-    finally:
-        sys.path.remove(place)
 
 
 @pytest.mark.parametrize(("parameters", "says"), [({"split": "a/b"}, "name of a folder"), ({"depth_scale": 0}, "above 0")])

@@ -1,5 +1,6 @@
 """Labelled objects of a frame from the output of ``bounding_box_3d``: who they are and where."""
 
+import weakref
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,7 @@ from scenewright.sdg.annotators.payload import array_of
 __all__ = ["SceneObjects", "scene_objects", "stage_time"]
 
 _AGREES = 1e-5
+_last: tuple[weakref.ref, "SceneObjects"] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,7 +45,10 @@ def scene_objects(boxes: Mapping[str, Any]) -> SceneObjects:
     Args:
         boxes: output of ``bounding_box_3d``.
     """
+    global _last
     rows = array_of(boxes)
+    if _last is not None and _last[0]() is rows:  # several annotations of one frame share their input
+        return _last[1]
     paths = [str(path) for path in boxes["primPaths"]]
     matrices = np.array(rows["transform"], np.float64).reshape(-1, 4, 4)
     exact = _stage_matrices(paths)
@@ -53,7 +58,9 @@ def scene_objects(boxes: Mapping[str, Any]) -> SceneObjects:
     matrices[agrees] = exact[agrees]
     low, high = (np.stack([np.array(rows[f"{axis}_{end}"], np.float64) for axis in "xyz"], axis=1) for end in ("min", "max"))
     ids = np.asarray(boxes["bboxIds"], np.uint32)
-    return SceneObjects(ids, np.array(rows["semanticId"], np.uint32), paths, matrices, low, high)
+    found = SceneObjects(ids, np.array(rows["semanticId"], np.uint32), paths, matrices, low, high)
+    _last = weakref.ref(rows), found
+    return found
 
 
 def stage_time(stage: Usd.Stage) -> Usd.TimeCode:
