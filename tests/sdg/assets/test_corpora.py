@@ -23,9 +23,9 @@ PLAIN = ImportChoices(thumbnail=False)
 
 
 def corpus(name):
-    folder = Path(os.environ.get("SCENEWRIGHT_CORPORA", "/work/corpora")) / name
+    folder = Path(os.environ.get("SCENEWRIGHT_CORPORA", "corpora")) / name
     if not folder.is_dir():
-        pytest.skip(f"there is no {folder}: unpack the corpus there, or set SCENEWRIGHT_CORPORA")
+        pytest.skip(f"there is no folder {folder}: unpack the corpus there, or set SCENEWRIGHT_CORPORA")
     return folder
 
 

@@ -68,7 +68,7 @@ def test_alpha_of_a_map_and_an_opacity_map(look, png):
 
 
 @pytest.mark.parametrize("reference", ["Wood.PNG", "-s 2 2 2 -o 0.5 wood.png", "C:/Users/me/My Pictures/wood.png",
-                                       "/home/me/wood.png", "wood.png# Blender MTL File: 'x.blend'", "-bm 0.3 wood.png"])
+                                       "/Users/me/wood.png", "wood.png# Blender MTL File: 'x.blend'", "-bm 0.3 wood.png"])
 def test_the_file_is_found_as_authors_wrote_it(look, png, reference):
     assert look(f"map_Kd {reference}\n", wood__png=png())[0].color_map == "wood.png"
 

@@ -20,7 +20,7 @@ def folder(tmp_path):
 
 @pytest.mark.parametrize(("reference", "found"), [
     ("Textures/Wood.JPG", "Textures/Wood.JPG"), ("textures\\wood.jpg", "Textures/Wood.JPG"), ("./model.obj", "model.obj"),
-    ("/home/me/model.obj", "model.obj"), ("C:\\me\\MODEL.OBJ", "model.obj"), ("none.png", None), (".", None), ("", None),
+    ("/Users/me/model.obj", "model.obj"), ("C:\\me\\MODEL.OBJ", "model.obj"), ("none.png", None), (".", None), ("", None),
     ("Textures", None), ('"model.obj"', "model.obj"),
 ])
 def test_references_are_found_inside(folder, reference, found):
