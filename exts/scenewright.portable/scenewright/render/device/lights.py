@@ -10,14 +10,17 @@ import numpy as np
 import warp as wp
 
 from scenewright.render.device.emitters import EmitterGroup
+from scenewright.render.device.light_tree import lamp_boxes, light_tree
 from scenewright.render.device.pixels import linear_texels
-from scenewright.render.kernels.types import DomeData, LightData, LightExtraData
+from scenewright.render.kernels.types import DomeData, LightData, LightExtraData, LightNode
 from scenewright.render.scene.records import LightKind, LightRecord, LinkRecord, TextureRecord
 
 __all__ = ["LightArrays", "dome_table"]
 
 _TABLE_LIMIT = (1024, 512)  # finer tables gain little and miss the cache: the radiance itself is read from the image
 _FLOOR = 0.03  # part of the density that is spread evenly
+_TREE_LIGHTS = 16  # more than these are chosen by a tree: coarser guesses, but for any number
+_TREE_LAMPS = 16  # more than these are found by a tree
 
 
 def dome_table(record: TextureRecord) -> tuple[np.ndarray, np.ndarray]:
@@ -202,6 +205,8 @@ class LightArrays:
         self._rows = np.zeros(0, LightData.numpy_dtype())
         self._positions = np.zeros((0, 3))
         self.extras, self.ies, self.links = _Extras(()).upload(device)
+        self._nodes, self._node_centers = np.zeros(0, LightNode.numpy_dtype()), np.zeros((0, 3))
+        self._leaves = wp.empty(0, dtype=wp.int32, device=device)
         self.mean_sky = np.zeros(3)
         """Mean radiance of all domes together over all directions."""
         self._means: dict[str, np.ndarray] = {}
@@ -252,6 +257,16 @@ class LightArrays:
         for row, group in enumerate(groups, self.lamp_count):
             self._fill_group(row, group, extras.row_of(group.record))
         self.extras, self.ies, self.links = extras.upload(self._device)
+        self._build_tree()
+
+    def _build_tree(self) -> None:
+        """Make the tree by which lights are chosen, an empty one where there are few."""
+        chosen = self.first_dome if self.first_dome > _TREE_LIGHTS else 0
+        self._nodes, self._node_centers = np.zeros(0, LightNode.numpy_dtype()), np.zeros((0, 3))
+        leaves = np.zeros(0, np.int32)
+        if chosen:
+            self._nodes, self._node_centers, leaves = light_tree(self._rows[:chosen], self._positions[:chosen])
+        self._leaves = wp.array(leaves, dtype=wp.int32, device=self._device)
 
     def _fill_group(self, row: int, group: EmitterGroup, extra: int) -> None:
         data = self._rows[row]
@@ -268,3 +283,14 @@ class LightArrays:
         """Return the lights relative to ``center``, (L,) LightData."""
         self._rows["position"] = self._positions - center
         return wp.array(self._rows, dtype=LightData, device=self._device)
+
+    def place_tree(self, center: np.ndarray) -> tuple[wp.array, wp.array]:
+        """Return the tree over lights relative to ``center``, and the node of each light; empty where there are few."""
+        self._nodes["center"] = self._node_centers - center
+        return wp.array(self._nodes, dtype=LightNode, device=self._device), self._leaves
+
+    def lamp_tree(self, center: np.ndarray) -> wp.Bvh | None:
+        """Return the boxes of the lamps relative to ``center``; None where there are few."""
+        if self.lamp_count <= _TREE_LAMPS:
+            return None
+        return lamp_boxes(self._rows[:self.lamp_count], self._positions[:self.lamp_count] - center, self._device)

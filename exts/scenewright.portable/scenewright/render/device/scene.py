@@ -132,6 +132,9 @@ class DeviceScene:
         data.srgb_to_linear = self._srgb_to_linear
         data.glossy_albedo = self._glossy_albedo
         data.lights = self._lights.place(center)
+        data.light_nodes, data.light_leaves = self._lights.place_tree(center)
+        lamps = self._lights.lamp_tree(center)
+        data.lamp_tree = lamps.id if lamps else 0
         data.light_count = self._lights.count
         data.lamp_count = self._lights.lamp_count
         data.first_distant = self._lights.first_distant
@@ -140,7 +143,7 @@ class DeviceScene:
         data.lighting = self._lighting()
         lighting = (self._lights.extras, self._lights.ies, self._lights.links, self._emitters.data, self._emitters.cdf,
                     self._emitters.owners, self._emitters.faces)
-        owners = (bvh, self._meshes.entries, self._textures.entries, self._lights.tables, lighting)
+        owners = (bvh, lamps, self._meshes.entries, self._textures.entries, self._lights.tables, lighting)
         placed = wp.array([data], dtype=SceneTables, device=self._device)
         return PlacedScene(data, placed, low, high, self.instances.object_boxes(), self._first_prim, owners)
 

@@ -15,13 +15,14 @@ from scenewright.render.kernels.bsdf import BsdfSample, Lobes, bsdf_eval, bsdf_p
 from scenewright.render.kernels.domes import dome_pdf, dome_radiance, sample_dome_direction
 from scenewright.render.kernels.fog import fog_transmittance
 from scenewright.render.kernels.intersect import closest_hit, transmittance
-from scenewright.render.kernels.lights import light_estimate, nearest_lamp, sample_light
+from scenewright.render.kernels.light_choice import Targets, picked_light
+from scenewright.render.kernels.lights import nearest_lamp, sample_light
 from scenewright.render.kernels.sampling import cosine_hemisphere, sample_1d, sample_2d
 from scenewright.render.kernels.surface import Point, leaving_skip, offset_origin, opacity_at
 from scenewright.render.kernels.types import NO_HIT, LightData, PathSettings, SceneData
 
-__all__ = ["FACE_CHOICE", "MANY_LIGHTS", "PICKS", "Sampler", "Targets", "direct_light", "is_lit", "light_passed", "lit_weight",
-           "picked_light", "samples_of", "targets_of", "visible_direction"]
+__all__ = ["FACE_CHOICE", "MANY_LIGHTS", "PICKS", "Sampler", "direct_light", "is_lit", "light_passed", "lit_weight",
+           "visible_direction"]
 
 FAR = wp.constant(1.0e30)
 MANY_LIGHTS = wp.constant(8)
@@ -41,14 +42,6 @@ class Sampler:
 
 
 @wp.struct
-class Targets:
-    """How the lights other than domes are sampled at a point."""
-
-    total: wp.float32  # sum of their estimates, from which ``picks`` are chosen; 0: each gets a sample
-    picks: wp.int32
-
-
-@wp.struct
 class Arrival:
     """Light that would arrive at a point if nothing stood in between."""
 
@@ -57,37 +50,6 @@ class Arrival:
     radiance: wp.vec3  # BSDF, cosine and sampling weight included
     light: wp.int32
     blocker: wp.int32  # as in LightSample
-
-
-@wp.func
-def targets_of(scene: SceneData, p: wp.vec3, normal: wp.vec3, many: int, picks: int) -> Targets:
-    """Return how lights are sampled at a point: all, or where there are more than ``many``, some by their estimates."""
-    targets = Targets()
-    targets.picks = picks
-    if scene[0].first_dome > many:
-        for i in range(scene[0].first_dome):
-            targets.total += light_estimate(scene, scene[0].lights[i], p, normal)
-    return targets
-
-
-@wp.func
-def samples_of(scene: SceneData, p: wp.vec3, normal: wp.vec3, index: int, targets: Targets) -> float:
-    """Return how many samples light ``index`` gets on average at a point."""
-    if targets.total <= 0.0:
-        return 1.0
-    return float(targets.picks) * light_estimate(scene, scene[0].lights[index], p, normal) / targets.total
-
-
-@wp.func
-def picked_light(scene: SceneData, p: wp.vec3, normal: wp.vec3, reach: float) -> int:
-    """Return the light in which the running sum of estimates passes ``reach``."""
-    reached = float(0.0)
-    last = scene[0].first_dome - 1
-    for i in range(scene[0].first_dome):
-        reached += light_estimate(scene, scene[0].lights[i], p, normal)
-        if reached > reach:
-            return i
-    return last
 
 
 @wp.func
@@ -292,9 +254,10 @@ def direct_light(scene: SceneData, settings: PathSettings, point: Point, lobes: 
             if k >= lamps:
                 index = scene[0].first_dome + k - lamps
             elif targets.total > 0.0:
-                reach = (float(k) + offset) * targets.total / float(targets.picks)
-                index = picked_light(scene, point.position, point.normal, reach)
-                count = samples_of(scene, point.position, point.normal, index, targets)
+                reach = (float(k) + offset) / float(targets.picks)
+                pick = picked_light(scene, point.position, point.normal, reach, targets)
+                index = pick.index
+                count = pick.count
             choice = float(0.0)
             if index >= scene[0].lamp_count and index < scene[0].first_distant:
                 choice = sample_1d(sampler.index, sampler.seed, dimension + FACE_CHOICE + k)

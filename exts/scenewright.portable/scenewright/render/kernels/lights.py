@@ -4,19 +4,21 @@ Rect and disk emit towards their local -Z (double-sided ones to both sides), sph
 arrives along its local -Z within a cone, a dome surrounds the scene, and geometry may glow.
 """
 
-# ruff: noqa: UP018 - in Warp, float(0.0) declares a variable and 0.0 a constant
+# ruff: noqa: UP018, RUF046 - in Warp, float(0.0) declares a variable and 0.0 a constant
 
 import warp as wp
 
 from scenewright.render.kernels.domes import dome_pdf, dome_radiance, sample_dome_direction
 from scenewright.render.kernels.emitters import sample_emitter
 from scenewright.render.kernels.light_sample import LightSample, ball_pdf, cone_direction, sample_ball
+from scenewright.render.kernels.shapes import away_from_zero
 from scenewright.render.kernels.shaping import shape_factor
 from scenewright.render.kernels.textures import CLAMP, sample_texture
 from scenewright.render.kernels.types import LightData, SceneData
 from scenewright.render.scene.records import LightKind
 
-__all__ = ["Lamp", "distant_radiance", "light_estimate", "light_pdf", "nearest_lamp", "sample_light"]
+__all__ = ["Lamp", "distant_radiance", "intersect_light", "lamp_radiance", "light_estimate", "light_pdf", "nearest_lamp",
+           "sample_light"]
 
 DISTANT = wp.constant(int(LightKind.DISTANT))
 SPHERE = wp.constant(int(LightKind.SPHERE))
@@ -205,24 +207,45 @@ class Lamp:
 
 
 @wp.func
+def lamp_radiance(scene: SceneData, light: LightData, o: wp.vec3, d: wp.vec3, t: float) -> wp.vec3:
+    """Return what an area light sends against a ray that meets it at ``t``."""
+    local = o + d * t - light.position
+    x = wp.dot(local, light.axis_x) / wp.max(light.half_x, 1.0e-20)
+    y = wp.dot(local, light.axis_y) / wp.max(light.half_y, 1.0e-20)
+    return wp.cw_mul(light_radiance(scene, light, x, y), shape_factor(scene, light, wp.normalize(d)))
+
+
+@wp.func
+def nearer_lamp(scene: SceneData, index: int, o: wp.vec3, d: wp.vec3, t_min: float, for_camera: int, skip: int,
+                found: Lamp) -> Lamp:
+    """Return an area light if a ray meets it before ``found``, else that; without its radiance."""
+    nearer = found
+    light = scene[0].lights[index]
+    if index != skip and wp.where(for_camera != 0, light.visible, light.met) != 0:
+        t = intersect_light(light, o, d, t_min)
+        if t >= 0.0 and (t < found.t or (t == found.t and index < found.light)):
+            nearer.t = t
+            nearer.light = index
+    return nearer
+
+
+@wp.func
 def nearest_lamp(scene: SceneData, o: wp.vec3, d: wp.vec3, t_min: float, t_max: float, for_camera: int, skip: int) -> Lamp:
     """Return the first area light but ``skip`` that a ray meets: of those that the camera sees, or that paths meet."""
     found = Lamp()
     found.t = t_max
     found.light = NO_LIGHT
-    for i in range(scene[0].lamp_count):
-        light = scene[0].lights[i]
-        if i != skip and wp.where(for_camera != 0, light.visible, light.met) != 0:
-            t = intersect_light(light, o, d, t_min)
-            if t >= 0.0 and t < found.t:
-                found.t = t
-                found.light = i
+    if scene[0].lamp_tree == wp.uint64(0):
+        for i in range(scene[0].lamp_count):
+            found = nearer_lamp(scene, i, o, d, t_min, for_camera, skip, found)
+    else:
+        slabs = wp.vec3(away_from_zero(d[0]), away_from_zero(d[1]), away_from_zero(d[2]))  # boxes are divided by it
+        query = wp.bvh_query_ray(scene[0].lamp_tree, o, slabs)
+        index = int(0)
+        while wp.bvh_query_next(query, index, found.t * 1.000001):
+            found = nearer_lamp(scene, index, o, d, t_min, for_camera, skip, found)
     if found.light != NO_LIGHT:
-        light = scene[0].lights[found.light]
-        local = o + d * found.t - light.position
-        x = wp.dot(local, light.axis_x) / wp.max(light.half_x, 1.0e-20)
-        y = wp.dot(local, light.axis_y) / wp.max(light.half_y, 1.0e-20)
-        found.radiance = wp.cw_mul(light_radiance(scene, light, x, y), shape_factor(scene, light, wp.normalize(d)))
+        found.radiance = lamp_radiance(scene, scene[0].lights[found.light], o, d, found.t)
     return found
 
 

@@ -14,16 +14,14 @@ from scenewright.render.kernels.direct import (
     MANY_LIGHTS,
     PICKS,
     Sampler,
-    Targets,
     direct_light,
     lit_weight,
-    samples_of,
-    targets_of,
     visible_direction,
 )
 from scenewright.render.kernels.domes import dome_pdf, dome_radiance
 from scenewright.render.kernels.emitters import emission_of, emitter_pdf, glow_of
 from scenewright.render.kernels.intersect import closest_hit, hit_prim
+from scenewright.render.kernels.light_choice import Targets, samples_of, targets_of
 from scenewright.render.kernels.lights import distant_radiance, light_pdf, nearest_lamp
 from scenewright.render.kernels.sampling import hash_u32, sample_1d, sample_2d
 from scenewright.render.kernels.scattering import fog_stretch

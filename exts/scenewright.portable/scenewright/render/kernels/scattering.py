@@ -4,7 +4,7 @@
 
 import warp as wp
 
-from scenewright.render.kernels.direct import Sampler, light_passed, picked_light, samples_of, targets_of
+from scenewright.render.kernels.direct import Sampler, light_passed
 from scenewright.render.kernels.fog import (
     equiangular_distance,
     equiangular_pdf,
@@ -16,7 +16,9 @@ from scenewright.render.kernels.fog import (
     phase,
     sample_phase,
 )
-from scenewright.render.kernels.lights import sample_light
+from scenewright.render.kernels.light_choice import picked_light, targets_of
+from scenewright.render.kernels.light_sample import LightSample
+from scenewright.render.kernels.lights import intersect_light, lamp_radiance, light_pdf, sample_light
 from scenewright.render.kernels.sampling import sample_2d
 from scenewright.render.kernels.types import PathSettings, SceneData
 
@@ -60,24 +62,39 @@ def chosen_light(scene: SceneData, p: wp.vec3, u: float) -> ScatterLight:
         return chosen
     nowhere = wp.vec3(0.0, 0.0, 0.0)
     targets = targets_of(scene, p, nowhere, 0, 1)
-    chosen.index = picked_light(scene, p, nowhere, rest * targets.total)
-    chosen.chance = chosen.chance * samples_of(scene, p, nowhere, chosen.index, targets)
+    pick = picked_light(scene, p, nowhere, rest, targets)
+    chosen.index = pick.index
+    chosen.chance = chosen.chance * pick.count
     return chosen
 
 
 @wp.func
 def scattered_light(scene: SceneData, settings: PathSettings, p: wp.vec3, d: wp.vec3, index: int, u: wp.vec2,
                     choice: float) -> wp.vec3:
-    """Return what a light sends through a point of the fog against the ray direction ``d``, per unit of scattering."""
+    """Return what a light sends through a point of the fog against the ray direction ``d``, per unit of scattering.
+
+    Lamps are sought by themselves and by the scattering in turn: next to one, its own density falls without bound.
+    """
     light = scene[0].lights[index]
     if index >= scene[0].first_dome and light.dome < 0:
         away = sample_phase(settings.fog.anisotropy, d, u)
         return light.color * light_passed(scene, settings, index, p, away, FAR, -1)
-    sample = sample_light(scene, light, p, u, choice)
-    if sample.pdf < 0.0:
-        return wp.vec3(0.0, 0.0, 0.0)
+    sample = LightSample()
+    lamp = index < scene[0].lamp_count and light.met != 0
+    if lamp and choice >= 0.5:
+        sample.direction = sample_phase(settings.fog.anisotropy, d, u)
+        sample.distance = intersect_light(light, p, sample.direction, 0.0)
+        if sample.distance < 0.0:
+            return wp.vec3(0.0, 0.0, 0.0)
+        sample.radiance = lamp_radiance(scene, light, p, sample.direction, sample.distance)
+    else:
+        sample = sample_light(scene, light, p, u, choice)
+        if sample.pdf < 0.0:
+            return wp.vec3(0.0, 0.0, 0.0)
     scale = phase(settings.fog.anisotropy, wp.dot(sample.direction, d))
-    if sample.pdf > 0.0:
+    if lamp:
+        scale = 2.0 * scale / (scale + light_pdf(light, p, sample.direction, sample.distance))
+    elif sample.pdf > 0.0:
         scale = scale / sample.pdf
     return sample.radiance * (scale * light_passed(scene, settings, index, p, sample.direction, sample.distance,
                                                       sample.blocker - 1))

@@ -7,9 +7,9 @@ origin loses nothing and a ray from the camera starts at exactly (0, 0, 0).
 import warp as wp
 
 __all__ = ["CUTOUT", "GLASS", "NO_HIT", "SLOTS_PER_MATERIAL", "SOLID", "TRANSLUCENT", "CameraData", "DomeData",
-           "EmitterData", "FogData", "Hit", "InstanceData", "LightData", "LightExtraData", "LightingData", "MaterialData",
-           "MeshData", "MotionData", "PathSettings", "PrimData", "SceneData", "SceneTables", "SlotData", "TextureData",
-           "TileData"]
+           "EmitterData", "FogData", "Hit", "InstanceData", "LightData", "LightExtraData", "LightNode", "LightingData",
+           "MaterialData", "MeshData", "MotionData", "PathSettings", "PrimData", "SceneData", "SceneTables", "SlotData",
+           "TextureData", "TileData"]
 
 CUTOUT = wp.constant(1)
 """Instance flag: some material of it has points that rays pass through."""
@@ -181,6 +181,19 @@ class LightData:
 
 
 @wp.struct
+class LightNode:
+    """A light or several, in a tree by which one of many is chosen; the second child follows the first."""
+
+    center: wp.vec3
+    radius: wp.float32  # of a ball round the lights that are somewhere
+    power: wp.float32  # of these
+    far_power: wp.float32  # of those that are distant
+    light: wp.int32  # row of SceneTables.lights; -1 where there are several
+    first: wp.int32  # first child
+    parent: wp.int32
+
+
+@wp.struct
 class LightExtraData:
     """What few lights have: shaping, multipliers and links."""
 
@@ -318,6 +331,9 @@ class SceneTables:
     srgb_to_linear: wp.array(dtype=wp.float32)
     glossy_albedo: wp.array(dtype=wp.vec2)  # reflectance of GGX lobes by roughness and angle
     lights: wp.array(dtype=LightData)  # lamps that rays can meet, glowing geometry, distant lights, domes
+    light_nodes: wp.array(dtype=LightNode)  # the tree of all lights but domes; empty where they are few
+    light_leaves: wp.array(dtype=wp.int32)  # node of each light
+    lamp_tree: wp.uint64  # boxes of the lamps; 0 where they are few
     light_count: wp.int32
     lamp_count: wp.int32
     first_distant: wp.int32
