@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any
 
+from scenewright.host.event_streams import EventStream
 from scenewright.host.events import get_eventdispatcher
 from scenewright.host.simulation import Simulation, get_simulation
 from scenewright.host.timeline import get_timeline_interface
@@ -155,6 +156,14 @@ class App:
     def get_time_since_start_ms(self) -> float:
         """Return the milliseconds since the application began."""
         return 1000.0 * self.get_time_since_start_s()
+
+    def get_update_event_stream(self) -> EventStream:
+        """Return the stream of updates, whose events have the type 0."""
+        return EventStream({0: EVENT_UPDATE})
+
+    def get_message_bus_event_stream(self) -> EventStream:
+        """Return the stream on which scripts send events of their own, of types from ``carb.events.type_from_string``."""
+        return EventStream({}, "carb.events:")
 
     def get_extension_manager(self) -> "ExtensionManager":
         """Return the extension manager."""

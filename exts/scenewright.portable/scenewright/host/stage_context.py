@@ -1,13 +1,14 @@
 """The USD context behind ``omni.usd``: the one open stage of the application."""
 
 from collections.abc import Callable
-from enum import Enum
+from enum import Enum, IntEnum
 from pathlib import Path
 from typing import Any
 
 from pxr import Gf, Sdf, Tf, Usd, UsdGeom, UsdLux, UsdUtils
 
 from scenewright.host.assets import available_asset, proxies_wanted
+from scenewright.host.event_streams import EventStream
 from scenewright.host.events import get_eventdispatcher
 from scenewright.host.proxy_references import ProxyReferences
 from scenewright.host.settings import get_settings
@@ -27,7 +28,7 @@ _VIEWPORT_CAMERAS = {
 _camera_layers: list[Sdf.Layer] = []
 
 
-class StageEventType(Enum):
+class StageEventType(IntEnum):
     """What the context tells of the stage."""
 
     SAVED = 0
@@ -158,6 +159,10 @@ class UsdContext:
     def stage_event_name(self, event_type: StageEventType, immediate: bool = False) -> str:
         """Return the name under which ``carb.eventdispatcher`` tells of the stage; both kinds come at once."""
         return f"omni.usd.stage_event.{StageEventType(event_type).name}{':immediate' if immediate else ''}"
+
+    def get_stage_event_stream(self) -> EventStream:
+        """Return the numbered events of the stage."""
+        return EventStream({kind: self.stage_event_name(kind) for kind in StageEventType})
 
     def stage_rendering_event_name(self, event_type: StageRenderingEventType, immediate: bool = False) -> str:
         """Return the name under which ``carb.eventdispatcher`` tells of rendering; both kinds come when a frame is there."""

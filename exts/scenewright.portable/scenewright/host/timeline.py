@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from scenewright.host.event_streams import EventStream, TimelineEventType
 from scenewright.host.events import get_eventdispatcher
 
 __all__ = ["GLOBAL_EVENT_CURRENT_TIME_TICKED", "GLOBAL_EVENT_PAUSE", "GLOBAL_EVENT_PLAY", "GLOBAL_EVENT_STOP", "Timeline",
@@ -90,6 +91,12 @@ class Timeline:
     def is_stopped(self) -> bool:
         """Return whether the timeline is stopped."""
         return (self._wanted or self._state) == "stopped"
+
+    def get_timeline_event_stream(self) -> EventStream:
+        """Return the numbered events of the timeline."""
+        return EventStream({TimelineEventType.PLAY: GLOBAL_EVENT_PLAY, TimelineEventType.PAUSE: GLOBAL_EVENT_PAUSE,
+                            TimelineEventType.STOP: GLOBAL_EVENT_STOP,
+                            TimelineEventType.CURRENT_TIME_TICKED: GLOBAL_EVENT_CURRENT_TIME_TICKED})
 
     def tick(self) -> None:
         """Apply pending changes and advance one frame if playing; called once per application update."""
