@@ -140,3 +140,20 @@ vary: {with.each: {with.cubes: {randomizer.settle: {surface_prims: ground}}}}
 """)
     session.apply(session.addresses[0])
     assert (placed(session)[:, 2] > 0.04).all() and (placed(session)[:, 2] < 0.25).all()
+
+
+@pytest.mark.verify
+def test_things_settle_by_the_physics_of_the_application(open_session):
+    pytest.importorskip("newton", reason="what simulates here; PhysX does in Kit")
+    session = open_session("""
+scenewright: {frames: 2, resolution: [16, 16]}
+ground: {create.cube: {scale: [4, 4, 0.2], position: [0, 0, -0.1], name: Ground}}
+cam: {create.camera: {position: [5, 5, 5]}}
+each: {trigger.on_frame: {}}
+cubes: {create.cube: {count: 4, scale: 0.3, as_mesh: true}}
+vary: {with.each: {with.cubes: {randomizer.settle: {surface_prims: ground, engine: host, seconds: 1.5, when_rejected: hide}}}}
+""")
+    frames = [(session.apply(address), placed(session))[1] for address in session.addresses]
+    assert np.allclose([rows[:, 2] for rows in frames], 0.15, atol=0.004) and not np.allclose(*frames)
+    session.apply(session.addresses[0])
+    assert np.array_equal(placed(session), frames[0])
