@@ -101,6 +101,13 @@ def test_yolo_by_list_by_folder_and_without_data_yaml(tmp_path):
     (tmp_path / "data.yaml").write_text("path: ../elsewhere\ntrain: images/train\nnames: {0: cat, 1: dog}\n")
     (picture,) = open_source(tmp_path).pictures()
     assert picture.objects[0].name == "dog" and picture.objects[0].box == (2.0, 1.5, 4.0, 3.0)
+    (tmp_path / "labels/train/b.txt").write_text("0 0.5 0.5 0.5 0.5\n")
+    assert [(p.name, p.path.is_file(), len(p.objects)) for p in open_source(tmp_path).pictures()][1] == (
+        "images/train/b.jpg",
+        False,
+        1,
+    )
+    (tmp_path / "labels/train/b.txt").unlink()
     (tmp_path / "list.txt").write_text("./images/train/a.png\n./images/train/gone.png\n")
     (tmp_path / "data.yaml").write_text("train: list.txt\nval: list.txt\nnames: [cat, dog]\n")
     assert [p.name for p in open_source(tmp_path).pictures()] == ["images/train/a.png", "images/train/gone.png"]

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from scenewright.sdg.reading.find import open_source
-from scenewright.sdg.report.charts import histogram, ticks
+from scenewright.sdg.report.charts import bars, histogram, ticks
 from scenewright.sdg.report.duplicates import near_duplicates
 from scenewright.sdg.report.image_measures import measure_image
 from scenewright.sdg.report.statistics import CELLS, gather
@@ -69,3 +69,8 @@ def test_ticks_are_round_and_within_the_range(low, high):
     assert 2 <= len(found) <= 12 and low <= found[0] and found[-1] <= high
     steps = np.diff(found)
     assert np.allclose(steps, steps[0])
+
+
+def test_bars_are_as_long_as_their_values():
+    text = bars([("a", [1.0, 0.25], ["4", "1"]), ("b", [0.5], ["2"])])
+    assert [float(part.split(")")[0]) for part in text.split("*")[1:]] == [1.0, 0.25, 0.5]

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -113,6 +113,14 @@ def parse_line(
     raise ValueError(f"it has {len(parts)} numbers; {expected} (a box), or a class and pairs (an outline) are expected")
 
 
+def missing_images(data: YoloData) -> list[Path]:
+    """Return where the image of every label file would lie that belongs to none of the images, ending in ``.jpg``."""
+    known = {label_path(image) for image in data.images}
+    folders = {path.parent: image.parent for image in data.images for path in [label_path(image)]}
+    names = ((path, images / f"{path.stem}.jpg") for folder, images in folders.items() for path in sorted(folder.glob("*.txt")))
+    return [image for path, image in names if path not in known and path.name != "classes.txt"]
+
+
 @dataclass
 class YoloSource(PictureSource):
     """A YOLO folder.
@@ -125,9 +133,10 @@ class YoloSource(PictureSource):
 
     @classmethod
     def open(cls, root: Path, data: YoloData) -> "YoloSource":
-        """Return the source."""
+        """Return the source; labels whose images are missing count with the images."""
         classes = [data.names[number] for number in sorted(data.names)]
-        return cls(root, "YOLO", classes, data=data)
+        images = [*data.images, *missing_images(data)]
+        return cls(root, "YOLO", classes, data=replace(data, images=images))
 
     def __len__(self) -> int:
         """Return the number of pictures."""

@@ -91,7 +91,7 @@ def comparison(pair: Pair, distances: Sequence[Distance]) -> Section:
     head = (
         "<tr><th>statistic</th><th>distance</th><th class=n>value</th><th class=n>on one scale</th><th></th><th>mean</th></tr>"
     )
-    table = f'<article class="card wide"><table class="plain"><thead>{head}</thead><tbody>{"".join(rows)}</tbody></table>'
+    table = f'<article class="card wide"><table class="plain tight"><thead>{head}</thead><tbody>{"".join(rows)}</tbody></table>'
     return Section("against", f"Against {pair.names[1]}", _furthest(distances) + _only(pair), table + _DISTANCES)
 
 
