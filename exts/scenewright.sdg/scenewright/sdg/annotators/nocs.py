@@ -33,17 +33,21 @@ def write_nocs(
     known: wp.array(dtype=wp.uint8),
     width: int,
     nocs_out: wp.array(dtype=wp.vec3),
+    valid_out: wp.array(dtype=wp.uint8),
 ):
     """Write z times a linear function of the pixel, plus the object's offset: an affine map of the point that is seen."""
     i = wp.tid()
     k = int(ids[i])
     result = wp.vec3(0.0, 0.0, 0.0)
+    valid = wp.uint8(0)
     if k < known.shape[0]:
         if known[k] != wp.uint8(0) and depth[i] < 3.0e38:
             pixel = wp.vec3d(wp.float64(i % width) + wp.float64(0.5), wp.float64(i // width) + wp.float64(0.5), wp.float64(1.0))
             p = (slopes[k] * pixel) * wp.float64(depth[i]) + offsets[k]
             result = wp.vec3(wp.float32(p[0]), wp.float32(p[1]), wp.float32(p[2]))
+            valid = wp.uint8(1)
     nocs_out[i] = result
+    valid_out[i] = valid
 
 
 def nocs(data: Mapping[str, Any], semanticTypes: Any = None) -> tuple[np.ndarray, dict[str, Any]]:
@@ -82,10 +86,11 @@ def nocs(data: Mapping[str, Any], semanticTypes: Any = None) -> tuple[np.ndarray
         known[number] = 1
         diagonals[number] = diagonal * camera.meters_per_unit
     image = wp.empty(ids.size, dtype=wp.vec3, device="cpu")
-    wp.launch(write_nocs, ids.size, device="cpu", outputs=[image], inputs=[
+    valid = wp.empty(ids.size, dtype=wp.uint8, device="cpu")
+    wp.launch(write_nocs, ids.size, device="cpu", outputs=[image, valid], inputs=[
         wp.array(ids.reshape(-1), dtype=wp.uint32, device="cpu", copy=False),
         wp.array(depth, dtype=wp.float32, device="cpu", copy=False),
         wp.array(slopes, dtype=wp.mat33d, device="cpu"), wp.array(offsets, dtype=wp.vec3d, device="cpu"),
         wp.array(known, dtype=wp.uint8, device="cpu"), ids.shape[1]])
-    valid = (known[np.minimum(ids, count - 1)] * (ids < count)).astype(bool) & np.isfinite(depth).reshape(ids.shape)
-    return image.numpy().reshape(*ids.shape, 3), {"valid": valid, "diagonals": diagonals}
+    info = {"valid": valid.numpy().view(bool).reshape(ids.shape), "diagonals": diagonals}
+    return image.numpy().reshape(*ids.shape, 3), info

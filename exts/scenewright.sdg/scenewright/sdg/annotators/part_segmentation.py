@@ -31,15 +31,16 @@ def part_segmentation(data: Mapping[str, Any], semanticTypes: Any = None) -> tup
     Works in Kit and on the portable host.
     """
     leaves, instances = array_of(data["leaves"]), array_of(data["instances"])
-    parts = np.where(instances > 1, leaves, 0).astype(np.uint32)
+    parts = np.where(instances > 1, leaves, np.uint32(0)).astype(np.uint32, copy=False)
+    counts = np.bincount(parts.reshape(-1))
+    owner = np.zeros(len(counts), np.int64)
+    owner[parts.reshape(-1)] = instances.reshape(-1)  # all pixels of a part show one object
     leaf_paths = {int(key): str(path) for key, path in data["leaves"]["idToLabels"].items()}
     object_paths = {int(key): str(path) for key, path in data["instances"]["idToLabels"].items()}
-    numbers, first = np.unique(parts, return_index=True)
     found = {}
-    for number, index in zip(numbers.tolist(), first.tolist(), strict=True):
-        if number == 0:
-            continue
-        instance = int(instances.reshape(-1)[index])
+    counts[:1] = 0
+    for number in np.flatnonzero(counts).tolist():
+        instance = int(owner[number])
         path, whole = leaf_paths[number], object_paths[instance]
         below = path[len(whole) :].lstrip("/") if path.startswith(whole) else path
         found[str(number)] = {"instanceId": instance, "objectId": object_id(whole), "partId": object_id(path),
