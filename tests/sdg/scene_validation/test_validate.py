@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from pxr import Gf, Sdf, Usd, UsdGeom, UsdLux, UsdSemantics
+from pxr import Gf, Sdf, Tf, Usd, UsdGeom, UsdLux, UsdSemantics
 
 from scenewright.sdg.layers.errors import LayerError
 from scenewright.sdg.scene_validation import ERROR, WARNING, third_party, validate_scene
@@ -289,6 +289,16 @@ def test_without_nvidias_validators_the_report_says_so(scene, monkeypatch):
     monkeypatch.setattr(third_party, "has_nvidia", lambda: False)
     report = validate_scene(scene())
     assert "pip install 'scenewright[validate]'" in report.skipped["NVIDIA's validators"]
+
+
+def test_validators_that_break_off_are_said(scene, monkeypatch):
+    def broken(stage):
+        raise Tf.ErrorException("no shaders")
+
+    monkeypatch.setattr(third_party, "usd_findings", broken)
+    monkeypatch.setattr(third_party, "has_nvidia", lambda: False)
+    report = validate_scene(scene())
+    assert "they broke off" in report.skipped["usd-core's validators"] or not third_party.has_usd_validators()
 
 
 @pytest.mark.verify

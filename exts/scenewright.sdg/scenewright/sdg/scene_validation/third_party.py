@@ -4,7 +4,7 @@ import importlib.util
 import re
 from collections.abc import Iterator
 
-from pxr import Usd, UsdUtils
+from pxr import Tf, Usd, UsdUtils
 
 from scenewright.sdg.scene_validation.findings import ERROR, WARNING, SceneFinding
 
@@ -30,6 +30,7 @@ _OURS = {
     "DefaultPrimChecker",
     "AnchoredAssetPathsChecker",
 }
+_NEEDS_SHADERS = "usdShadeValidators:ShaderSdrCompliance"
 _USDZ_ONLY = {"RootPackageValidator", "UsdzPackageValidator", "PackageEncapsulationValidator", "FileExtensionValidator"}
 
 
@@ -51,11 +52,10 @@ def usd_findings(stage: Usd.Stage) -> Iterator[SceneFinding]:
     packed = stage.GetRootLayer().realPath.endswith(".usdz")
     names = [data.name for data in registry.GetAllValidatorMetadata() if not data.isSuite]
     wanted = [name for name in names if name.split(":")[-1] not in (_OURS if packed else _OURS | _USDZ_ONLY)]
-    delegate = UsdUtils.CoalescingDiagnosticDelegate()
     try:
-        errors = UsdValidation.ValidationContext(registry.GetOrLoadValidatorsByName(sorted(wanted))).Validate(stage)
-    finally:
-        delegate.TakeUncoalescedDiagnostics()
+        errors = _validate(stage, wanted)
+    except Tf.ErrorException:  # the wheel of usd-core 25.11 lacks the definitions of USD's shaders
+        errors = _validate(stage, [name for name in wanted if name != _NEEDS_SHADERS])
     for error in errors:
         message = " ".join(error.GetMessage().split())
         if any(known.search(message) for known in _KNOWN):
@@ -64,6 +64,17 @@ def usd_findings(stage: Usd.Stage) -> Iterator[SceneFinding]:
         layer, path = _site(stage, error.GetSites())
         name = error.GetValidator().GetMetadata().name.split(":")[-1] if error.GetValidator() else "validator"
         yield SceneFinding(f"usd:{name}", severity, layer, path, message.rstrip(".") + ".")
+
+
+def _validate(stage: Usd.Stage, names: list[str]) -> list:
+    from pxr import UsdValidation
+
+    validators = UsdValidation.ValidationRegistry().GetOrLoadValidatorsByName(sorted(names))
+    delegate = UsdUtils.CoalescingDiagnosticDelegate()
+    try:
+        return UsdValidation.ValidationContext(validators).Validate(stage)
+    finally:
+        delegate.TakeUncoalescedDiagnostics()
 
 
 def _site(stage: Usd.Stage, sites: list) -> tuple[str, str]:

@@ -3,6 +3,8 @@
 import os
 from collections.abc import Callable
 
+from pxr import Tf, Usd
+
 from scenewright.sdg.recipe.scene_checks import find_scene_problems, open_quietly
 from scenewright.sdg.scene_validation import third_party
 from scenewright.sdg.scene_validation.findings import ERROR, SceneFinding, SceneReport
@@ -18,6 +20,7 @@ from scenewright.sdg.scene_validation.own_rules import (
 
 __all__ = ["validate_scene"]
 
+_NO_VALIDATORS = "this USD carries none (pxr.UsdValidation)"
 _LAYER_RULES = (root_findings, asset_findings)
 _VIEW_RULES = (label_findings, light_findings, camera_findings, size_findings)
 
@@ -59,17 +62,19 @@ def validate_scene(
     return report
 
 
-def _others(report: SceneReport, stage: object, quick: bool, tell: Callable[[str], None]) -> None:
+def _others(report: SceneReport, stage: Usd.Stage, quick: bool, tell: Callable[[str], None]) -> None:
     if quick:
         report.skipped["validators of usd-core and NVIDIA"] = "--quick was given"
         return
-    if third_party.has_usd_validators():
-        tell("usd-core's validators")
-        report.add(third_party.usd_findings(stage))
-    else:
-        report.skipped["usd-core's validators"] = "this USD carries none (pxr.UsdValidation)"
-    if third_party.has_nvidia():
-        tell("NVIDIA's validators")
-        report.add(third_party.nvidia_findings(stage))
-    else:
-        report.skipped["NVIDIA's validators"] = third_party.NVIDIA_MISSING
+    for name, there, findings, why in (
+        ("usd-core's validators", third_party.has_usd_validators(), third_party.usd_findings, _NO_VALIDATORS),
+        ("NVIDIA's validators", third_party.has_nvidia(), third_party.nvidia_findings, third_party.NVIDIA_MISSING),
+    ):
+        if not there:
+            report.skipped[name] = why
+            continue
+        tell(name)
+        try:
+            report.add(findings(stage))
+        except Tf.ErrorException as error:
+            report.skipped[name] = f"they broke off: {' '.join(str(error).split())[:300]}"
