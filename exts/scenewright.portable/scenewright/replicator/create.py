@@ -169,7 +169,7 @@ def camera(position: Any = None, rotation: Any = None, look_at: Any = None, look
         count: Number of cameras in the item.
         parent: Path, prim or item below which to create; None = ``/Replicator``.
         name: Prim name in place of "Camera".
-        tick_rate: Pictures per second of a sensor [Hz]; kept as ``omni:sensor:tickRate``, every capture renders the camera.
+        tick_rate: Pictures per second [Hz], 0 = all; kept as ``omni:sensor:tickRate``, and every capture renders the camera.
         lens: Parameters of other projections (``fisheye_*``, ``openCV_focal_*``); ``render.scene.lenses`` says what they mean.
 
     Raises:
@@ -196,7 +196,7 @@ def camera(position: Any = None, rotation: Any = None, look_at: Any = None, look
 
 
 def _check_tick_rate(caller: str, tick_rate: Any) -> None:
-    if tick_rate is not None and not (isinstance(tick_rate, int | float) and tick_rate > 0):
+    if tick_rate is not None and not (isinstance(tick_rate, int | float) and tick_rate >= 0):
         raise ValueError(f"{caller}: tick_rate is a number of pictures per second, got {tick_rate!r}.")
 
 
@@ -234,7 +234,7 @@ def stereo_camera(stereo_baseline: float, position: Any = None, rotation: Any = 
         count: Number of pairs in the item.
         parent: Path, prim or item below which to create; None = ``/Replicator``.
         name: First part of the names in place of "StereoCamera".
-        tick_rate: Pictures per second of a sensor [Hz]; kept as ``omni:sensor:tickRate``, every capture renders the camera.
+        tick_rate: Pictures per second [Hz], 0 = all; kept as ``omni:sensor:tickRate``, and every capture renders the camera.
         lens: See ``camera``.
 
     Raises:
