@@ -27,6 +27,8 @@ wp.set_module_options({"enable_backward": False, "max_unroll": 4})
 
 LAYERS = wp.constant(64)
 MESH = wp.constant(int(ShapeKind.MESH))
+PROBES = wp.constant(64)
+"""Pixels between the first probes of a row, a power of two."""
 
 
 @wp.struct
@@ -142,11 +144,41 @@ def cover_rows(
     begin = row.x_begin
     end = row.x_end
     convex = is_convex(scene, items, row)
-    if convex:  # its pixels in a row lie side by side: the first and the last one tell
-        while begin < end and not covers(scene, camera, entity_bvh, items, entity_of_prim, row, seen_prims, root, begin):
-            begin += 1
-        while end > begin and not covers(scene, camera, entity_bvh, items, entity_of_prim, row, seen_prims, root, end - 1):
-            end -= 1
+    if convex:  # its pixels in a row lie side by side: one of them is found, then by bisection the first and the last one
+        left = int(row.x_end)
+        right = int(row.x_begin - 1)
+        if seen_prims.shape[0] > 0:
+            for x in range(row.x_begin, row.x_end):
+                if entity_of_prim[int(seen_prims[row.y * camera.width + x])] == row.entity:
+                    left = wp.min(left, x)
+                    right = x
+        step = int(PROBES)
+        while right < left and step >= 1:  # every step / 2 + k * step of all powers of two, and at last every k * PROBES
+            x = row.x_begin + step // 2
+            stride = int(step)
+            if step == 1:
+                x = row.x_begin
+                stride = int(PROBES)
+            while right < left and x < row.x_end:
+                if covers(scene, camera, entity_bvh, items, entity_of_prim, row, seen_prims, root, x):
+                    left = int(x)
+                    right = int(x)
+                x += stride
+            step = step // 2
+        end = int(right + 1)
+        while begin < left:
+            middle = (begin + left) // 2
+            if covers(scene, camera, entity_bvh, items, entity_of_prim, row, seen_prims, root, middle):
+                left = int(middle)
+            else:
+                begin = int(middle + 1)
+        limit = int(row.x_end)
+        while end < limit:
+            middle = (end + limit) // 2
+            if covers(scene, camera, entity_bvh, items, entity_of_prim, row, seen_prims, root, middle):
+                end = int(middle + 1)
+            else:
+                limit = int(middle)
     pixels = int(0)
     x_min = int(0x7FFFFFFF)
     x_max = int(-1)
