@@ -96,7 +96,9 @@ def write_attributes(prims: Sequence[Usd.Prim], columns: Sequence[AttributeColum
                 _create_missing(target.GetLayer(), found, column)
             for spec, value in zip(found.specs, column.values, strict=False):
                 spec.default = value
-            _drop_time_samples(target.GetLayer(), found.paths)
+            if not found.sampled_never:
+                _drop_time_samples(target.GetLayer(), found.paths)
+                found.sampled_never = True
 
 
 @dataclass(eq=False)
@@ -108,6 +110,8 @@ class _Specs:
     specs: list[Sdf.AttributeSpec | None]
     missing: dict[int, Sdf.ValueTypeName]
     """Type of each spec that is yet to be created."""
+    sampled_never: bool = False
+    """Whether it is known that no spec has time samples."""
 
 
 def _specs_of(facts: StageFacts, target: Usd.EditTarget, prims: Sequence[Usd.Prim], column: AttributeColumn) -> _Specs:

@@ -18,6 +18,7 @@ from scenewright.replicator.functional.layer_writes import AttributeColumn, writ
 from scenewright.replicator.functional.material_definition import bind_materials, write_material_inputs
 from scenewright.replicator.functional.prim_arguments import PrimLike, accepts_only_named, resolve_prims, rows, unknown_name
 from scenewright.replicator.functional.semantic_labels import write_labels
+from scenewright.replicator.functional.stage_facts import facts_of
 
 __all__ = ["attribute", "material", "pose", "position", "rotation", "scale", "semantics", "visibility"]
 
@@ -109,17 +110,11 @@ def attribute(prims: Prims, name: str, value: Any, attribute_type: str | Sdf.Val
         TypeError: The value does not fit the attribute's type.
     """
     found = resolve_prims(prims)
-    groups: dict[tuple[str, Sdf.ValueTypeName], list[int]] = {}
-    materials = []
-    of_kinds: dict[str, tuple[str, Sdf.ValueTypeName] | None] = {}
-    for index, prim in enumerate(found):
-        kind = prim.GetTypeName()
-        if kind not in of_kinds:
-            of_kinds[kind] = _attribute_of_schema(kind, name)
-        if _may_be_material_input(kind) and _is_material_input(prim, name):
-            materials.append(index)
-        else:
-            groups.setdefault(of_kinds[kind] or _attribute_of(prim, name, attribute_type), []).append(index)
+    if not found:
+        return
+    facts = facts_of(found[0].GetStage())
+    groups, materials = facts.find(("places", name, str(attribute_type)), found,
+                                   lambda: _places_of(found, name, attribute_type))
     if materials:
         inputs = {name.removeprefix("inputs:"): _selected(value, materials, len(found))}
         write_material_inputs([found[index] for index in materials], inputs, layer)
@@ -177,6 +172,22 @@ def _is_material_input(prim: Usd.Prim, name: str) -> bool:
 
 def _may_be_material_input(kind: str) -> bool:
     return kind in ("Material", "Shader")
+
+
+def _places_of(prims: list[Usd.Prim], name: str, attribute_type: Any) -> tuple[dict[tuple, list[int]], list[int]]:
+    """Return which prims have the attribute under which name and type, and for which it is an input of a material."""
+    groups: dict[tuple[str, Sdf.ValueTypeName], list[int]] = {}
+    materials = []
+    of_kinds: dict[str, tuple[str, Sdf.ValueTypeName] | None] = {}
+    for index, prim in enumerate(prims):
+        kind = prim.GetTypeName()
+        if kind not in of_kinds:
+            of_kinds[kind] = _attribute_of_schema(kind, name)
+        if _may_be_material_input(kind) and _is_material_input(prim, name):
+            materials.append(index)
+        else:
+            groups.setdefault(of_kinds[kind] or _attribute_of(prim, name, attribute_type), []).append(index)
+    return groups, materials
 
 
 def _attribute_of_schema(kind: str, name: str) -> tuple[str, Sdf.ValueTypeName] | None:
