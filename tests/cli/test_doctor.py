@@ -2,6 +2,7 @@
 
 import importlib.metadata
 import json
+import platform
 import tomllib
 from email.message import Message
 from pathlib import Path
@@ -30,11 +31,14 @@ def _metadata(monkeypatch, extras, requirements, origin=None):
 def test_extras_are_what_the_metadata_names(monkeypatch):
     _metadata(monkeypatch, ["video", "new", "ui"], [
         "numpy>=1", "av>=12; extra == 'video'", 'numpy[x]>=2 ; extra == "new"', "never-there==1; extra == 'new'",
-        "ovui>=0.3; python_version == '3.12' and extra == 'ui'"])
+        "ovui>=0.3; python_version == '3.12' and extra == 'ui'", "ovui; python_version == '3.12' and extra == 'video'"])
+    monkeypatch.setattr(platform, "python_version_tuple", lambda: ("3", "11", "9"))
     video, new, ui = extra_lines("pkg")
     assert video == "video         installed: av 13.1 (MP4 files)"
     assert new == "new           not installed: never-there; pip install pkg[new]"
-    assert ui.endswith("not installed: ovui (python_version == '3.12'); pip install pkg[ui]")
+    assert ui.endswith("for another Python: ovui (python_version == '3.12')")
+    monkeypatch.setattr(platform, "python_version_tuple", lambda: ("3", "12", "1"))
+    assert extra_lines("pkg")[2].endswith("not installed: ovui (python_version == '3.12'); pip install pkg[ui]")
 
 
 def test_a_checkout_names_its_extras_itself(monkeypatch, tmp_path):

@@ -81,11 +81,20 @@ def _requirement(line: str) -> tuple[str, str]:
 
 
 def _extra_line(package: str, extra: str, requirements: list[tuple[str, str]]) -> str:
-    missing = [f"{name} ({condition})" if condition else name for name, condition in requirements if _version(name) is None]
+    here = [(name, condition) for name, condition in requirements if _is_for_this_python(condition)]
+    missing = [f"{name} ({condition})" if condition else name for name, condition in here if _version(name) is None]
     purpose = f" ({_PURPOSES[extra]})" if extra in _PURPOSES else ""
     if missing:
         return f"{extra:<14}not installed: {', '.join(missing)}; pip install {package}[{extra}]{purpose}"
-    return f"{extra:<14}installed: {', '.join(f'{name} {_version(name)}' for name, _ in requirements)}{purpose}"
+    if requirements and not here:
+        elsewhere = ", ".join(f"{name} ({condition})" for name, condition in requirements)
+        return f"{extra:<14}for another Python: {elsewhere}{purpose}"
+    return f"{extra:<14}installed: {', '.join(f'{name} {_version(name)}' for name, _ in here)}{purpose}"
+
+
+def _is_for_this_python(condition: str) -> bool:
+    wanted = re.search(r"""python_version\s*==\s*['"]([\d.]+)['"]""", condition)
+    return wanted is None or wanted[1] == ".".join(platform.python_version_tuple()[:2])
 
 
 def _version(name: str) -> str | None:
