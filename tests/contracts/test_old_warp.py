@@ -56,7 +56,8 @@ print("RESULT " + json.dumps({
 
 def results_of(python: str) -> dict:
     """Return what the script computes with an interpreter."""
-    environment = {**os.environ, "PYTHONPATH": "", "SCENEWRIGHT_THREADS": "2", "PYTHONWARNINGS": "ignore"}
+    environment = {**os.environ, "PYTHONPATH": "", "SCENEWRIGHT_THREADS": "2", "PYTHONWARNINGS": "ignore",
+                   "WARP_CACHE_PATH": str(ENVIRONMENT / "kernel_cache")}  # Warp 1.19 warns of what older ones leave in its own
     done = subprocess.run([python, "-c", SCRIPT], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=1200)
     assert done.returncode == 0, done.stderr[-4000:]
     return json.loads(next(line for line in done.stdout.splitlines() if line.startswith("RESULT ")).removeprefix("RESULT "))
