@@ -13,6 +13,7 @@ from scenewright.sdg.recipe.prims import FixedPrims, PrimSet
 from scenewright.sdg.recipe.runtime import Invocation, Operation, Runtime
 from scenewright.sdg.recipe.sampling import Choice, Distribution, Draws, texts_of
 from scenewright.sdg.recipe.scatter import NoRoomError, place, surface_triangles
+from scenewright.sdg.variation.rotations import matrix_from_quaternion
 
 __all__ = ["LOOKS", "RANDOMIZERS", "instantiate"]
 
@@ -47,21 +48,7 @@ def _any_rotation(unit: np.ndarray) -> np.ndarray:
     a, b = np.sqrt(1.0 - unit[:, 0]), np.sqrt(unit[:, 0])
     s, t = 2.0 * np.pi * unit[:, 1], 2.0 * np.pi * unit[:, 2]
     x, y, z, w = a * np.sin(s), a * np.cos(s), b * np.sin(t), b * np.cos(t)
-    matrix = np.stack(
-        [
-            1 - 2 * (y * y + z * z),
-            2 * (x * y + z * w),
-            2 * (x * z - y * w),
-            2 * (x * y - z * w),
-            1 - 2 * (x * x + z * z),
-            2 * (y * z + x * w),
-            2 * (x * z + y * w),
-            2 * (y * z - x * w),
-            1 - 2 * (x * x + y * y),
-        ],
-        axis=1,
-    ).reshape(-1, 3, 3)
-    return euler_from_matrix(matrix)
+    return euler_from_matrix(matrix_from_quaternion(x, y, z, w))
 
 
 class _OwnMaterials:

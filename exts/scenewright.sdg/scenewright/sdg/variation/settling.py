@@ -17,6 +17,7 @@ import warp as wp
 from scenewright.sdg.variation.errors import VariationError, checked_number
 from scenewright.sdg.variation.launching import on_device
 from scenewright.sdg.variation.meshes import TriangleMesh
+from scenewright.sdg.variation.rotations import matrix_from_quaternion
 
 __all__ = ["Settled", "drop_poses", "load_newton", "settle_meshes"]
 
@@ -335,21 +336,7 @@ class _World:
         """Return the world positions of the middles and rotations of the bodies, row vectors."""
         state = self._state()
         x, y, z, w = (state[:, 3:7] / np.linalg.norm(state[:, 3:7], axis=1, keepdims=True)).T
-        rows = np.stack(
-            [
-                1 - 2 * (y * y + z * z),
-                2 * (x * y + z * w),
-                2 * (x * z - y * w),
-                2 * (x * y - z * w),
-                1 - 2 * (x * x + z * z),
-                2 * (y * z + x * w),
-                2 * (x * z + y * w),
-                2 * (y * z - x * w),
-                1 - 2 * (x * x + y * y),
-            ],
-            axis=1,
-        )
-        return state[:, :3] / self.scale + self.center, rows.reshape(-1, 3, 3)
+        return state[:, :3] / self.scale + self.center, matrix_from_quaternion(x, y, z, w)
 
     def above_surface(self, positions: np.ndarray) -> np.ndarray:
         """Return which bodies have their middle over the surface's box, and not below it."""
