@@ -18,6 +18,7 @@ from scenewright.sdg.dataset_validation.geometry_checks import (
     check_flow_array,
     plane_depth,
 )
+from scenewright.sdg.reading.arrays import read_array
 
 __all__ = ["TruthFile", "check_truth", "find_truth"]
 
@@ -88,7 +89,7 @@ def check_truth(
         if file.annotator == "keypoints":
             _check_keypoints(file, file.info(root), labels, depth, log)
             return
-        array = np.load(root / file.name, allow_pickle=False)
+        array = read_array(root / file.name)
         if labels.camera is not None and array.shape[:2] != (labels.camera.height, labels.camera.width):
             log.error(
                 "shapes", file.name, "", f"it is {array.shape[:2]}; the camera has {labels.camera.height, labels.camera.width}."

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from scenewright.sdg.reading.arrays import read_array
 from scenewright.sdg.reading.basic_folder import BasicView, find_basic_views, frame_key
 from scenewright.sdg.reading.camera import CameraView, cuboid_corners, read_camera
 from scenewright.sdg.reading.images import UnreadableImage, image_size
@@ -54,7 +55,7 @@ class BasicFrame:
         if path is None:
             return None
         try:
-            return np.load(path, allow_pickle=False)
+            return read_array(path)
         except (EOFError, OSError) as error:
             raise ValueError(f"damaged array ({error})") from error
 

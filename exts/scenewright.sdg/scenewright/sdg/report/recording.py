@@ -10,6 +10,7 @@ import numpy as np
 
 from scenewright.sdg.dataset.drawing import category_colors
 from scenewright.sdg.dataset.errors import DatasetInputError, DatasetRunError
+from scenewright.sdg.reading.arrays import read_array
 from scenewright.sdg.reading.find import open_source
 from scenewright.sdg.reading.images import UnreadableImage, read_image
 from scenewright.sdg.reading.pictures import Picture, PictureSource, Seen
@@ -236,7 +237,7 @@ class _Recorder:
         if path is None:
             return
         try:
-            depth = np.load(path, allow_pickle=False).squeeze()
+            depth = read_array(path).squeeze()
         except (OSError, ValueError, EOFError):
             return  # validate tells
         if depth.shape != (view.height, view.width) or depth.shape != pixels.shape[:2]:
