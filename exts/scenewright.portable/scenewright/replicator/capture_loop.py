@@ -7,7 +7,6 @@ render each enabled render product that somebody looks at, hand the frames to th
 import asyncio
 import logging
 from collections.abc import Callable
-from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from scenewright.host.app import get_app
@@ -15,33 +14,19 @@ from scenewright.host.events import get_eventdispatcher
 from scenewright.host.settings import get_settings
 from scenewright.host.stage_context import StageRenderingEventType, get_context
 from scenewright.host.timeline import get_timeline_interface
+from scenewright.replicator.frame_writing import attached_writers, due_writers, write_frame
 from scenewright.replicator.graph.errors import OrchestratorError
 from scenewright.replicator.graph.schedule import Graph, Trigger
+from scenewright.replicator.run_status import Status, StatusSubscription
 from scenewright.replicator.session import Session, current_session, open_session
 
 if TYPE_CHECKING:
     from scenewright.replicator.capture import Capture
     from scenewright.replicator.render_product import RenderProduct
 
-__all__ = ["CaptureLoop", "Status", "attached_writers", "install_hooks", "loop"]
+__all__ = ["CaptureLoop", "install_hooks", "loop"]
 
 _log = logging.getLogger(__name__)
-
-#: Writers that receive frames, in the order attached. ``Writer.attach`` appends and ``Writer.detach`` removes.
-attached_writers: list[Any] = []
-
-#: What ``Writer.attach`` takes for "every captured frame".
-EVERY_FRAME = "omni.replicator.core.OgnOnFrame"
-
-
-class Status(Enum):
-    """What the orchestrator is doing."""
-
-    STOPPED = "stopped"
-    STARTING = "starting"
-    STARTED = "started"
-    PAUSED = "paused"
-    STOPPING = "stopping"
 
 
 class CaptureLoop:
@@ -94,7 +79,9 @@ class CaptureLoop:
         captures = self._render(session, self._subframes(rt_subframes, fired))
         try:
             if write:
-                self._write(graph, captures)
+                for writer, mine in due_writers(graph, captures):
+                    write_frame(writer, mine, graph.frame)
+                    self._wrote = True
         finally:
             graph.end_frame()
 
@@ -112,29 +99,6 @@ class CaptureLoop:
                 for annotator in list(product.annotators):
                     annotator._update(capture)
         return captures
-
-    def _write(self, graph: Graph, captures: "dict[str, Capture]") -> None:
-        """Call ``write`` of every writer whose trigger fired and that has an enabled product, once."""
-        for writer in list(attached_writers):
-            if not _fires(writer, graph):
-                continue
-            mine = {path: captures[path] for path in _product_paths(writer) if path in captures}
-            if not mine:
-                continue
-            from scenewright.replicator.backends.io_queue import WriteError, whole_frame
-            from scenewright.replicator.writers.payload import build_payload
-
-            try:
-                writer._scheduled = False
-                payload = build_payload(writer, list(mine.values()))
-                with whole_frame():  # nothing of a frame stays when its write fails
-                    writer.write(payload)
-            except WriteError:
-                raise
-            except Exception as error:
-                raise OrchestratorError(f"Writer '{type(writer).__name__}' failed at frame {graph.frame}: "
-                                        f"{type(error).__name__}: {error}") from error
-            self._wrote = True
 
     def _subframes(self, asked: int, fired: list[Trigger]) -> int:
         """Return the accumulation passes of this frame and forget the override for the next one."""
@@ -329,20 +293,6 @@ class CaptureLoop:
                 callback(status)
 
 
-class StatusSubscription:
-    """Keeps a status callback alive until ``reset()`` or deletion."""
-
-    def __init__(self, callbacks: dict[int, Callable[[Status], Any]], callback: Callable[[Status], Any]) -> None:
-        self._callbacks = callbacks
-        self._callbacks[id(self)] = callback
-
-    def reset(self) -> None:
-        """End the subscription; doing it twice is harmless."""
-        self._callbacks.pop(id(self), None)
-
-    unsubscribe = reset
-
-
 def capture_on_play() -> bool:
     """Return whether updates capture while the timeline plays (carb ``/omni/replicator/captureOnPlay``, default True)."""
     settings = get_settings()
@@ -375,28 +325,6 @@ def _advance(delta_time: float | None) -> None:
         timeline.play()
         timeline.commit()
     timeline.advance(timeline.frame_duration if delta_time is None else float(delta_time))
-
-
-def _fires(writer: Any, graph: Graph) -> bool:
-    """Return whether a writer is to write this frame."""
-    if getattr(writer, "_scheduled", False):
-        return True
-    trigger = getattr(writer, "_trigger", EVERY_FRAME)
-    trigger = getattr(trigger, "node", trigger)
-    if trigger is None:
-        return False
-    if isinstance(trigger, Trigger):
-        return trigger.fired
-    if trigger == EVERY_FRAME:
-        return True
-    if callable(trigger):
-        return bool(trigger())
-    raise OrchestratorError(f"Writer '{type(writer).__name__}' has the trigger {trigger!r}. Allowed: None, a trigger of "
-                            f"rep.trigger, a callable, or {EVERY_FRAME!r}.")
-
-
-def _product_paths(writer: Any) -> list[str]:
-    return [getattr(product, "path", str(product)) for product in writer._render_products]
 
 
 loop = CaptureLoop()

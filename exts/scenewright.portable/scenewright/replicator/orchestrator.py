@@ -6,8 +6,10 @@ from typing import Any
 
 from scenewright.host.settings import get_settings
 from scenewright.replicator.availability import unavailable_names
-from scenewright.replicator.capture_loop import Status, StatusSubscription, attached_writers, loop
+from scenewright.replicator.capture_loop import loop
+from scenewright.replicator.frame_writing import attached_writers
 from scenewright.replicator.graph.errors import OrchestratorError
+from scenewright.replicator.run_status import Status, StatusSubscription
 from scenewright.replicator.session import open_session
 
 __all__ = [

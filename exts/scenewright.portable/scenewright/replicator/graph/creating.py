@@ -17,7 +17,7 @@ from scenewright.replicator.graph.sampling import is_dynamic, sampled
 from scenewright.replicator.graph.schedule import Graph
 from scenewright.replicator.session import current_session
 
-__all__ = ["ROOT", "checked_count", "create_wrapped", "live_columns", "static_inputs"]
+__all__ = ["ROOT", "checked_count", "create_wrapped", "live_columns", "pose_arguments", "static_inputs"]
 
 #: Where created prims go.
 ROOT = "/Replicator"
@@ -82,6 +82,13 @@ def live_columns(node: PrimsNode, kind: str, inputs: dict[str, Any],
         write_attributes(inner, columns(action.graph.stage, len(inner), drawn))
 
     ActionNode(node.graph, kind, apply, targets=node)
+
+
+def pose_arguments(position: Any, scale: Any, rotation: Any, look_at: Any, look_at_up_axis: Any,
+                   pivot: Any = None) -> dict[str, Any]:
+    """Return the arguments of a pose by name, as ``create_wrapped`` takes them."""
+    return {"position": position, "scale": scale, "rotation": rotation, "look_at": look_at, "look_at_up_axis": look_at_up_axis,
+            "pivot": pivot}
 
 
 def static_inputs(inputs: dict[str, Any]) -> dict[str, Any]:

@@ -8,13 +8,11 @@ from scenewright.replicator.annotators.annotator import Annotator
 from scenewright.replicator.annotators.registry import AnnotatorRegistry
 from scenewright.replicator.backends import io_queue
 from scenewright.replicator.backends.io_functions import write_json
+from scenewright.replicator.frame_writing import EVERY_FRAME, attached_writers
 from scenewright.replicator.render_product import RenderProduct, find_render_products
 from scenewright.replicator.seeds import get_global_seed
 
 __all__ = ["EVERY_FRAME", "Writer", "WriterError"]
-
-EVERY_FRAME = "omni.replicator.core.OgnOnFrame"
-"""The trigger of a writer that writes every captured frame."""
 
 _STRUCTURES = ("legacy", "renderProduct", "annotator")
 _log = logging.getLogger(__name__)
@@ -90,8 +88,6 @@ class Writer:
             WriterError: The writer needs initialize first, or its attributes are not usable.
             ValueError: A render product does not exist.
         """
-        from scenewright.replicator.orchestrator import attached_writers
-
         products = list(dict.fromkeys(find_render_products(render_products)))
         if not products:
             raise WriterError("There is no render product to attach to. Make one: rep.create.render_product(camera, (w, h)).")
@@ -118,8 +114,6 @@ class Writer:
         Raises:
             WriteError: A file could not be written.
         """
-        from scenewright.replicator.orchestrator import attached_writers
-
         if self in attached_writers:
             attached_writers.remove(self)
         for annotator in self.annotators:
