@@ -8,6 +8,7 @@ from scenewright.sdg.assets.errors import AssetError
 from scenewright.sdg.assets.limits import Limits
 from scenewright.sdg.assets.meshes import checked_parts, cleaned_parts, corner_normals, is_closed, moved_part
 from scenewright.sdg.assets.model import Model, Part
+from scenewright.sdg.assets.placing import Placing, place_parts
 
 
 def part_of(points, faces, **more):
@@ -44,6 +45,18 @@ def test_values_of_corners_stay_with_their_corners():
 def test_unused_points_do_not_count():
     (part,) = checked_parts(Model([part_of([*SQUARE, [900, 0, 0]], [[0, 1, 2]])]))
     assert part.points.max() == 1.0
+
+
+def test_faces_without_area_do_not_say_how_large_a_model_is():
+    line, sliver = [0, 4, 4], [0, 1, 5]  # a line out of the square, and a triangle whose corners stand in one line
+    mixed = part_of([*SQUARE, [0, 0, 9], [3, 0, 0]], [[0, 1, 2, 3], line, sliver])
+    lines = part_of([*SQUARE, [0, 0, 9], [3, 0, 0]], [line, sliver])
+    parts = checked_parts(Model([mixed, lines]))
+    assert [part.points.tolist() for part in parts] == [SQUARE]
+    (placed,), _ = place_parts(parts, Placing("Z", size=(2.0, 1.0, 1.0)))
+    assert placed.points.max(axis=0).tolist()[:2] == [1.0, 0.5]
+    with pytest.raises(AssetError, match="area"):
+        checked_parts(Model([lines]))
 
 
 @pytest.mark.parametrize(("part", "reason"), [

@@ -22,7 +22,7 @@ __all__ = ["ARCHIVES", "MODELS", "ImportChoices", "Job", "find_jobs", "label_of"
 MODELS = (".obj", ".gltf", ".glb", ".usd", ".usda", ".usdc", ".usdz")
 ARCHIVES = (".sh3f", ".zip")
 _USD = (".usd", ".usda", ".usdc")
-_VERSION = 2
+_VERSION = 3
 """Raised when the same source gives other files than before, so that a pack is made anew."""
 _VAGUE = {"asset", "base", "body", "default", "index", "left", "main", "mesh", "model", "none", "object", "right", "root",
           "scene", "untitled"}

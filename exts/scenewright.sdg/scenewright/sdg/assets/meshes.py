@@ -1,5 +1,6 @@
 """Meshes made fit to be written: checked, welded, without degenerate faces, with a normal at every corner."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
@@ -25,10 +26,12 @@ _CROWDED = 48
 
 
 def checked_parts(model: Model, limits: Limits = LIMITS) -> list[Part]:
-    """Return a model's parts with the points that their faces use.
+    """Return a model's parts with the faces that have an area, and the points that those use.
+
+    Faces without area are seen nowhere, so they shall not say how large a model is or where it stands either.
 
     Raises:
-        AssetError: There is too much, a point is no finite number, or a face refers to a point that is not there.
+        AssetError: There is too much or nothing, a point is no finite number, or a face refers to a point that is not there.
     """
     points = sum(len(part.points) for part in model.parts)
     corners = sum(len(part.indices) for part in model.parts)
@@ -38,7 +41,7 @@ def checked_parts(model: Model, limits: Limits = LIMITS) -> list[Part]:
     parts = [_checked(part) for part in model.parts if len(part.indices)]
     if not parts:
         raise AssetError("it has no faces.")
-    return parts
+    return _not_empty(_with_area(part) for part in parts)
 
 
 def cleaned_parts(parts: list[Part]) -> list[Part]:
@@ -51,10 +54,7 @@ def cleaned_parts(parts: list[Part]) -> list[Part]:
         AssetError: Nothing is left.
     """
     extent = float(np.max([np.ptp(part.points, axis=0).max() for part in parts]))
-    kept = [cleaned for part in parts if len((cleaned := _cleaned(part, 6 if extent > 0.2 else 8)).counts)]
-    if not kept:
-        raise AssetError("none of its faces has an area.")
-    return kept
+    return _not_empty(_cleaned(part, 6 if extent > 0.2 else 8) for part in parts)
 
 
 def moved_part(part: Part, linear: np.ndarray, offset: np.ndarray) -> Part:
@@ -111,12 +111,27 @@ def _checked(part: Part) -> Part:
     return part if len(kept) == len(part.points) else replace(part, points=part.points[kept], indices=indices.reshape(-1))
 
 
+def _not_empty(parts: Iterable[Part]) -> list[Part]:
+    kept = [part for part in parts if len(part.counts)]
+    if not kept:
+        raise AssetError("none of its faces has an area.")
+    return kept
+
+
+def _with_area(part: Part) -> Part:
+    keep = _have_area(part)
+    return part if keep.all() else take_faces(part, keep)
+
+
+def _have_area(part: Part) -> np.ndarray:
+    """Return which faces have an area worth the name beside their part's extent, (F,) bool."""
+    scale = float(np.ptp(part.points, axis=0).max(initial=0.0)) if len(part.points) else 0.0
+    return (part.counts >= 3) & (np.linalg.norm(face_vectors(part), axis=1) > 1e-12 * scale * scale)
+
+
 def _cleaned(part: Part, decimals: int) -> Part:
     part = _without_repeated_corners(_welded(part, decimals))
-    vectors = face_vectors(part)
-    scale = float(np.ptp(part.points, axis=0).max(initial=0.0)) if len(part.points) else 0.0
-    keep = (part.counts >= 3) & (np.linalg.norm(vectors, axis=1) > 1e-12 * scale * scale)
-    keep &= _first_of_its_kind(part)
+    keep = _have_area(part) & _first_of_its_kind(part)
     return part if keep.all() and len(part.points) == len(np.unique(part.indices)) else take_faces(part, keep)
 
 
