@@ -10,7 +10,7 @@ from tabletop_generator.images import mix, normal_map, save_png, srgb
 from tabletop_generator.materials import Surface, define_material
 from tabletop_generator.noise import fractal, tile_noise, worley
 
-__all__ = ["concrete", "corrugated", "parquet", "tiles", "write_looks"]
+__all__ = ["ceiling_tiles", "concrete", "corrugated", "garden_sky", "parquet", "tiles", "write_looks"]
 
 
 def write_looks(folder: Path, surfaces: Mapping[str, Surface], images: Mapping[str, np.ndarray]) -> None:
@@ -25,14 +25,19 @@ def write_looks(folder: Path, surfaces: Mapping[str, Surface], images: Mapping[s
     stage.GetRootLayer().Save()
 
 
-def concrete(ground: str, seed: int, size: int = 768) -> np.ndarray:
-    """Return a power-floated slab with clouds, fine pores, faint tyre wear and one joint along each edge, tiling."""
-    clouds = fractal(size, size, 3, 3, seed, 6, 0.55) - 0.5
+def concrete(ground: str, seed: int, size: int = 1024) -> np.ndarray:
+    """Return a power-floated slab with clouds, stains, pores, tyre marks along v and one joint along each edge, tiling."""
+    clouds = fractal(size, size, 3, 3, seed, 6, 0.6) - 0.5
     wear = fractal(size, size, 2, 10, seed + 1, 3) - 0.5
+    stains = np.clip((fractal(size, size, 5, 5, seed + 4, 5, 0.6) - 0.62) / 0.12, 0, 1)
+    tracks = np.clip((fractal(size, size, 36, 1, seed + 5, 3) - 0.6) / 0.2, 0, 1)
+    scuffs = tracks * (0.35 + 0.65 * fractal(size, size, 12, 6, seed + 6, 4))
     pores = np.clip(1.0 - worley(size, size, 120, 120, seed + 2) / 0.12, 0, 1) * (
         tile_noise(size, size, 60, 60, seed + 3) > 0.6
     )
-    image = srgb(ground) * (1.0 + 0.22 * clouds + 0.08 * wear)[..., None]
+    image = srgb(ground) * (1.0 + 0.42 * clouds + 0.1 * wear)[..., None]
+    image = mix(image, srgb("#6a675f"), 0.3 * stains)
+    image = mix(image, srgb("#35332f"), 0.5 * scuffs)
     image = mix(image, srgb("#55534f"), 0.35 * pores)
     joint = np.zeros((size, size))
     joint[:2], joint[:, :2] = 1.0, 1.0
@@ -55,6 +60,42 @@ def tiles(ground: str, seed: int, size: int = 512) -> np.ndarray:
         image = mix(image, srgb(color), 0.8 * chips)
     row, column = np.mgrid[0:size, 0:size] % (size // 2)
     return mix(image, srgb("#857f75"), 0.8 * ((row < 2) | (column < 2)))
+
+
+def ceiling_tiles(ground: str, seed: int, size: int = 512) -> np.ndarray:
+    """Return two by two mineral-fibre tiles with pin holes in a white grid, tiling."""
+    image = srgb(ground) * (1.0 + 0.05 * (fractal(size, size, 6, 6, seed, 5) - 0.5))[..., None]
+    holes = (worley(size, size, 110, 110, seed + 1) < 0.16) & (tile_noise(size, size, 50, 50, seed + 2) > 0.45)
+    image = mix(image, srgb("#8f8c86"), 0.5 * holes)
+    nearest = (np.mgrid[0:size, 0:size] % (size // 2)).min(axis=0)  # row or column, whichever is nearer to its tile's edge
+    furthest = (np.mgrid[0:size, 0:size] % (size // 2)).max(axis=0)
+    image = mix(image, srgb("#f4f3ef"), 1.0 * (nearest < 10))
+    return mix(image, srgb("#a3a099"), 0.8 * ((nearest == 10) | (furthest == size // 2 - 1)))
+
+
+def garden_sky(seed: int, width: int = 1024, height: int = 512) -> np.ndarray:
+    """Return a lat-long map (H, W, 3) of a bright morning over a garden, zenith first; the sky's mean luminance is 1.
+
+    A sky that is whiter towards the horizon, hills, a row of trees and a lawn, about as dark against the sky as they are.
+    """
+    elevation = 90.0 - (np.arange(height) + 0.5) / height * 180.0
+    low = np.exp(-np.clip(elevation, 0, None) / 22.0)[:, None, None]
+    sky = (1 - low) * np.array([0.52, 0.74, 1.08]) + low * np.array([1.10, 1.13, 1.14])
+    image = np.broadcast_to(sky, (height, width, 3)).copy()
+    solid = (np.cos(np.radians(elevation)) * (elevation > 0))[:, None]
+    image /= ((image @ np.array([0.2126, 0.7152, 0.0722])) * solid).sum() / (solid.sum() * width)
+    far, near, groups = (
+        fractal(width, 8, count, 1, seed + k, 5, gain)[0] for k, (count, gain) in enumerate(((7, 0.4), (24, 0.62), (5, 0.5)))
+    )
+    hills = 2.0 + 5.0 * far
+    crowns = 1.5 + 11.0 * near * (0.35 + groups)
+    up = elevation[:, None]
+    leaf = fractal(width, height, 160, 80, seed + 3, 4, 0.6)
+    image = np.where((up < hills)[..., None], np.array([0.30, 0.40, 0.44]), image)
+    trees = np.array([0.070, 0.105, 0.040]) * (0.4 + 1.5 * leaf * np.clip((up + 6) / 12, 0.25, 1))[..., None]
+    image = np.where((up < crowns)[..., None], trees, image)
+    lawn = np.array([0.115, 0.165, 0.060]) * (1.0 - 0.35 * np.clip(-up / 60, 0, 1))[..., None]
+    return np.where((up < -2.0)[..., None], lawn, image)
 
 
 def parquet(seed: int, size: int = 1024, rows: int = 12) -> np.ndarray:

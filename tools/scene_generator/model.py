@@ -54,12 +54,13 @@ def bounds(asset: Asset) -> tuple[np.ndarray, np.ndarray]:
     return points.min(0), points.max(0)
 
 
-def write_book(path: Path, models: Iterable[Model], looks: str) -> None:
-    """Write the asset book of a scene."""
+def write_book(path: Path, models: Iterable[Model], looks: str, sky: str = "") -> None:
+    """Write the asset book of a scene: its models, its file of materials, and the map of the sky outside, if any."""
     by_class: dict[str, list[dict]] = {}
     for model in models:
         by_class.setdefault(model.asset.label, []).append(model.entry())
-    text = yaml.safe_dump({"looks": looks, **by_class}, sort_keys=False, default_flow_style=None, width=120)
+    head = {"looks": looks} | ({"sky": sky} if sky else {})
+    text = yaml.safe_dump(head | by_class, sort_keys=False, default_flow_style=None, width=120)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")
 

@@ -352,6 +352,9 @@ def gondola() -> Model:
         bar((-w / 2, -y + 0.03, h - 0.02), (w / 2, y, h), 0.004),
     ]
     tops = (*BOARDS[1:], h - 0.12)
+    sign = bar((-w / 2 + 0.02, -y + 0.0175, h - 0.15), (w / 2 - 0.02, -y + 0.0205, h - 0.01), 0.0005)
+    corners = sign.points[sign.indices]
+    sign = sign.with_st(np.stack([corners[:, 0] / (w - 0.04) + 0.5, (corners[:, 2] - h + 0.15) / 0.14], axis=1))
     supports = tuple(
         (f"board{i}", (-w / 2 + 0.02, -y + 0.016, w / 2 - 0.02, y - 0.06), z, tops[i] - z - 0.055) for i, z in enumerate(BOARDS)
     )
@@ -360,6 +363,7 @@ def gondola() -> Model:
         "Rail": Surface(linear("#b9372c"), roughness=0.35),
         "Panel": Surface(linear("#d8d5cd"), roughness=0.55),
         "Canopy": Surface(linear("#2f4a3c"), roughness=0.5),
+        "Sign": Surface(color_map="./textures/pantry.png", roughness=0.5),
     }
     asset = Asset(
         "gondola",
@@ -370,15 +374,34 @@ def gondola() -> Model:
             "Rails": Part(join(*rails), "Rail"),
             "Panel": Part(join(*panel), "Panel"),
             "Canopy": Part(join(*canopy), "Canopy"),
+            "Sign": Part(sign, "Sign"),
         },
         {
             "rail": {
                 name: Variant({"Rail": {"color": linear(code)}})
                 for name, code in {"red": "#b9372c", "blue": "#27518c", "graphite": "#3c4146"}.items()
-            }
+            },
+            "section": {name: Variant({"Sign": {"color_map": f"./textures/{name}.png"}}) for name in _SECTIONS},
         },
+        {f"{name}.png": _section_sign(*_SECTIONS[name]) for name in _SECTIONS},
     )
     return Model(asset, supports)
+
+
+_SECTIONS = {
+    "pantry": ("Pantry", "#2f5a46"),
+    "breakfast": ("Breakfast", "#c9821d"),
+    "household": ("Household", "#27518c"),
+    "snacks": ("Snacks", "#a5342b"),
+    "drinks": ("Coffee & drinks", "#5b3a27"),
+}
+
+
+def _section_sign(text: str, ground: str) -> Image.Image:
+    sheet = Canvas(960, 140, 0.7, ground)
+    sheet.rectangle(0, 126, 960, 14, "#f3efe4")
+    sheet.text(480, 66, text, 88, "#f8f5ec", weight=0.045)
+    return sheet.image().quantize(16).convert("RGB")
 
 
 def price_tag() -> Model:

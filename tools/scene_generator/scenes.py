@@ -8,6 +8,7 @@ from tabletop_generator.asset import new_layer_stage, write_asset
 from tabletop_generator.images import linear
 from tabletop_generator.materials import Surface
 from tabletop_generator.scene import write_root
+from tabletop_generator.studio_map import save_radiance
 
 from scenewright.sdg.scenes import Layers, ScenePlan, Streams, author_plan, read_asset_book
 from scenewright.sdg.scenes.room import plan_room
@@ -15,7 +16,7 @@ from scenewright.sdg.scenes.shelf import plan_shelf
 from scenewright.sdg.scenes.warehouse import plan_warehouse
 
 from .furniture import FURNITURE_MODELS
-from .looks import concrete, corrugated, parquet, tiles, write_looks
+from .looks import ceiling_tiles, concrete, corrugated, garden_sky, parquet, tiles, write_looks
 from .model import Model, write_book
 from .products import PRODUCT_MODELS
 from .warehouse_assets import WAREHOUSE_MODELS
@@ -49,10 +50,11 @@ def write_shelf(folder: Path) -> None:
     """Write assets and layers of the shop's shelf below ``folder``; it borrows groceries of the tabletop scene."""
     surfaces = {
         "Tiles": Surface(color_map="./textures/tiles.png", roughness=0.22),
-        "Ceiling": Surface(linear("#e9e9e6"), roughness=0.8),
-        "Paint": Surface(linear("#dcd8cf"), roughness=0.75),
+        "Ceiling": Surface(color_map="./textures/ceiling.png", roughness=0.85),
+        "Paint": Surface(linear("#e6e2d9"), roughness=0.75),
     }
-    _write_assets(folder, (make() for make in PRODUCT_MODELS), surfaces, {"tiles.png": tiles("#bdb7ab", 411)})
+    images = {"tiles.png": tiles("#bdb7ab", 411), "ceiling.png": ceiling_tiles("#e4e2dc", 412)}
+    _write_assets(folder, (make() for make in PRODUCT_MODELS), surfaces, images)
     _compose(
         folder, plan_shelf, SEEDS["shelf"], "A shop's shelf: gondolas with groceries in facings and a price tag under each."
     )
@@ -72,19 +74,20 @@ def write_room(folder: Path) -> None:
         "plaster.png": skins.plaster("#e6e0d4", 422),
         "accent.png": skins.plaster("#a9b3a4", 423),
     }
-    _write_assets(folder, (make() for make in FURNITURE_MODELS), surfaces, images)
+    save_radiance(folder / "assets" / "looks" / "textures" / "garden.hdr", garden_sky(424))
+    _write_assets(folder, (make() for make in FURNITURE_MODELS), surfaces, images, "looks/textures/garden.hdr")
     _compose(
         folder, plan_room, SEEDS["room"], "A living room on a bright morning: sofa, dining place, bookcase and what lies about."
     )
 
 
-def _write_assets(folder: Path, models: Iterable[Model], surfaces: dict, images: dict) -> None:
+def _write_assets(folder: Path, models: Iterable[Model], surfaces: dict, images: dict, sky: str = "") -> None:
     made = list(models)
     for model in made:
         if model.home == ".":
             write_asset(model.asset, folder / "assets")
     write_looks(folder / "assets" / "looks", surfaces, images)
-    write_book(folder / "assets" / "assets.yaml", made, "looks/looks.usda")
+    write_book(folder / "assets" / "assets.yaml", made, "looks/looks.usda", sky)
 
 
 def _compose(folder: Path, build: Callable[..., ScenePlan], seed: int, comment: str) -> None:

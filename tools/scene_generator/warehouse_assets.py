@@ -239,7 +239,7 @@ def _rack(name: str, bay: bool) -> Model:
     left = -BAY / 2 if bay else 0.0
     posts, braces = _frame(left + (UPRIGHT / 2 if bay else 0.0))
     parts = {"Posts": Part(posts, "Upright"), "Braces": Part(braces, "Galvanised")}
-    supports = []
+    supports, images = [], {"upright.png": _holes()}
     if bay:
         inner, y = left + UPRIGHT, RACK_DEPTH / 2
         beams, slats = [], []
@@ -248,7 +248,14 @@ def _rack(name: str, bay: bool) -> Model:
                 beams.append(bar((inner, s * (y - 0.035) - 0.025, top - 0.12), (BAY / 2, s * (y - 0.035) + 0.025, top), 0.006))
             for x in np.linspace(inner + 0.1, BAY / 2 - 0.1, 12):
                 slats.append(bar((x - 0.05, -y + 0.06, top - 0.02), (x + 0.05, y - 0.06, top - 0.001), 0.002))
+        plates = [
+            bar((x - 0.055, -y + 0.0075, top - 0.095), (x + 0.055, -y + 0.011, top - 0.025), 0.0005)
+            for top in LEVELS[1:]
+            for x in inner + (np.arange(3) + 0.5) / 3 * (BAY / 2 - inner)
+        ]
         parts |= {"Beams": Part(join(*beams), "Beam"), "Deck": Part(join(*slats), "Galvanised")}
+        parts["Plates"] = Part(join(*(_printed(plate) for plate in plates)), "Plate")
+        images["plate.png"] = _location_plate()
         tops = (*LEVELS[1:], RACK_HEIGHT + 0.7)
         for index, z in enumerate(LEVELS):
             supports.append((f"level{index}", (inner + 0.03, -0.66, BAY / 2 - 0.03, 0.66), z, tops[index] - z - 0.16))
@@ -258,7 +265,47 @@ def _rack(name: str, bay: bool) -> Model:
     }
     if bay:
         looks["Beam"] = Surface(linear("#dd6b1f"), roughness=0.4)
-    return Model(Asset("rack", name, looks, parts, images={"upright.png": _holes()}), tuple(supports))
+        looks["Plate"] = Surface(color_map="./textures/plate.png", roughness=0.5)
+    return Model(Asset("rack", name, looks, parts, images=images), tuple(supports))
+
+
+def _printed(plate: Mesh) -> Mesh:
+    """Return a plate with the whole of its texture over its front, which looks along -y."""
+    low, high = plate.points.min(0), plate.points.max(0)
+    corners = (plate.points[plate.indices] - low) / (high - low)
+    return plate.with_st(corners[:, [0, 2]])
+
+
+def _location_plate() -> Image.Image:
+    sheet = Canvas(110, 70, 1.2, "#f6f5f0")
+    sheet.rectangle(0, 0, 110, 20, "#e7b913")
+    sheet.barcode(12, 26, 86, 32, 61)
+    return sheet.image().quantize(16).convert("RGB")
+
+
+_RUNS = "ABCDEFGHJKLM"
+
+
+def aisle_sign() -> Model:
+    """Model the sign that names a run of racks, 0.62 x 0.02 x 0.62 m, twelve letters; it looks along -y."""
+    plate = _printed(bar((-0.31, -0.01, 0.0), (0.31, 0.01, 0.62), 0.004))
+    images = {}
+    for letter in _RUNS:
+        sheet = Canvas(62, 62, 4.0, "#1d4e89")
+        sheet.rectangle(2, 2, 58, 58, "#f4f3ee")
+        sheet.rectangle(3.2, 3.2, 55.6, 55.6, "#1d4e89")
+        sheet.text(31, 30, letter, 44, "#f4f3ee", weight=0.05)
+        images[f"{letter}.png"] = sheet.image().quantize(16).convert("RGB")
+    return Model(
+        Asset(
+            "aisle_sign",
+            "aisle_sign",
+            {"Sign": Surface(color_map=f"./textures/{_RUNS[0]}.png", roughness=0.35)},
+            {"Sign": Part(plate, "Sign")},
+            {"name": {letter: Variant({"Sign": {"color_map": f"./textures/{letter}.png"}}) for letter in _RUNS}},
+            images,
+        )
+    )
 
 
 def rack_bay() -> Model:
@@ -482,6 +529,7 @@ WAREHOUSE_MODELS = (
     crate,
     rack_bay,
     rack_end,
+    aisle_sign,
     forklift,
     bollard,
     cone,

@@ -80,12 +80,14 @@ class AssetBook:
     Attributes:
         by_class: Class -> assets, in the order of their paths.
         looks: USD file with the materials of walls and floors below its default prim, or "".
+        sky: Lat-long picture of what is outside, mean luminance of the sky 1, or "" for an even sky.
         source: Where the book came from, for messages.
     """
 
     by_class: Mapping[str, Sequence[SceneAsset]]
     looks: str = ""
     source: str = "the asset book"
+    sky: str = ""
 
     def all(self, label: str) -> Sequence[SceneAsset]:
         """Return the assets of a class.
@@ -118,22 +120,25 @@ class AssetBook:
 
     def with_pack(self, pack: "AssetBook") -> "AssetBook":
         """Return a book in which the pack's assets replace those of the same class."""
-        return AssetBook({**self.by_class, **pack.by_class}, self.looks or pack.looks, self.source)
+        return AssetBook({**self.by_class, **pack.by_class}, self.looks or pack.looks, self.source, self.sky or pack.sky)
 
     @classmethod
-    def of(cls, assets: Iterable[SceneAsset], looks: str = "", source: str = "the asset book") -> "AssetBook":
+    def of(
+        cls, assets: Iterable[SceneAsset], looks: str = "", source: str = "the asset book", sky: str = ""
+    ) -> "AssetBook":
         """Return a book of assets, in a fixed order whatever order they come in."""
         by_class: dict[str, list[SceneAsset]] = {}
         for asset in sorted(assets, key=lambda a: (a.label, a.path, a.name)):
             by_class.setdefault(asset.label, []).append(asset)
-        return cls(by_class, looks, source)
+        return cls(by_class, looks, source, sky)
 
 
 def read_asset_book(path: str | os.PathLike[str]) -> AssetBook:
     """Read an asset book: a YAML file ``{class: [{path, size: [x, y, z], variants, supports}, ...]}``.
 
-    Paths are relative to the file. The key ``looks:`` names the file of materials for walls and floors. The ``catalogue.json``
-    of an asset pack (``scenewright assets import``) is read as a book, too: its classes with its sizes.
+    Paths are relative to the file. The key ``looks:`` names the file of materials for walls and floors, ``sky:`` a lat-long
+    picture of what is outside. The ``catalogue.json`` of an asset pack (``scenewright assets import``) is read as a book, too:
+    its classes with its sizes.
 
     Raises:
         SceneError: The file is missing or an entry of it is wrong; the message names the entry.
@@ -149,13 +154,13 @@ def read_asset_book(path: str | os.PathLike[str]) -> AssetBook:
         raise SceneError(f"the asset book '{path}' is no YAML: {' '.join(str(error).split())}.") from None
     if not isinstance(data, dict):
         raise SceneError(f"the asset book '{path}' must map classes to lists of assets.")
-    looks = data.pop("looks", "")
+    looks, sky = (str((file.parent / named).resolve()) if (named := data.pop(key, "")) else "" for key in ("looks", "sky"))
     assets = []
     for label, entries in data.items():
         if not isinstance(entries, list):
             raise SceneError(f"{path}: '{label}' must be a list of assets.")
         assets += [_asset(file, str(label), entry) for entry in entries]
-    return AssetBook.of(assets, str((file.parent / looks).resolve()) if looks else "", f"the asset book {file.name}")
+    return AssetBook.of(assets, looks, f"the asset book {file.name}", sky)
 
 
 def _pack_book(catalogue: Path) -> AssetBook:

@@ -118,7 +118,7 @@ def _furnish(
     keep("bookshelf", layout.against(floor, case, "right", at=float(rng.uniform(0.66, 0.74)), gap=0.01))
     chair = _thing(book, "armchair", looks)
     if chair is not None:
-        turn = float(rng.uniform(-75.0, -55.0))
+        turn = float(rng.uniform(-52.0, -34.0))
         at = (x + sofa.asset.size[0] / 2 + float(rng.uniform(0.1, 0.2)), front - 0.85)
         keep("armchair", _put_somewhere(layout, floor, chair, (min(at[0], width / 2 - 1.15), at[1]), turn))
     _dining(layout, book, floor, options, window, streams, keep)
@@ -199,7 +199,7 @@ def _decorate(
                         f"{seat.name}/{side}{k}", (seat.size[0] + 0.2, seat.size[1] + 0.2), seat.origin, seat.yaw, 0.6
                     )
                     decor.put(place, thing, x, y, -side * (7.0 + 9.0 * k))
-    for label, most in (("coffee_table", 3), ("table", 5), ("sideboard", 4)):
+    for label, most in (("coffee_table", 4), ("table", 8), ("sideboard", 4)):
         for one in standing.get(label, ()):
             count = max(1, round(most * options.clutter))
             _small(decor, book, one.supports()[0], count, rng, looks)
@@ -308,12 +308,18 @@ def _lights(
     day = options.lights * float(rng.uniform(0.9, 1.1))
     azimuth, elevation = float(rng.uniform(-8.0, 22.0)), float(rng.uniform(26.0, 34.0))
     plan.lights += [
-        LightPlan("Sky", "DomeLight", round(5200.0 * day, 2), (0.82, 0.91, 1.0), rotation=(90.0, 0.0, 0.0)),
+        LightPlan(
+            "Sky",
+            "DomeLight",
+            round(5200.0 * day, 2),
+            (1.0, 1.0, 1.0) if plan.book.sky else (0.82, 0.91, 1.0),
+            attributes={"inputs:texture:file": plan.book.sky} if plan.book.sky else {},
+        ),
         LightPlan(
             "Sun",
             "DistantLight",
             round(42000.0 * day, 2),
-            (1.0, 0.88, 0.70),
+            (1.0, 0.92, 0.80),
             rotation=tuple(round(v, 3) for v in _sunward(azimuth, elevation)),
             attributes={"inputs:angle": 1.2, "inputs:normalize": True},
         ),
@@ -321,7 +327,7 @@ def _lights(
         LightPlan(
             "Fill",
             "RectLight",
-            round(360.0 * day, 2),
+            round(560.0 * day, 2),
             (1.0, 0.96, 0.90),
             (0.0, 0.0, height - 0.02),
             attributes={"inputs:width": 0.75 * width, "inputs:height": 0.75 * depth, "visibleInPrimaryRay": False},
@@ -353,7 +359,7 @@ def _cameras(plan: ScenePlan, floor: Region, rng: np.random.Generator) -> None:
     x, y = width / 2, depth / 2
     jitter = rng.uniform(-1.0, 1.0, (3, 3)) * (0.1, 0.06, 0.05)
     views = (
-        ("Wide", (x - 0.55, -y + 0.3, 1.45), (-0.55, 0.9, 0.82), 22.0),
+        ("Wide", (x - 0.85, -y + 0.25, 1.2), (-0.6, 0.9, 1.14), 21.0),  # level, so that walls are upright
         ("Sofa", (-0.3, -y + 0.5, 1.3), (0.35, y, 0.75), 28.0),
         ("Window", (x - 0.5, y - 1.0, 1.5), (-x, -0.4, 0.8), 22.0),
     )

@@ -30,7 +30,7 @@ class ShelfOptions:
     bays: int = 5
     fill: float = 0.85
     mess: float = 0.12
-    lights: float = 17000.0
+    lights: float = 20000.0
 
 
 def plan_shelf(book: AssetBook, streams: Streams, options: ShelfOptions = ShelfOptions()) -> ScenePlan:
@@ -58,10 +58,11 @@ def plan_shelf(book: AssetBook, streams: Streams, options: ShelfOptions = ShelfO
     for side, yaw in (("back", 0.0), ("front", 180.0)):
         away = (depth / 2 - deep / 2 - 0.01) * (1.0 if side == "back" else -1.0)
         wall = Region(f"the {side} of the aisle", (width - deep - 0.05, deep), (-deep / 2, away, 0.0), yaw, height)
-        bays += layout.row(wall, [Thing(gondola, rail)] * options.bays, align="start" if yaw else "end")
+        bays += layout.row(wall, _signed(gondola, rail, options.bays, len(bays)), align="start" if yaw else "end")
     between = depth - 2 * deep - 0.1
     end = Region("the end of the aisle", (between, deep), (width / 2 - deep / 2 - 0.01, 0.0, 0.0), -90.0, height)
-    bays += layout.row(end, [Thing(gondola, rail)] * int(between / gondola.size[0]), align="middle", needed=False)
+    at_end = _signed(gondola, rail, int(between / gondola.size[0]), len(bays))
+    bays += layout.row(end, at_end, align="middle", needed=False)
     stock = Layout(streams["objects"])
     for bay in bays:
         for board in bay.supports():
@@ -72,6 +73,14 @@ def plan_shelf(book: AssetBook, streams: Streams, options: ShelfOptions = ShelfO
     _lights(plan, floor, options, streams["lights"])
     _cameras(plan, floor, gondola, streams["cameras"])
     return plan
+
+
+def _signed(gondola: SceneAsset, look: dict[str, str], count: int, first: int) -> list[Thing]:
+    """Return gondolas side by side, each with the next of the signs that the asset has (variant set ``section``)."""
+    signs = gondola.variants.get("section", ())
+    return [
+        Thing(gondola, {**look, "section": str(signs[(first + k) % len(signs)])} if signs else look) for k in range(count)
+    ]
 
 
 def _fill_board(
@@ -189,7 +198,7 @@ def _cameras(plan: ScenePlan, floor: Region, gondola: SceneAsset, rng: np.random
     front = y - gondola.size[1]
     jitter = rng.uniform(-1.0, 1.0, (3, 3)) * (0.1, 0.06, 0.05)
     views = (
-        ("Aisle", (-x + 0.35, -0.5, 1.45), (0.9, 0.45, 1.1), 25.0),
+        ("Aisle", (-x + 0.3, -0.32, 1.36), (x, 0.1, 1.32), 22.0),
         ("Front", (0.0, -front + 0.25, 1.4), (0.0, front, 1.05), 24.0),
         ("Hand", (0.7, front - 0.95, 1.4), (0.55, front, 1.2), 32.0),
     )

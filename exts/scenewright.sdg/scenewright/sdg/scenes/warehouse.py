@@ -113,7 +113,22 @@ def _racks(layout: Layout, book: AssetBook, hall: Region, options: WarehouseOpti
         bays += [p for i in range(count) if (p := layout.put(run, Thing(bay), first + i * pitch, 0.0)) is not None]
         if ends:
             layout.put(run, Thing(ends[0]), first + (count - 0.5) * pitch + ends[0].size[0] / 2, 0.0)
+    _name_runs(layout, book, hall, options, middle - count * pitch / 2)
     return bays
+
+
+def _name_runs(layout: Layout, book: AssetBook, hall: Region, options: WarehouseOptions, front: float) -> None:
+    """Hang a sign at the front end of each run, by variants of the set ``name`` in their order."""
+    if not book.by_class.get("aisle_sign"):
+        return
+    sign = book.all("aisle_sign")[0]
+    names = sign.variants.get("name", ())
+    ends = Region("the ends of the racks", hall.size, (0.0, 0.0, 2.2))
+    racks = [asset for asset in book.all("rack") if asset.supports] or list(book.all("rack"))
+    for index, (x, yaw) in enumerate(_rows(hall, options, racks[0].size[1])):
+        reach = 0.14 if yaw < 0 else 0.02  # the frame that ends a run stands before it
+        variants = {"name": str(names[index % len(names)])} if names else {}
+        layout.put(ends, Thing(sign, variants), x, front - reach - sign.size[1] / 2)
 
 
 def _load_racks(loads: Layout, book: AssetBook, bays: list[Placed], fill: float, streams: Streams) -> None:
@@ -203,7 +218,7 @@ def _shell(plan: ScenePlan, book: AssetBook, layout: Layout, hall: Region, optio
     (width, depth), height = hall.size, hall.height
     x, y = width / 2, depth / 2
     plan.panels += [
-        Panel("Floor", "floor", "Concrete", (-x, -y, -0.2), (x, y, 0.0), 6.0),
+        Panel("Floor", "floor", "Concrete", (-x, -y, -0.2), (x, y, 0.0), 8.0),
         Panel("WallBack", "wall", "Cladding", (-x, y, 0.0), (x, y + 0.2, height), 2.0),
         Panel("WallFront", "wall", "Cladding", (-x, -y - 0.2, 0.0), (x, -y, height), 2.0),
         Panel("WallLeft", "wall", "Cladding", (-x - 0.2, -y, 0.0), (-x, y, height), 2.0),
@@ -300,7 +315,7 @@ def _cameras(plan: ScenePlan, hall: Region, options: WarehouseOptions, rng: np.r
 
     low = -y + 1.2
     plan.cameras += [
-        CameraPlan("Aisle", at(0, aisle + 0.9, max(near - 3.4, low), 1.75), (aisle - 0.3, near + 14.0, 1.85), 27.0),
+        CameraPlan("Aisle", at(0, aisle + 0.9, max(near - 3.7, low), 1.75), (aisle - 0.3, near + 14.0, 1.8), 26.0),
         CameraPlan("Loading", at(1, -x + 2.2, low, 3.0), (aisle + 1.0, near + 1.0, 1.4), 22.0),
         CameraPlan("Driver", at(2, aisle, min(near + 3.0, y - 4.0), 1.7), (aisle, min(near + 20.0, y), 1.6), 20.0),
         CameraPlan("Overview", at(3, x - 2.0, low, hall.height - 2.0), (aisle - 3.0, near + math.hypot(x, 3.0) / 3, 1.0), 20.0),
