@@ -185,3 +185,26 @@ def test_what_cannot_be_simulated_is_named(world, play):
         play(1)
     soft.SetActive(False)
     play(1)
+
+
+@pytest.mark.parametrize("how", ["filtered", "environments", "neither"])
+def test_clones_at_one_place_pass_through_each_other_and_rest_on_the_ground(world, play, place, floor, how):
+    from isaacsim.core.cloner import Cloner
+
+    floor(world)
+    body((0, 0, 0.3), "Box_0")
+    cloner = Cloner(world)
+    paths = cloner.generate_paths("/Box", 3)
+    spread = [(0, 0, 0.3), (0, 0, 0.35), (0.02, 0, 0.4)]
+    cloner.clone("/Box_0", paths, spread, replicate_physics=True, base_env_path="/", enable_env_ids=how == "environments")
+    if how == "filtered":
+        with pytest.raises(ValueError, match="no physics scene at '/Physics'"):
+            cloner.filter_collisions("/Physics", "/Groups", paths, ["/Floor"])
+        UsdPhysics.Scene.Define(world, "/Physics")
+        cloner.filter_collisions("/Physics", "/Groups", paths, ["/Floor"])
+    play(90)
+    heights = [place(world.GetPrimAtPath(path))[2] for path in paths]
+    if how == "neither":
+        assert max(heights) > 0.15
+    else:
+        assert heights == pytest.approx([0.1, 0.1, 0.1], abs=5e-3)

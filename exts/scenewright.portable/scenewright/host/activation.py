@@ -50,6 +50,7 @@ _MOVED = {
     **{f"isaacsim.core.api.materials.{name}": "isaacsim.core.api.materials"
        for name in ("omni_glass", "omni_pbr", "physics_material", "preview_surface", "visual_material")},
     "isaacsim.storage.native.nucleus": "isaacsim.storage.native",
+    "omni.isaac.cloner": "isaacsim.core.cloner",
     "omni.isaac.core": "isaacsim.core.api",
     **{f"omni.isaac.core.prims.{name}": "omni.isaac.core.prims"
        for name in ("geometry_prim", "geometry_prim_view", "rigid_prim", "rigid_prim_view", "xform_prim", "xform_prim_view")},

@@ -4,12 +4,15 @@ from pxr import Sdf, Usd, UsdPhysics
 
 __all__ = ["separated_colliders"]
 
+_INVERTED = "physxScene:invertCollisionGroupFilter"
+
 
 def separated_colliders(stage: Usd.Stage, colliders: list[Sdf.Path]) -> list[tuple[list[str], list[str]]]:
     """Return pairs of lists of collider paths: none of the first touches any of the second.
 
     Groups with one ``mergeGroup`` name are one group. Two groups are apart where either of them filters the other; a group
-    that inverts its filter is apart from all groups but those that it names.
+    that inverts its filter is apart from all groups but those that it names. A scene's attribute
+    ``physxScene:invertCollisionGroupFilter`` inverts the filters of all groups.
 
     Args:
         stage: Stage.
@@ -18,6 +21,7 @@ def separated_colliders(stage: Usd.Stage, colliders: list[Sdf.Path]) -> list[tup
     groups = [UsdPhysics.CollisionGroup(prim) for prim in stage.Traverse() if prim.IsA(UsdPhysics.CollisionGroup)]
     if not groups:
         return []
+    inverted = any(prim.GetAttribute(_INVERTED).Get() for prim in stage.Traverse() if prim.IsA(UsdPhysics.Scene))
     names = {group.GetPath(): str(group.GetMergeGroupNameAttr().Get() or group.GetPath()) for group in groups}
     members: dict[str, set[Sdf.Path]] = {name: set() for name in names.values()}
     for group in groups:
@@ -27,7 +31,7 @@ def separated_colliders(stage: Usd.Stage, colliders: list[Sdf.Path]) -> list[tup
     for group in groups:
         own = names[group.GetPath()]
         filtered = {names[path] for path in group.GetFilteredGroupsRel().GetForwardedTargets() if path in names}
-        if group.GetInvertFilteredGroupsAttr().Get():
+        if bool(group.GetInvertFilteredGroupsAttr().Get()) != inverted:
             filtered = set(members) - filtered
         apart |= {frozenset((own, other)) for other in filtered}
     pairs = sorted(tuple(sorted(pair)) * (2 if len(pair) == 1 else 1) for pair in apart)
