@@ -143,3 +143,60 @@ def test_a_prim_that_refers_to_its_parent_is_drawn_once(studio, ball, capfd):
     studio.stage.DefinePrim("/World/inner").GetReferences().AddInternalReference("/World")
     assert (draw(studio)["prim_id"] > 0).any()
     assert "ycle" in capfd.readouterr().err  # USD's own warning
+
+
+def test_a_point_beyond_reach_is_named(studio, ball):
+    mesh = studio.quad("/World/sheet", rotate=(90, 0, 0), translate=(0, -2, 0))
+    points = list(mesh.GetPointsAttr().Get())
+    mesh.GetPointsAttr().Set(Vt.Vec3fArray([*points[:-1], Gf.Vec3f(0, 2.0**80, 0)]))
+    with pytest.raises(SceneError, match=r"/World/sheet: points\[3\] is \(0.0, 1.2.*e\+24, 0.0\)"):
+        draw(studio)
+
+
+@pytest.mark.parametrize("value", [float("inf"), float("nan"), -3e38])
+def test_texture_coordinates_that_are_no_numbers_count_as_zero(studio, ball, caplog, value):
+    mesh = studio.quad("/World/sheet", rotate=(90, 0, 0), translate=(0, -2, 0))
+    uvs = UsdGeom.PrimvarsAPI(mesh).CreatePrimvar("st", Sdf.ValueTypeNames.TexCoord2fArray, "vertex")
+    uvs.Set(Vt.Vec2fArray([(value, 0.5)] * 4))
+    frame = draw(studio)
+    assert "/World/sheet: texture coordinates holds numbers that are not finite" in caplog.text
+    assert frame["uv"][6, 8].tolist() == pytest.approx([0.0, 0.5])
+
+
+@pytest.mark.parametrize(("name", "kind", "value"), [("fthetaCx", "String", "left"),
+                                                     ("fthetaMaxFov", "FloatArray", [1.0, 2.0])])
+def test_a_lens_of_a_wrong_type_is_named(studio, ball, name, kind, value):
+    camera = studio.stage.GetPrimAtPath("/Camera")
+    camera.CreateAttribute("cameraProjectionType", Sdf.ValueTypeNames.Token).Set("fisheyePolynomial")
+    camera.CreateAttribute(name, getattr(Sdf.ValueTypeNames, kind)).Set(value)
+    with pytest.raises(SceneError, match=rf"/Camera.{name} holds .*; the lens needs a number"):
+        draw(studio)
+
+
+@pytest.mark.parametrize(("name", "kind", "value", "needs"), [
+    ("ior", "FloatArray", [1.0, 2.0], "a number"), ("diffuseColor", "Color3fArray", [(1, 0, 0)] * 3, "3 numbers")])
+def test_a_shader_input_that_is_an_array_is_named(studio, ball, name, kind, value, needs):
+    shader = studio.material("/World/Look", ball, roughness=0.5)
+    shader.CreateInput(name, getattr(Sdf.ValueTypeNames, kind)).Set(value)
+    with pytest.raises(SceneError, match=rf"/World/Look/Surface.inputs:{name} holds .*; the surface needs {needs}"):
+        draw(studio)
+
+
+def test_a_camera_that_exposes_nothing_is_named(studio, ball):
+    studio.stage.GetPrimAtPath("/Camera").CreateAttribute("exposure", Sdf.ValueTypeNames.Float).Set(-2000.0)
+    with pytest.raises(SceneError, match=r"/Camera: exposure -2000.0.*must be finite and positive"):
+        draw(studio)
+
+
+def test_colours_of_what_is_no_longer_drawn_are_not_read(studio, ball):
+    curves = UsdGeom.BasisCurves.Define(studio.stage, "/World/hair")
+    curves.CreateTypeAttr("linear")
+    curves.CreatePointsAttr([(0, -2, -1), (0, -2, 1)])
+    curves.CreateCurveVertexCountsAttr([2])
+    curves.CreateWidthsAttr([0.5])
+    curves.SetWidthsInterpolation("constant")
+    renderer = studio.renderer()
+    assert (renderer.render("/Camera", SIZE, BUFFERS)["prim_id"] > 1).any()
+    curves.GetWidthsAttr().Block()
+    override(curves.GetPrim(), "primvars:displayColor", Sdf.ValueTypeNames.Int, 3)
+    assert_sound(renderer.render("/Camera", SIZE, BUFFERS))

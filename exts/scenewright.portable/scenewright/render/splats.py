@@ -82,7 +82,7 @@ def _project(cloud: SplatCloud, matrix: np.ndarray, image: ImageCamera) -> dict[
         return None
     conic = np.stack([yy, -xy, xx], axis=1) / det[:, None]
     chosen = seen[kept]
-    to_local = np.linalg.inv(matrix)
+    to_local = (np.linalg.inv if np.linalg.det(matrix) else np.linalg.pinv)(matrix)  # a cloud may be scaled flat
     viewer = image.center @ to_local[:3, :3] + to_local[3, :3]
     away = cloud.positions[chosen] - viewer
     away /= np.maximum(np.linalg.norm(away, axis=1, keepdims=True), 1e-30)

@@ -8,8 +8,8 @@ from pxr import Gf, Sdf, Usd, UsdGeom
 
 from scenewright.render.scene.errors import SceneError
 from scenewright.render.scene.lenses import CameraProjectionError, read_lens
+from scenewright.render.scene.reach import MOST_REACH, within_reach
 from scenewright.render.scene.records import CameraRecord, LensRecord
-from scenewright.render.scene.row_table import MOST_REACH
 
 __all__ = ["CameraProjectionError", "DEFAULT_EXPOSURE", "list_cameras", "read_camera"]
 
@@ -104,7 +104,7 @@ def _numbers_of(lens: LensRecord | None) -> dict[str, float]:
 def camera_matrix(prim: Usd.Prim, time: Usd.TimeCode) -> np.ndarray:
     """Return camera to world (4, 4) float64 without scale or shear (Gf's orthonormalisation), as a camera has none."""
     world = UsdGeom.XformCache(time).GetLocalToWorldTransform(prim)
-    if not (np.abs(np.array(world)) <= MOST_REACH).all():  # nan is not within either
+    if not within_reach(np.array(world)).all():
         raise SceneError(f"{prim.GetPath()}: the camera's transform is not finite, or beyond {MOST_REACH:g} units. Correct its "
                          "xformOps or those above it.")
     rigid = Gf.Matrix4d(world)
@@ -158,7 +158,8 @@ def _exposure(prim: Usd.Prim, time: Usd.TimeCode, default: float) -> float:
     )
     with np.errstate(over="ignore", invalid="ignore"):
         scale = float(np.exp2(np.float64(value["exposure"])) * gain)
-    if not (math.isfinite(scale) and scale >= 0.0):
+    if not (math.isfinite(scale) and scale > 0.0):
         given = ", ".join(f"{name} {number}" for name, number in value.items())
-        raise SceneError(f"{prim.GetPath()}: {given} make an exposure of {scale}; it must be finite and not negative.")
+        raise SceneError(f"{prim.GetPath()}: {given} make an exposure of {scale}; it must be finite and "
+                         "positive. Correct them.")
     return scale

@@ -14,6 +14,7 @@ from scenewright.render.scene.errors import SceneError
 from scenewright.render.scene.meshes import MeshSource
 from scenewright.render.scene.nurbs import nurbs_weights
 from scenewright.render.scene.primvars import MeshValues, read_primvar
+from scenewright.render.scene.reach import MOST_REACH, within_reach
 
 __all__ = ["read_curves"]
 
@@ -64,8 +65,8 @@ def read_curves(prim: Usd.Prim, time: Usd.TimeCode) -> MeshSource | None:
         return None
     if counts.min() < 0 or counts.sum() != len(points):
         raise SceneError(f"{path}: curveVertexCounts add up to {int(counts.sum())}, but there are {len(points)} points.")
-    if not np.isfinite(points).all():
-        raise SceneError(f"{path}: every point of a curve must be finite. Repair the points.")
+    if not within_reach(points).all():
+        raise SceneError(f"{path}: every point of a curve must be finite and within {MOST_REACH:g} units. Repair the points.")
     widths = _widths(prim, curves, time)
     if widths is None:
         _log.warning("%s: curves without widths are not drawn. Author widths, in units of the prim's space.", path)

@@ -6,6 +6,7 @@ import numpy as np
 from pxr import Usd
 
 from scenewright.render.scene.errors import SceneError
+from scenewright.render.scene.reach import MOST_REACH
 from scenewright.render.scene.records import ShapeKind
 
 __all__ = ["ANALYTIC_ATTRIBUTES", "Shape", "axis_frame", "read_shape"]
@@ -68,8 +69,9 @@ class _Parameters:
         attribute = self.prim.GetAttribute(name)
         self.animated = self.animated or attribute.ValueMightBeTimeVarying()
         value = float(attribute.Get(self.time))
-        if not (np.isfinite(value) and value >= 0.0):
-            raise SceneError(f"{self.prim.GetPath()}: attribute {name!r} is {value}; sizes are finite and not negative.")
+        if not 0.0 <= value <= MOST_REACH:
+            raise SceneError(f"{self.prim.GetPath()}: attribute {name!r} is {value}; sizes are not negative, and at "
+                             f"most {MOST_REACH:g}.")
         return value
 
     def shape(self, kind: ShapeKind, *size: float, axis: bool = True) -> Shape:

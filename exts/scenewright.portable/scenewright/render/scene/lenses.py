@@ -40,6 +40,7 @@ _MODEL_OF_SCHEMA = {f"OmniLensDistortion{model[0].upper()}{model[1:].replace('cv
 _TEXTURES = ("generalizedProjectionDirectionTexturePath", "generalizedProjectionNDCTexturePath")
 
 Getter = Callable[[str, Any], Any]
+_KINDS = {float: "a number", int: "a whole number", bool: "true or false", str: "a word", tuple: "two numbers"}
 
 
 class CameraProjectionError(SceneError, NotImplementedError):
@@ -56,7 +57,16 @@ def read_lens(prim: Usd.Prim, time: Usd.TimeCode) -> tuple[str, LensRecord | Non
     def get(name: str, fallback: Any) -> Any:
         attribute = prim.GetAttribute(name)
         value = attribute.Get(time) if attribute else None
-        return fallback if value is None else type(fallback)(value)
+        if value is None:
+            return fallback
+        try:
+            if isinstance(fallback, tuple):
+                first, second = value
+                return float(first), float(second)
+            return type(fallback)(value)
+        except (TypeError, ValueError) as error:
+            raise SceneError(f"{attribute.GetPath()} holds {value!r}; the lens needs "
+                             f"{_KINDS[type(fallback)]}. Author such a value.") from error
 
     if get("projection", "perspective") == "orthographic":
         return "orthographic", LensRecord("orthographic")
@@ -101,7 +111,7 @@ def _new_lens(model: str, get: Getter) -> LensRecord:
         return tuple(number(name) for name in names)
 
     if model in ("opencvPinhole", "opencvFisheye"):
-        nominal = tuple(map(float, get(prefix + "imageSize", (2048.0, 1024.0))))
+        nominal = get(prefix + "imageSize", (2048.0, 1024.0))
         base = LensRecord("opencv_pinhole" if model == "opencvPinhole" else "kannala_brandt", nominal,
                           (number("cx", 1024.0), number("cy", 512.0)), (number("fx", 900.0), number("fy", 800.0)))
         if model == "opencvFisheye":
@@ -109,7 +119,7 @@ def _new_lens(model: str, get: Getter) -> LensRecord:
         return replace(base, radial=numbers("k1", "k2", "k3", "k4", "k5", "k6"), tangential=numbers("p2", "p1"),
                        prism=numbers("s1", "s2", "s3", "s4"))
     base = LensRecord("ftheta", (number("nominalWidth", _NOMINAL[0]), number("nominalHeight", _NOMINAL[1])),
-                      tuple(map(float, get(prefix + "opticalCenter", _CENTER))), max_fov=number("maxFov", _MAX_FOV))
+                      get(prefix + "opticalCenter", _CENTER), max_fov=number("maxFov", _MAX_FOV))
     if model == "ftheta":
         return replace(base, radial=(number("k0"), number("k1", 0.00245), *numbers("k2", "k3", "k4", "k5")))
     if model == "kannalaBrandtK3":

@@ -47,10 +47,10 @@ class _Node:
         self.textures = textures
 
     def number(self, name: str, default: float) -> float:
-        return float(self.reader.value(self.shader, name, default))
+        return self.reader.number(self.shader, name, default)
 
     def color(self, name: str, default: tuple[float, float, float]) -> np.ndarray:
-        return np.array([float(c) for c in self.reader.value(self.shader, name, default)])
+        return np.array(self.reader.numbers(self.shader, name, default))
 
     def slot(self, name: str, space: str, channel: int = -1) -> TextureSlot:
         """Return how an input reads an image; empty where it is a constant."""
@@ -72,7 +72,7 @@ class _Node:
         key = self.textures.load(texture_request(file, authored if authored in ("sRGB", "raw") else space, reader.time))
         if not key:
             return TextureSlot()
-        tiling, offset = (_pair(reader.value(image, n, d)) for n, d in (("uvtiling", (1.0, 1.0)), ("uvoffset", (0.0, 0.0))))
+        tiling, offset = (reader.numbers(image, n, d) for n, d in (("uvtiling", (1.0, 1.0)), ("uvoffset", (0.0, 0.0))))
         wrap = tuple(_WRAP.get(str(reader.value(image, axis, "periodic")), 0) for axis in ("uaddressmode", "vaddressmode"))
         channel = {"outr": 0, "outg": 1, "outb": 2, "outa": 3}.get(source.output, channel)
         return TextureSlot(key, channel, wrap, uv_scale=tiling, uv_translate=(-offset[0], -offset[1]))
@@ -116,8 +116,7 @@ def _layered(node: _Node, names: dict[str, str], base: float, base_color: float,
 
 
 def _set_opacity(node: _Node, record: MaterialRecord, name: str) -> None:
-    value = node.reader.value(node.shader, name, 1.0)
-    record.opacity = float(value) if isinstance(value, int | float) else float(np.mean([float(c) for c in value]))
+    record.opacity = float(np.mean(node.reader.one_or_three(node.shader, name, 1.0)))
     record.opacity_texture = node.slot(name, "raw", 0)
 
 
@@ -158,7 +157,7 @@ def _gltf_pbr(node: _Node) -> MaterialRecord:
     )
     record.thin_walled = record.transmission > 0.0 and node.number("thickness", 0.0) == 0.0
     record.emission_texture.scale = (strength,) * 4
-    mode = int(node.reader.value(node.shader, "alpha_mode", 0))  # opaque, mask, blend
+    mode = int(node.reader.number(node.shader, "alpha_mode", 0.0))  # opaque, mask, blend
     if mode:
         _set_opacity(node, record, "alpha")
         record.opacity_threshold = node.number("alpha_cutoff", 0.5) if mode == 1 else 0.0
@@ -167,10 +166,6 @@ def _gltf_pbr(node: _Node) -> MaterialRecord:
 
 def _preview_surface(node: _Node) -> MaterialRecord:
     return read_preview_surface(node.path, node.shader, node.reader, node.textures)
-
-
-def _pair(value: object) -> tuple[float, float]:
-    return (float(value[0]), float(value[1]))
 
 
 def _rgb(values: np.ndarray) -> tuple[float, float, float]:

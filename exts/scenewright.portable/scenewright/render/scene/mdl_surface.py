@@ -45,17 +45,19 @@ class _Node:
         self.textures = textures
 
     def number(self, name: str, default: float) -> float:
-        return float(self.reader.value(self.shader, name, default))
+        return self.reader.number(self.shader, name, default)
 
     def flag(self, name: str, default: bool) -> bool:
         return bool(self.reader.value(self.shader, name, default))
 
     def color(self, name: str, default: tuple[float, float, float]) -> tuple[float, float, float]:
-        value = self.reader.value(self.shader, name, default)
-        return (float(value[0]), float(value[1]), float(value[2]))  # three look-ups: iterating a Gf vector is slow
+        return self.reader.numbers(self.shader, name, default)
+
+    def one_or_three(self, name: str, default: float) -> np.ndarray:
+        return self.reader.one_or_three(self.shader, name, default)
 
     def pair(self, name: str, default: tuple[float, float]) -> tuple[float, float]:
-        return tuple(float(c) for c in self.reader.value(self.shader, name, default))
+        return self.reader.numbers(self.shader, name, default)
 
     def texture(self, name: str, space: str, channel: int = -1) -> TextureSlot:
         """Return a slot that reads texture input ``name``; empty where no file is authored."""
@@ -109,7 +111,7 @@ def _omni_glass(node: _Node) -> MaterialRecord:
         thin_walled=node.flag("thin_walled", False),
     )
     if not record.thin_walled:
-        extra = np.broadcast_to(np.asarray(node.reader.value(node.shader, "absorption_coeff", 0.0), float), 3)
+        extra = node.one_or_three("absorption_coeff", 0.0)
         optical = -np.log(np.clip(color, 1.0e-4, 1.0)) * node.number("depth", 0.001) + extra
         record.absorption = _rgb(np.maximum(optical, 0.0))
     constant = node.number("frosting_roughness", 0.0)
@@ -232,7 +234,7 @@ def _opacity(node: _Node, record: MaterialRecord) -> None:
     record.opacity = node.number("opacity_constant", 1.0)
     record.opacity_threshold = node.number("opacity_threshold", 0.0)
     if node.flag("enable_opacity_texture", False):
-        alpha = int(node.reader.value(node.shader, "opacity_mode", 1)) == 0
+        alpha = int(node.reader.number(node.shader, "opacity_mode", 1.0)) == 0
         # The other modes (average, luminance, maximum of rgb) agree on the grey masks they are used with.
         slot = node.texture("opacity_texture", "raw", 3 if alpha else 0)
         slot.scale = (record.opacity,) * 4

@@ -10,6 +10,7 @@ from pxr import Usd, UsdGeom
 
 from scenewright.render.scene.errors import SceneError
 from scenewright.render.scene.primvars import MeshValues, at_corners, find_uv_names, join_uvs, read_attribute, read_primvar
+from scenewright.render.scene.reach import MOST_REACH, within_reach
 from scenewright.render.scene.records import MeshRecord
 from scenewright.render.scene.subdivided_mesh import SUBDIVISION_ATTRIBUTES, SubdivisionRules, read_subdivision, subdivide
 from scenewright.render.scene.triangulate import Triangulation, triangulate
@@ -179,11 +180,11 @@ def _array(value: object, dtype: type) -> np.ndarray:
 
 
 def _check(path: str, points: np.ndarray, counts: np.ndarray, indices: np.ndarray, holes: np.ndarray) -> None:
-    if not np.isfinite(points).all():
-        first = int(np.flatnonzero(~np.isfinite(points).all(axis=1))[0])
-        raise SceneError(
-            f"{path}: points[{first}] is {tuple(points[first].tolist())}; every point must be finite. Repair the mesh."
-        )
+    within = within_reach(points).all(axis=1)
+    if not within.all():
+        first = int(np.flatnonzero(~within)[0])
+        raise SceneError(f"{path}: points[{first}] is {tuple(points[first].tolist())}; every point must be finite and within "
+                         f"{MOST_REACH:g} units. Repair the mesh.")
     if counts.min() < 0:
         raise SceneError(f"{path}: faceVertexCounts holds {int(counts.min())}; counts are not negative.")
     total = int(counts.sum(dtype=np.int64))

@@ -8,6 +8,7 @@ from pxr import Usd, UsdGeom
 from scenewright.render.scene.errors import SceneError
 from scenewright.render.scene.meshes import MeshSource
 from scenewright.render.scene.primvars import MeshValues
+from scenewright.render.scene.reach import within_reach
 
 __all__ = ["nurbs_weights", "read_nurbs_patch"]
 
@@ -55,7 +56,7 @@ def read_nurbs_patch(prim: Usd.Prim, time: Usd.TimeCode) -> MeshSource | None:
     if not len(points) or 0 in counts:
         return None
     weights = np.array(patch.GetPointWeightsAttr().Get(time) or np.ones(len(points)), dtype=np.float64)
-    if counts[0] * counts[1] != len(points) or len(weights) != len(points) or not np.isfinite(points).all():
+    if counts[0] * counts[1] != len(points) or len(weights) != len(points) or not within_reach(points).all():
         raise SceneError(f"{path}: {counts[0]} x {counts[1]} vertices need as many finite points ({len(points)} given) and as "
                          f"many pointWeights or none ({len(weights)}).")
     if len(patch.GetTrimCurveCountsAttr().Get(time) or []):

@@ -9,6 +9,7 @@ from pxr import Usd, UsdGeom
 from scenewright.render.scene.errors import SceneError
 from scenewright.render.scene.meshes import MeshSource
 from scenewright.render.scene.primvars import MeshValues, read_attribute, read_primvar
+from scenewright.render.scene.reach import MOST_REACH, within_reach
 from scenewright.render.scene.subdivision import Cage, refine
 
 __all__ = ["read_points"]
@@ -40,8 +41,8 @@ def read_points(prim: Usd.Prim, time: Usd.TimeCode) -> MeshSource | None:
     diameter = widths.values.reshape(-1).astype(np.float64)
     if len(diameter) not in (1, len(centres)):
         raise SceneError(f"{path}: widths has {len(diameter)} values; give one for all or each of the {len(centres)} points.")
-    if not (np.isfinite(centres).all() and np.isfinite(diameter).all()):
-        raise SceneError(f"{path}: points and widths must be finite. Repair the prim.")
+    if not (within_reach(centres).all() and within_reach(diameter).all()):
+        raise SceneError(f"{path}: points and widths must be finite and within {MOST_REACH:g} units. Repair the prim.")
     sphere, triangles = unit_sphere(2 if len(centres) <= _FINE_BELOW else 1 if len(centres) <= _PLAIN_BELOW else 0)
     radius = np.broadcast_to(0.5 * np.abs(diameter), len(centres))
     points = centres[:, None] + radius[:, None, None] * sphere

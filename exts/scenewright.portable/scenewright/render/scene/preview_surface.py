@@ -34,14 +34,14 @@ def read_preview_surface(path: str, shader: UsdShade.Shader, reader: NetworkRead
         ("ior", "ior"),
         ("metallic", "metallic"),
     ):
-        setattr(record, attribute, float(reader.value(shader, name, getattr(record, attribute))))
+        setattr(record, attribute, reader.number(shader, name, getattr(record, attribute)))
     record.base_color_texture = node.texture("diffuseColor", "rgb", on_display_color=lambda: _use_display_color(record))
     record.emission_texture = node.texture("emissiveColor", "rgb")
     record.roughness_texture = node.texture("roughness", "r")
     record.metallic_texture = node.texture("metallic", "r")
     record.opacity_texture = node.texture("opacity", "a")
     record.normal_texture = node.normal_texture()
-    if int(reader.value(shader, "useSpecularWorkflow", 0)):
+    if reader.number(shader, "useSpecularWorkflow", 0.0):
         _apply_specular_workflow(record, node)
     return record
 
@@ -72,8 +72,7 @@ class _Inputs:
         self.textures = textures
 
     def color(self, name: str, default: tuple[float, float, float]) -> tuple[float, float, float]:
-        value = self.reader.value(self.shader, name, default)
-        return tuple(float(c) for c in value)
+        return self.reader.numbers(self.shader, name, default)
 
     def texture(self, name: str, usual_output: str, on_display_color: Callable[[], None] | None = None) -> TextureSlot:
         """Return how input ``name`` reads a texture; an empty slot where it does not."""
@@ -112,9 +111,8 @@ class _Inputs:
             return TextureSlot()
         space = str(reader.value(texture, "sourceColorSpace", "") or file.GetColorSpace() or "auto")
         key = self.textures.load(texture_request(file, space if space in ("sRGB", "raw") else "auto", reader.time))
-        fallback = reader.value(texture, "fallback", None)
-        if not key and fallback is not None:
-            key = self.textures.constant(_four(fallback))
+        if not key and reader.value(texture, "fallback", None) is not None:
+            key = self.textures.constant(reader.numbers(texture, "fallback", (0.0, 0.0, 0.0, 1.0)))
         if not key:
             return TextureSlot()
         output = source.output if source.output in (*_CHANNEL, "rgb") else usual_output
@@ -123,8 +121,8 @@ class _Inputs:
             channel=_CHANNEL.get(output, -1),
             # "useMetadata", the fallback, repeats: image files carry no wrap mode, and RTX repeats.
             wrap=tuple(_WRAP.get(str(reader.value(texture, axis, "useMetadata")), 0) for axis in ("wrapS", "wrapT")),
-            scale=_four(reader.value(texture, "scale", (1.0,) * 4)),
-            bias=_four(reader.value(texture, "bias", (0.0,) * 4)),
+            scale=reader.numbers(texture, "scale", (1.0,) * 4),
+            bias=reader.numbers(texture, "bias", (0.0,) * 4),
         )
         self._place(slot, texture)
         return slot
@@ -133,9 +131,9 @@ class _Inputs:
         source = self.reader.source(texture, "st")
         if isinstance(source, NodeOutput) and source.node_id == "UsdTransform2d":
             node = source.shader
-            slot.uv_rotation = math.radians(float(self.reader.value(node, "rotation", 0.0)))
-            slot.uv_scale = tuple(float(v) for v in self.reader.value(node, "scale", (1.0, 1.0)))
-            slot.uv_translate = tuple(float(v) for v in self.reader.value(node, "translation", (0.0, 0.0)))
+            slot.uv_rotation = math.radians(self.reader.number(node, "rotation", 0.0))
+            slot.uv_scale = self.reader.numbers(node, "scale", (1.0, 1.0))
+            slot.uv_translate = self.reader.numbers(node, "translation", (0.0, 0.0))
             source = self.reader.source(node, "in")
         if isinstance(source, NodeOutput) and source.node_id == "UsdPrimvarReader_float2":
             slot.uv_set = str(self.reader.value(source.shader, "varname", ""))
@@ -145,7 +143,3 @@ class _Inputs:
                 texture.GetPath(),
                 source.node_id,
             )
-
-
-def _four(value: object) -> tuple[float, float, float, float]:
-    return tuple(float(v) for v in value)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from pxr import Sdf, Usd, UsdGeom
 
+from scenewright.render.scene.reach import MOST_REACH, within_reach
 from scenewright.render.scene.triangulate import Triangulation
 
 __all__ = ["MeshValues", "at_corners", "find_uv_names", "join_uvs", "read_attribute", "read_primvar"]
@@ -96,9 +97,14 @@ def at_corners(
             want,
         )
         return None
+    values = data.values
+    bad = ~within_reach(values)
+    if bad.any():
+        _log.warning("%s: %s holds numbers that are not finite, or beyond %g. They count as 0.", path, what, MOST_REACH)
+        values = np.where(bad, np.float32(0.0), values)
     corners = cut.corners.reshape(-1)
     if data.interpolation == "constant":
-        return np.broadcast_to(data.values, (len(corners), data.values.shape[1])).copy()
+        return np.broadcast_to(values, (len(corners), values.shape[1])).copy()
     if data.interpolation == "uniform":
-        return data.values[np.repeat(cut.faces, 3)]
-    return data.values[corners if data.interpolation == "faceVarying" else indices[corners]]
+        return values[np.repeat(cut.faces, 3)]
+    return values[corners if data.interpolation == "faceVarying" else indices[corners]]

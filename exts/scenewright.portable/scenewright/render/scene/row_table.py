@@ -9,13 +9,10 @@ from pxr import Sdf, Usd, UsdGeom, Vt
 from scenewright.render.scene.errors import SceneError
 from scenewright.render.scene.leaves import Leaf, ancestors_of
 from scenewright.render.scene.point_instances import Placements
+from scenewright.render.scene.reach import MOST_REACH, within_reach
 from scenewright.render.scene.records import InstanceRecord
 
-__all__ = ["MOST_REACH", "DrawnInstances", "KnownEdit", "RowTable", "TableBuilder", "world_matrices"]
-
-
-MOST_REACH = 1.0e15
-"""Largest scale and coordinate [stage units] of a transform: rays are float32, and squares of lengths must fit as well."""
+__all__ = ["DrawnInstances", "KnownEdit", "RowTable", "TableBuilder", "world_matrices"]
 
 
 def world_matrices(prims: list[Usd.Prim], cache: UsdGeom.XformCache) -> np.ndarray:
@@ -32,7 +29,7 @@ def world_matrices(prims: list[Usd.Prim], cache: UsdGeom.XformCache) -> np.ndarr
 
 
 def _check_finite(matrices: np.ndarray, path_of: Callable[[int], str]) -> None:
-    within = np.abs(matrices) <= MOST_REACH  # nan is not within either
+    within = within_reach(matrices)
     if not within.all():
         row = int(np.argmin(within.all(axis=(1, 2))))
         raise SceneError(

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 from pxr import Sdf, Usd, UsdShade
 
 from scenewright.render.scene.errors import SceneError
@@ -142,9 +143,34 @@ class NetworkReader:
         if read is None:
             return default
         if not _is_alike(read, default):
-            path = shader.GetPrim().GetPath()
-            raise SceneError(f"{path}.inputs:{name} holds {read!r}; the surface needs {_kind(default)}. Author such a value.")
+            raise _false_value(shader, name, read, default)
         return read
+
+    def number(self, shader: UsdShade.ConnectableAPI, name: str, default: float) -> float:
+        """Return the constant at input ``name`` as ``value`` does, where it must be a single number."""
+        read = self.value(shader, name, default)
+        if hasattr(read, "__len__"):
+            raise _false_value(shader, name, read, default)
+        return float(read)
+
+    def numbers(self, shader: UsdShade.ConnectableAPI, name: str, default: tuple[float, ...]) -> tuple[float, ...]:
+        """Return as many numbers of the constant at input ``name`` as ``default`` has."""
+        read = self.value(shader, name, default)
+        try:
+            return tuple([float(read[place]) for place in range(len(default))])  # iterating a Gf vector is slow
+        except (TypeError, ValueError) as error:
+            raise _false_value(shader, name, read, default) from error
+
+    def one_or_three(self, shader: UsdShade.ConnectableAPI, name: str, default: float) -> np.ndarray:
+        """Return (3,) float64: the constant at input ``name``, a number for all channels or one for each."""
+        if hasattr(self.value(shader, name, default), "__len__"):
+            return np.array(self.numbers(shader, name, (default,) * 3))
+        return np.full(3, self.number(shader, name, default))
+
+
+def _false_value(shader: UsdShade.ConnectableAPI, name: str, read: Any, default: Any) -> SceneError:
+    path = shader.GetPrim().GetPath()
+    return SceneError(f"{path}.inputs:{name} holds {read!r}; the surface needs {_kind(default)}. Author such a value.")
 
 
 def _kind(value: Any) -> str:

@@ -8,6 +8,7 @@ import numpy as np
 from pxr import Usd, UsdGeom, UsdSkel, Vt
 
 from scenewright.render.scene.errors import SceneError
+from scenewright.render.scene.reach import MOST_REACH, within_reach
 
 __all__ = ["Skin", "Skins"]
 
@@ -49,8 +50,9 @@ class Skin:
                              f"{self.skeleton_prim.GetPath()}. Check primvars:skel:jointIndices and jointWeights.")
         to_prim = self._skeleton_to_prim(time)
         result = np.array(moved, dtype=np.float64) @ to_prim[:3, :3] + to_prim[3, :3]
-        if not np.isfinite(result).all():
-            raise SceneError(f"{self.prim.GetPath()}: the pose of {self.skeleton_prim.GetPath()} is not finite.")
+        if not within_reach(result).all():
+            raise SceneError(f"{self.prim.GetPath()}: the pose of {self.skeleton_prim.GetPath()} is not finite, or carries "
+                             f"points beyond {MOST_REACH:g} units. Correct it.")
         return result.astype(np.float32)
 
     def rigid_frame(self, time: Usd.TimeCode) -> np.ndarray:

@@ -8,6 +8,7 @@ from pxr import Usd, UsdGeom
 
 from scenewright.render.scene.errors import SceneError
 from scenewright.render.scene.false_types import naming_false_types
+from scenewright.render.scene.reach import MOST_REACH, within_reach
 from scenewright.render.scene.row_table import world_matrices
 
 __all__ = ["SPLAT_TYPE", "SplatCloud", "Splats", "is_splats", "read_splats"]
@@ -56,8 +57,9 @@ def read_splats(prim: Usd.Prim, time: Usd.TimeCode) -> SplatCloud | None:
     scales = np.ones((count, 3), np.float32) if scales is None else scales
     opacities = reader.sized("opacities", 1, count)
     opacities = np.ones((count, 1), np.float32) if opacities is None else opacities
-    if not (np.isfinite(positions).all() and np.isfinite(scales).all() and np.isfinite(opacities).all()):
-        raise SceneError(f"{path}: positions, scales and opacities of splats must be finite. Repair the prim.")
+    if not (within_reach(positions).all() and within_reach(scales).all() and np.isfinite(opacities).all()):
+        raise SceneError(f"{path}: positions, scales and opacities of splats must be finite, and the first two within "
+                         f"{MOST_REACH:g} units. Repair the prim.")
     rotations = reader.rotations(count)
     return SplatCloud(path, positions, rotations * scales[:, :, None], np.clip(opacities[:, 0], 0.0, 1.0),
                       _harmonics(reader, count, path), reader.animated)

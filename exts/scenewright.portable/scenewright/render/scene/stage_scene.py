@@ -219,7 +219,7 @@ class StageScene:
         if not (dirt.everything or dirt.rows) and dirt.geometry:
             dirt.everything = not self._reread_meshes(dirt.geometry, recolored)
         if dirt.everything or dirt.rows:
-            self._refresh_colors(dirt.colors | self._table.recolored)
+            self._forget_colors(dirt.colors | self._table.recolored)
             self._reader.forget(dirt.geometry)
             lights, labels = self._rebuild(time, survey=dirt.everything)
             dirt.everything = True
@@ -298,13 +298,11 @@ class StageScene:
         changed = self._reader.update_colors(table.leaves_of(rows).values())
         return np.array([row for row in rows if id(table.leaves[row]) in changed], dtype=np.int64)
 
-    def _refresh_colors(self, anchors: set[int]) -> None:
-        """Read the colours of leaves that a rebuild may keep; leaves that are gone are left alone."""
+    def _forget_colors(self, anchors: set[int]) -> None:
+        """Let a rebuild read the colours of the leaves that it keeps."""
         table = self._table
         for leaf in table.leaves_of(table.rows_of(anchors).tolist()).values():
-            if leaf.prim:
-                self._reader.update_color(leaf)
-                leaf.note_color_animation()
+            leaf.is_color_known = False
 
     def _reread_meshes(self, paths: set[str], recolored: set[int]) -> bool:
         """Read changed meshes again in place; return False where more than the mesh's content changed.

@@ -11,6 +11,7 @@ from scenewright.render.scene.gprims import axis_frame
 from scenewright.render.scene.meshes import MeshSource
 from scenewright.render.scene.nurbs import read_nurbs_patch
 from scenewright.render.scene.point_spheres import read_points
+from scenewright.render.scene.reach import MOST_REACH, within_reach
 
 __all__ = ["TESSELLATED_ATTRIBUTES", "can_tessellate", "capsule_profile", "read_tessellated"]
 
@@ -57,8 +58,9 @@ def capsule_profile(radius_bottom: float, radius_top: float, height: float) -> n
 def _capsule(prim: Usd.Prim, time: Usd.TimeCode) -> MeshSource | None:
     names = ("radiusBottom", "radiusTop", "height")
     bottom, top, height = (float(prim.GetAttribute(n).Get(time)) for n in names)
-    if not all(math.isfinite(v) and v >= 0.0 for v in (bottom, top, height)):
-        raise SceneError(f"{prim.GetPath()}: radii {bottom}, {top} and height {height} must be finite and not negative.")
+    if not all(0.0 <= v <= MOST_REACH for v in (bottom, top, height)):
+        raise SceneError(f"{prim.GetPath()}: radii {bottom}, {top} and height {height} must not be negative, and at most "
+                         f"{MOST_REACH:g}.")
     profile = capsule_profile(bottom, top, height)
     rings = len(profile)
     angle = np.linspace(0.0, 2.0 * math.pi, _AROUND, endpoint=False)
@@ -84,8 +86,9 @@ def _tet_surface(prim: Usd.Prim, time: Usd.TimeCode) -> MeshSource | None:
         surface = np.array(UsdGeom.TetMesh.ComputeSurfaceFaces(tets, time), dtype=np.int32).reshape(-1)
     if not len(surface) or not len(points):
         return None
-    if surface.min() < 0 or surface.max() >= len(points) or not np.isfinite(points).all():
-        raise SceneError(f"{prim.GetPath()}: surface indices must lie within the {len(points)} points, which must be finite.")
+    if surface.min() < 0 or surface.max() >= len(points) or not within_reach(points).all():
+        raise SceneError(f"{prim.GetPath()}: surface indices must lie within the {len(points)} points, these "
+                         f"within {MOST_REACH:g} units.")
     source = _source(prim, points, np.full(len(surface) // 3, 3), surface, smooth=False)
     source.left_handed = tets.GetOrientationAttr().Get(time) == UsdGeom.Tokens.leftHanded
     source.animated = tets.GetPointsAttr().ValueMightBeTimeVarying()
