@@ -200,3 +200,19 @@ def test_colours_of_what_is_no_longer_drawn_are_not_read(studio, ball):
     curves.GetWidthsAttr().Block()
     override(curves.GetPrim(), "primvars:displayColor", Sdf.ValueTypeNames.Int, 3)
     assert_sound(renderer.render("/Camera", SIZE, BUFFERS))
+
+
+@pytest.mark.parametrize(("knots", "weights", "told"), [([0.0] * 4, [1.0] * 4, "span nothing"),
+                                                        ([0.0, 0.0, 1.0, 1.0], [0.0] * 4, "pointWeights")])
+def test_a_patch_that_is_no_surface_is_named(studio, ball, knots, weights, told):
+    patch = UsdGeom.NurbsPatch.Define(studio.stage, "/World/patch")
+    patch.CreatePointsAttr([(x, -2, z) for z in (-1, 1) for x in (-1, 1)])
+    for order, count, attribute, values in ((patch.CreateUOrderAttr, patch.CreateUVertexCountAttr, patch.CreateUKnotsAttr, knots),
+                                            (patch.CreateVOrderAttr, patch.CreateVVertexCountAttr, patch.CreateVKnotsAttr,
+                                             [0.0, 0.0, 1.0, 1.0])):
+        order(2)
+        count(2)
+        attribute(values)
+    patch.CreatePointWeightsAttr(weights)
+    with pytest.raises(SceneError, match=f"/World/patch: .*{told}"):
+        draw(studio)

@@ -133,11 +133,17 @@ def face_subsets(prim: Usd.Prim) -> list[UsdGeom.Subset]:
 
 
 def build_mesh(source: MeshSource) -> MeshRecord | None:
-    """Triangulate a mesh and bring its values to the triangle corners; None where no triangle is left."""
+    """Triangulate a mesh and bring its values to the triangle corners; None where no triangle is left.
+
+    Raises:
+        SceneError: Points beyond reach: those of a surface that was computed, as others are looked at when they are read.
+    """
     refined_from = np.arange(len(source.counts), dtype=np.int32)
     sharp = None
     if source.subdivision is not None:
         source, refined_from, sharp = subdivide(source)
+    if not within_reach(source.points).all():
+        raise SceneError(f"{source.path}: its surface reaches beyond {MOST_REACH:g} units. Repair the numbers that it is made of.")
     skip = None
     if len(source.holes):
         skip = np.zeros(len(source.counts), bool)

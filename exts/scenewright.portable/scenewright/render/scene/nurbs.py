@@ -21,12 +21,9 @@ def nurbs_weights(knots: np.ndarray, order: int, at: np.ndarray, path: str) -> n
     """Return (S, n) B-spline basis functions (Cox-de Boor) at parameters ``at`` within the domain.
 
     Raises:
-        SceneError: The order is below 2, the knots decrease, or there are too few of them.
+        SceneError: The order is below 2, the knots decrease, span nothing, or there are too few of them.
     """
-    n = len(knots) - order
-    if order < 2 or n < order or (np.diff(knots) < 0.0).any() or not np.isfinite(knots).all():
-        raise SceneError(f"{path}: order {order} with {len(knots)} knots: the order must be 2 or more, the knots as many as "
-                         "order + points and not decreasing.")
+    n = _control_points(knots, order, path)
     inside = np.clip(at, knots[order - 1], knots[n])[:, None]
     span = np.clip(np.searchsorted(knots, inside[:, 0], side="right") - 1, order - 1, n - 1)
     weights = np.zeros((len(at), len(knots) - 1))
@@ -40,6 +37,16 @@ def nurbs_weights(knots: np.ndarray, order: int, at: np.ndarray, path: str) -> n
             down = np.where(falling > 0.0, (knots[degree + 1 :] - inside) / falling, 0.0)
         weights = up * weights[:, :count] + down * weights[:, 1 : count + 1]
     return weights
+
+
+def _control_points(knots: np.ndarray, order: int, path: str) -> int:
+    n = len(knots) - order
+    if order < 2 or n < order or (np.diff(knots) < 0.0).any() or not within_reach(knots).all():
+        raise SceneError(f"{path}: order {order} with {len(knots)} knots: the order must be 2 or more, the knots as many as "
+                         "order + points and not decreasing.")
+    if not knots[order - 1] < knots[n]:
+        raise SceneError(f"{path}: the knots from {knots[order - 1]} to {knots[n]} span nothing. Author growing knots.")
+    return n
 
 
 def read_nurbs_patch(prim: Usd.Prim, time: Usd.TimeCode) -> MeshSource | None:
@@ -67,11 +74,14 @@ def read_nurbs_patch(prim: Usd.Prim, time: Usd.TimeCode) -> MeshSource | None:
         degree_order, values = int(order.Get(time) or 0), np.array(knots.Get(time) or [], dtype=np.float64)
         if len(values) != n + degree_order:
             raise SceneError(f"{path}: {n} vertices of order {degree_order} need {n + degree_order} knots, not {len(values)}.")
+        _control_points(values, degree_order, path)
         at = np.linspace(values[degree_order - 1], values[n], _PER_SPAN * (n - degree_order + 1) + 1)
         sides.append(nurbs_weights(values, degree_order, at, path))
     u, v = sides
     grid = (points * weights[:, None]).reshape(counts[1], counts[0], 3)
     total = np.einsum("vj,ui,ji->vu", v, u, weights.reshape(counts[1], counts[0]))
+    if not (np.abs(total) > 0.0).all():
+        raise SceneError(f"{path}: its pointWeights add up to nothing somewhere. Author positive ones.")
     surface = np.einsum("vj,ui,jik->vuk", v, u, grid) / total[..., None]
     rows, columns = surface.shape[:2]
     row, column = np.meshgrid(np.arange(rows - 1), np.arange(columns - 1), indexing="ij")
