@@ -207,12 +207,10 @@ def test_colours_of_what_is_no_longer_drawn_are_not_read(studio, ball):
 def test_a_patch_that_is_no_surface_is_named(studio, ball, knots, weights, told):
     patch = UsdGeom.NurbsPatch.Define(studio.stage, "/World/patch")
     patch.CreatePointsAttr([(x, -2, z) for z in (-1, 1) for x in (-1, 1)])
-    for order, count, attribute, values in ((patch.CreateUOrderAttr, patch.CreateUVertexCountAttr, patch.CreateUKnotsAttr, knots),
-                                            (patch.CreateVOrderAttr, patch.CreateVVertexCountAttr, patch.CreateVKnotsAttr,
-                                             [0.0, 0.0, 1.0, 1.0])):
-        order(2)
-        count(2)
-        attribute(values)
+    for side, values in (("U", knots), ("V", [0.0, 0.0, 1.0, 1.0])):
+        getattr(patch, f"Create{side}OrderAttr")(2)
+        getattr(patch, f"Create{side}VertexCountAttr")(2)
+        getattr(patch, f"Create{side}KnotsAttr")(values)
     patch.CreatePointWeightsAttr(weights)
     with pytest.raises(SceneError, match=f"/World/patch: .*{told}"):
         draw(studio)

@@ -143,7 +143,8 @@ def build_mesh(source: MeshSource) -> MeshRecord | None:
     if source.subdivision is not None:
         source, refined_from, sharp = subdivide(source)
     if not within_reach(source.points).all():
-        raise SceneError(f"{source.path}: its surface reaches beyond {MOST_REACH:g} units. Repair the numbers that it is made of.")
+        raise SceneError(f"{source.path}: its surface reaches beyond {MOST_REACH:g} units. Repair the numbers that make "
+                         "it.")
     skip = None
     if len(source.holes):
         skip = np.zeros(len(source.counts), bool)
