@@ -1,6 +1,5 @@
 """A dataset with a ledger: files, hashes, what follows from the entries, and labels against masks and poses."""
 
-import hashlib
 import json
 
 import pytest
@@ -10,23 +9,16 @@ from scenewright.sdg.dataset.errors import DatasetInputError
 from scenewright.sdg.dataset_validation.validate import validate_dataset
 
 
-def resealed(root, name):
-    """Make the ledger agree with a file that was changed, as if it had been written so."""
-    data = (root / name).read_bytes()
-    ledger = root / "ledger.jsonl"
-    lines = [json.loads(line) for line in ledger.read_text().splitlines()]
-    for line in lines:
-        if name in line["files"]:
-            line["files"][name] = {"sha256": hashlib.sha256(data).hexdigest(), "size": len(data)}
-    ledger.write_text("".join(json.dumps(line, sort_keys=True, separators=(",", ":")) + "\n" for line in lines))
+@pytest.fixture
+def change_annotation(ledgered, reseal):
+    def spoil(change):
+        path = ledgered / ".scenewright/coco/000001.json"
+        data = json.loads(path.read_text())
+        change(data)
+        path.write_text(json.dumps(data))
+        reseal(ledgered, ".scenewright/coco/000001.json")
 
-
-def change_annotation(root, change):
-    path = root / ".scenewright/coco/000001.json"
-    data = json.loads(path.read_text())
-    change(data)
-    path.write_text(json.dumps(data))
-    resealed(root, ".scenewright/coco/000001.json")
+    return spoil
 
 
 def test_a_sound_dataset_has_no_finding(ledgered):
@@ -86,8 +78,8 @@ def test_a_changed_annotation_file_is_found_with_its_place(ledgered):
         (lambda d: d["images"][0].update(width=99), "images", "its labels say 99"),
     ],
 )
-def test_labels_are_made_again_from_masks_and_poses(ledgered, change, check, words):
-    change_annotation(ledgered, change)
+def test_labels_are_made_again_from_masks_and_poses(ledgered, change_annotation, change, check, words):
+    change_annotation(change)
     found = [f for f in validate_dataset(ledgered).findings if f.check == check and words in f.message]
     assert found
 

@@ -46,7 +46,8 @@ class KittiWriter(Writer):
         s3_region: Its region.
         s3_endpoint: Its endpoint.
         semantic_types: Semantic types that count; default ``["class"]``.
-        omit_semantic_type: True writes labels alone ("car"), False with their type ("class: car").
+        omit_semantic_type: True writes labels alone ("car"), with "_" for spaces, which part the fields of a line; False with
+            their type ("class: car").
         bbox_height_threshold: Boxes of less height [px] are left out.
         partly_occluded_threshold: From this share on an object is partly occluded (1), below it largely (2).
         fully_visible_threshold: From this share on an object is fully visible (0).
@@ -142,7 +143,9 @@ class KittiWriter(Writer):
         return "".join(lines)
 
     def _label(self, labels: Mapping[str, str]) -> str:
-        return ",".join(labels.values()) if self._omit_semantic_type else ", ".join(f"{k}: {v}" for k, v in labels.items())
+        # Readers part a line's fields at spaces; with types there is one in every label, as Replicator writes it.
+        plain = ("_".join(name.split()) for name in labels.values())
+        return ",".join(plain) if self._omit_semantic_type else ", ".join(f"{k}: {v}" for k, v in labels.items())
 
 
 def _folders(products: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:

@@ -52,9 +52,9 @@ def keypoints(
 
     Output: (N,) records instanceId and objectId; x, y [px, 0 = the image's left and top edge]; depth along the view [m]; state:
     0 outside the image or behind the camera, 1 hidden by another object, 2 hidden by its own object (self-occluded), 3 visible.
-    Points outside keep their position, NaN where it is behind the camera. Info: ``names`` and ``primPaths``, one for each
-    record; ``states``, the names of the states. Parameters: ``semanticTypes``; ``locators``, ``{name: path}`` of prims below
-    objects that have no such attribute.
+    Points outside keep their position, NaN where it is behind the camera. Info: ``names``, ``primPaths`` and
+    ``points`` (the place in the object's own space [stage units]), one for each record; ``states``, the names of the states.
+    Parameters: ``semanticTypes``; ``locators``, ``{name: path}`` of prims below objects that have no such attribute.
 
     Hidden is what lies more than 1 % of the object's diagonal behind the surface that the image shows there. Works in Kit and
     on the portable host: it reads instance_segmentation, bounding_box_3d, distance_to_image_plane, camera_params and the stage.
@@ -73,7 +73,10 @@ def keypoints(
     local = np.array([[*point, 1.0] for named in points for _, point in named]).reshape(-1, 4)
     records = np.zeros(len(owner), KEYPOINT_DTYPE)
     names = [name for named in points for name, _ in named]
-    info = {"names": names, "primPaths": [found.paths[row] for row in owner.tolist()], "states": list(STATES)}
+    info = {
+        "names": names, "points": local[:, :3].tolist(), "primPaths": [found.paths[row] for row in owner.tolist()],
+        "states": list(STATES),
+    }  # fmt: skip
     if not len(owner):
         return records, info
     pixels, depth = project(camera, np.einsum("ni,nij->nj", local, found.matrices[owner]))

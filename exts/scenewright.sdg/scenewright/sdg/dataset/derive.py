@@ -30,12 +30,14 @@ class JoinContext:
         licences: licence by asset.
         splits: train, val or test by frame; empty = the dataset is not split.
         ontology: supercategory, color and wikidata by class; empty = the recipe names no ontology.
+        quiet: do not tell again what `finalise` told, such as which classes were left out.
     """
 
     labels: Mapping[str, Iterable[str]] = field(default_factory=dict)
     licences: Mapping[str, str] = field(default_factory=dict)
     splits: Mapping[int, str] = field(default_factory=dict)
     ontology: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    quiet: bool = False
 
 
 Joiner = Callable[[Path, list[str], JoinContext], list[str]]

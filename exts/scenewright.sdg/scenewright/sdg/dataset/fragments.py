@@ -49,7 +49,7 @@ class Fragments:
         self.supers = {name: sorted(supers[name]) for name in sorted(supers)}
         given = self.constants.get("classes")
         self.class_ids = dict(given) if given else {name: number for number, name in enumerate(self.supers, first)}
-        if skipped:
+        if skipped and not context.quiet:
             listed = ", ".join(f"{name} {count}" for name, count in sorted(skipped.items()))
             _log.warning("%s: objects of classes that are not among `classes` were left out: %s.", root, listed)
 

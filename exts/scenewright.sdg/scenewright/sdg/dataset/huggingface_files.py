@@ -13,7 +13,7 @@ from scenewright.sdg.dataset.derive import JoinContext
 from scenewright.sdg.dataset.files import TEMPORARY_SUFFIX, canonical_json, write_lines_atomic
 from scenewright.sdg.dataset.fragments import Fragments
 
-__all__ = ["join_huggingface"]
+__all__ = ["huggingface_files", "huggingface_rows", "join_huggingface"]
 
 _ROWS_PER_GROUP = 64
 _OBJECT_KEYS = ("area", "bbox", "category", "id", "prim_path")
@@ -30,29 +30,33 @@ def join_huggingface(root: Path, names: list[str], context: JoinContext) -> list
     fragments = Fragments(root, names, context)
     write = _write_parquet if fragments.constants["form"] == "parquet" else _write_folder
     (root / "data").mkdir(exist_ok=True)
-    return [name for split in fragments.splits() or [None] for name in write(root, fragments, split)]
+    return [path for split, name in huggingface_files(fragments) for path in write(root, fragments, split, name)]
 
 
-def _rows(fragments: Fragments, split: str | None) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield path and row of every image of a split."""
+def huggingface_files(fragments: Fragments) -> list[tuple[str | None, str]]:
+    """Return the file of rows of each split, None standing for all of a dataset that is not split."""
+    ending = "-00000.parquet" if fragments.constants["form"] == "parquet" else "/metadata.jsonl"
+    return [(split, f"data/{split or 'train'}{ending}") for split in fragments.splits() or [None]]
+
+
+def huggingface_rows(fragments: Fragments, split: str | None) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield path and row of every image of a split; the row's ``file_name`` is the name within the split's folder."""
     for image, annotations in fragments.by_image(split):
         objects: dict[str, list[Any]] = {key: [row[key] for row in annotations] for key in _OBJECT_KEYS}
         objects["category_id"] = [fragments.class_ids[name] for name in objects["category"]]
         row = {key: image["id" if key == "image_id" else key] for key in _TYPES}
-        yield image["file_name"], {**row, "objects": objects}
+        yield image["file_name"], {"file_name": posixpath.basename(image["file_name"]), **row, "objects": objects}
 
 
-def _write_folder(root: Path, fragments: Fragments, split: str | None) -> list[str]:
-    folder = f"data/{split or 'train'}"
+def _write_folder(root: Path, fragments: Fragments, split: str | None, name: str) -> list[str]:
+    folder = posixpath.dirname(name)
     (root / folder).mkdir(exist_ok=True)
     written = []
-    for source, _ in _rows(fragments, split):
+    for source, _ in huggingface_rows(fragments, split):
         written.append(f"{folder}/{posixpath.basename(source)}")
         _link(root / source, root / written[-1])
-    written.append(f"{folder}/metadata.jsonl")
-    lines = (canonical_json({"file_name": posixpath.basename(name), **row}) for name, row in _rows(fragments, split))
-    write_lines_atomic(root / written[-1], lines)
-    return written
+    write_lines_atomic(root / name, (canonical_json(row) for _, row in huggingface_rows(fragments, split)))
+    return [*written, name]
 
 
 def _link(source: Path, target: Path) -> None:
@@ -67,7 +71,7 @@ def _link(source: Path, target: Path) -> None:
     os.replace(temporary, target)
 
 
-def _write_parquet(root: Path, fragments: Fragments, split: str | None) -> list[str]:
+def _write_parquet(root: Path, fragments: Fragments, split: str | None, name: str) -> list[str]:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -79,12 +83,11 @@ def _write_parquet(root: Path, fragments: Fragments, split: str | None) -> list[
     # Hugging Face's `datasets` reads from here that the image is an image.
     metadata = {"huggingface": json.dumps({"info": {"features": _features()}}, sort_keys=True)}
     schema = pa.schema(list(fields.items()), metadata=metadata)
-    name = f"data/{split or 'train'}-00000.parquet"
     temporary = root / (name + TEMPORARY_SUFFIX)
-    rows = _rows(fragments, split)
+    rows = huggingface_rows(fragments, split)
     with pq.ParquetWriter(temporary, schema) as writer:
         while group := list(islice(rows, _ROWS_PER_GROUP)):
-            images = [{"bytes": (root / path).read_bytes(), "path": posixpath.basename(path)} for path, _ in group]
+            images = [{"bytes": (root / path).read_bytes(), "path": row.pop("file_name")} for path, row in group]
             table = [{"image": image, **row} for image, (_, row) in zip(images, group, strict=True)]
             writer.write_table(pa.Table.from_pylist(table, schema=schema))
     os.replace(temporary, root / name)

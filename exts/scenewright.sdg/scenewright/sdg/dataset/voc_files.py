@@ -1,6 +1,7 @@
-"""The image sets of a Pascal VOC dataset."""
+"""The image sets of a Pascal VOC dataset, and what its XML can hold."""
 
 import posixpath
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,7 +9,14 @@ from scenewright.sdg.dataset.derive import JoinContext
 from scenewright.sdg.dataset.files import write_lines_atomic
 from scenewright.sdg.dataset.fragments import Fragments
 
-__all__ = ["join_voc"]
+__all__ = ["join_voc", "xml_text"]
+
+_NO_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def xml_text(text: str) -> str:
+    """Return a text with U+FFFD for the characters that XML 1.0 does not allow."""
+    return _NO_XML.sub("\ufffd", text)
 
 
 def join_voc(root: Path, names: list[str], context: JoinContext) -> list[str]:

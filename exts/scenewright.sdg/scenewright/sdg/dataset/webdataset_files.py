@@ -4,6 +4,7 @@ import io
 import os
 import posixpath
 import tarfile
+from collections.abc import Iterator, Mapping
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,9 @@ from scenewright.sdg.dataset.derive import JoinContext
 from scenewright.sdg.dataset.files import TEMPORARY_SUFFIX, canonical_json
 from scenewright.sdg.dataset.fragments import Fragments
 
-__all__ = ["join_webdataset"]
+__all__ = ["join_webdataset", "sample_json", "sample_key", "webdataset_shards"]
+
+Sample = tuple[dict[str, Any], list[dict[str, Any]]]
 
 
 def join_webdataset(root: Path, names: list[str], context: JoinContext) -> list[str]:
@@ -24,27 +27,36 @@ def join_webdataset(root: Path, names: list[str], context: JoinContext) -> list[
     fragments = Fragments(root, names, context)
     written = []
     (root / "shards").mkdir(exist_ok=True)
-    for split in fragments.splits() or [None]:
-        samples = iter(fragments.by_image(split))
-        for number, first in enumerate(samples):
-            written.append(f"shards/{split or 'data'}-{number:06d}.tar")
-            rest = islice(samples, fragments.constants["samples_per_shard"] - 1)
-            temporary = root / (written[-1] + TEMPORARY_SUFFIX)
-            with tarfile.open(temporary, "w", format=tarfile.USTAR_FORMAT) as shard:
-                for image, rows in chain([first], rest):
-                    _add_sample(shard, root, image, rows, fragments.class_ids)
-            os.replace(temporary, root / written[-1])
+    for name, samples in webdataset_shards(fragments):
+        written.append(name)
+        temporary = root / (name + TEMPORARY_SUFFIX)
+        with tarfile.open(temporary, "w", format=tarfile.USTAR_FORMAT) as shard:
+            for image, rows in samples:
+                _add(shard, f"{sample_key(image)}.json", sample_json(image, rows, fragments.class_ids))
+                data = (root / image["file_name"]).read_bytes()
+                _add(shard, sample_key(image) + posixpath.splitext(image["file_name"])[1], data)
+        os.replace(temporary, root / name)
     return written
 
 
-def _add_sample(
-    shard: tarfile.TarFile, root: Path, image: dict[str, Any], rows: list[dict[str, Any]], ids: dict[str, int]
-) -> None:
-    stem, ending = posixpath.splitext(posixpath.basename(image["file_name"]))
-    key = stem.replace(".", "_")
+def webdataset_shards(fragments: Fragments) -> Iterator[tuple[str, Iterator[Sample]]]:
+    """Yield the name of every shard with its samples, which must be used up before the next shard is asked for."""
+    for split in fragments.splits() or [None]:
+        samples = iter(fragments.by_image(split))
+        for number, first in enumerate(samples):
+            rest = islice(samples, fragments.constants["samples_per_shard"] - 1)
+            yield f"shards/{split or 'data'}-{number:06d}.tar", chain([first], rest)
+
+
+def sample_key(image: Mapping[str, Any]) -> str:
+    """Return what names the files of a sample: the stem of its picture, without dots, which end keys."""
+    return posixpath.splitext(posixpath.basename(image["file_name"]))[0].replace(".", "_")
+
+
+def sample_json(image: Mapping[str, Any], rows: list[dict[str, Any]], ids: Mapping[str, int]) -> bytes:
+    """Return the JSON file of a sample."""
     annotations = [{**row, "category_id": ids[row["category"]]} for row in rows]
-    _add(shard, f"{key}.json", (canonical_json({**image, "annotations": annotations}) + "\n").encode())
-    _add(shard, key + ending, (root / image["file_name"]).read_bytes())
+    return (canonical_json({**image, "annotations": annotations}) + "\n").encode()
 
 
 def _add(shard: tarfile.TarFile, name: str, data: bytes) -> None:

@@ -1,8 +1,8 @@
 """The fragments that this project's writers leave: one frame's labels, exact to the pixel."""
 
 import json
-from collections.abc import Mapping
-from pathlib import Path
+from collections.abc import Callable, Mapping
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import numpy as np
@@ -10,8 +10,9 @@ import numpy as np
 from scenewright.sdg.dataset_validation.basic_checks import FrameLabels
 from scenewright.sdg.dataset_validation.check_log import CheckLog
 from scenewright.sdg.dataset_validation.coco_checks import check_against_ids, check_annotation, check_panoptic
-from scenewright.sdg.dataset_validation.geometry_checks import check_keypoints
 from scenewright.sdg.dataset_validation.image_checks import check_image
+from scenewright.sdg.dataset_validation.keypoint_checks import check_keypoints
+from scenewright.sdg.dataset_validation.line_checks import check_line, check_voc
 from scenewright.sdg.reading.basic import BasicFrame
 from scenewright.sdg.reading.masks import Mask, id_image
 
@@ -56,8 +57,12 @@ def check_fragment(
         picture = folder + image["file_name"]
         pictures.append((picture, check_image(root / picture, picture, (image["width"], image["height"]), log)))
         masks = [(row, check_annotation(row, image, file, log, counts.get(row.get("category"), 0))) for row in rows]
+        if name == "yolo":
+            masks = [(_with_points(row, check_line(row, image, data, file, log)), mask) for row, mask in masks]
+        elif name == "voc":
+            check_voc(root, f"{folder}Annotations/{PurePosixPath(image['file_name']).stem}.xml", image, rows, log)
         _check_overlap(rows, image, file, log)
-        _check_beside(beside, image, masks, points, file, log)
+        _check_beside(beside, image, masks, _named(data, points), file, log)
         if "bop" in image:
             _check_bop(root / folder, folder, image, file, log)
     for row in data.get("panoptic_images", ()):
@@ -65,6 +70,23 @@ def check_fragment(
         place = f"{folder}panoptic/{row['file_name']}"
         check_panoptic(root / place, row, rows, place, log)
     return log, pictures
+
+
+def _with_points(row: dict[str, Any], points: list[float] | None) -> dict[str, Any]:
+    return row if points is None else {**row, "keypoints": points}
+
+
+def _named(data: Mapping[str, Any], given: Mapping[str, Mapping[str, Any]]) -> Callable[[Mapping[str, Any]], Mapping[str, Any]]:
+    """Return a function from an annotation to its keypoints in the prim's space, by name: its own, or the recipe's."""
+
+    def points(row: Mapping[str, Any]) -> Mapping[str, Any]:
+        category, own = row.get("category"), row.get("keypoints_local")
+        if own is None:
+            return given.get(category, {})
+        names = (data.get("keypoints") or {}).get(category) or [f"keypoint {number}" for number in range(1, len(own) + 1)]
+        return dict(zip(names, own, strict=True))
+
+    return points
 
 
 def _check_ids(file: str, images: Any, annotations: Any, by_image: Mapping[Any, Any], log: CheckLog) -> None:
@@ -88,7 +110,7 @@ def _check_beside(
     beside: Mapping[tuple[int, str], BasicFrame],
     image: Mapping[str, Any],
     masks: list[tuple[dict[str, Any], Mask | None]],
-    points: Mapping[str, Mapping[str, Any]],
+    points: Callable[[Mapping[str, Any]], Mapping[str, Any]],
     file: str,
     log: CheckLog,
 ) -> None:
@@ -100,8 +122,10 @@ def _check_beside(
     if labels.ids is not None and labels.ids.shape == (image["height"], image["width"]):
         check_against_ids(masks, labels.ids, labels.numbers, file, log)
     for row, _ in masks:
-        if "keypoints" in row and row.get("category") in points:
-            check_keypoints(row, points[row["category"]], labels, file, log)
+        if row.get("keypoints"):
+            located = points(row)
+            if located:
+                check_keypoints(row, located, labels, file, log)
 
 
 def _check_bop(base: Path, folder: str, image: Mapping[str, Any], file: str, log: CheckLog) -> None:

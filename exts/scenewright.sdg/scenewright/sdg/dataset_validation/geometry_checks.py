@@ -1,6 +1,6 @@
-"""Depth, cameras, 3D boxes, motion and keypoints of one frame: each is made again from the others."""
+"""Depth, cameras, 3D boxes, motion and disparity of one frame: each is made again from the others."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,6 @@ __all__ = [
     "check_cuboids",
     "check_depths",
     "check_disparity",
-    "check_keypoints",
     "check_motion",
     "plane_depth",
 ]
@@ -24,7 +23,6 @@ FLOWS = ("motion_vectors", "optical_flow_backward", "optical_flow_forward")
 _DEPTH_TOLERANCE = 1e-4  # relative; float32 distances of two ways to the same point
 _FLOW_TOLERANCE = 0.05  # [pixel]
 _DISPARITY_TOLERANCE = 0.02  # [pixel]
-_KEYPOINT_TOLERANCE = 0.01  # [pixel]
 _FEW = 0.01  # share of an object's pixels that may disagree: those that its outline cuts
 
 
@@ -239,39 +237,6 @@ def _right_of(left: CameraView | None, other: CameraView | None) -> tuple[float,
     ):
         return None
     return float(offset[0]) * left.meters_per_unit, float(left.intrinsics[0, 2] - other.intrinsics[0, 2])
-
-
-def check_keypoints(row: Mapping[str, Any], points: Mapping[str, Any], labels: FrameLabels, file: str, log: CheckLog) -> None:
-    """Make the keypoints of an annotation again from the pose of its prim and the camera.
-
-    Args:
-        row: the annotation, with ``keypoints`` and ``prim_path``.
-        points: the keypoints of its class in the prim's space, by name [stage units].
-        labels: BasicWriter's files of the same image.
-        file: where the annotation stands.
-        log: takes the findings.
-    """
-    rows, _, paths = labels.boxes("bounding_box_3d")
-    camera = labels.camera
-    path = row.get("prim_path", "")
-    if camera is None or camera.intrinsics is None or path not in paths:
-        log.skipped.setdefault("keypoints", "they need camera_params and bounding_box_3d of the same frames")
-        return
-    matrix = np.array(rows[paths.index(path)]["transform"], np.float64)
-    local = np.c_[np.array(list(points.values()), np.float64), np.ones(len(points))]
-    pixels, depths = camera.project((local @ matrix)[:, :3])
-    given = np.array(row["keypoints"], np.float64).reshape(-1, 3)
-    if len(given) != len(pixels):
-        return  # told where the annotation is checked
-    log.compared["keypoints against poses"] += len(given)
-    for name, (x, y, state), pixel, depth in zip(points, given.tolist(), pixels, depths, strict=True):
-        inside = depth > 0 and 0 <= pixel[0] < camera.width and 0 <= pixel[1] < camera.height
-        edge = np.abs(pixel - np.clip(pixel, 0, (camera.width, camera.height))).max() < _KEYPOINT_TOLERANCE
-        item = f"annotation {row.get('id')}, {name}"
-        if bool(state) != bool(inside) and not edge:
-            log.error("keypoints", file, item, f"its state is {state:g}; the pose puts it at ({pixel[0]:.2f}, {pixel[1]:.2f}).")
-        elif state and np.hypot(x - pixel[0], y - pixel[1]) > _KEYPOINT_TOLERANCE * max(1.0, 1e-3 * camera.width):
-            log.error("keypoints", file, item, f"it is at ({x:.2f}, {y:.2f}); the pose gives ({pixel[0]:.2f}, {pixel[1]:.2f}).")
 
 
 def _check_projection(row: Any, tight: Any, camera: CameraView, file: str, path: str, log: CheckLog) -> None:

@@ -1,4 +1,4 @@
-"""What the writer ``ground_truth`` wrote, made again from BasicWriter's files: flow, disparity, NOCS, keypoints."""
+"""What the writer ``ground_truth`` wrote, made again from BasicWriter's files: flow, disparity, NOCS, keypoints, parts."""
 
 import json
 import os
@@ -18,14 +18,15 @@ from scenewright.sdg.dataset_validation.geometry_checks import (
     check_flow_array,
     plane_depth,
 )
+from scenewright.sdg.dataset_validation.keypoint_checks import check_keypoint_records
+from scenewright.sdg.dataset_validation.part_checks import check_parts
 from scenewright.sdg.reading.arrays import read_array
 
 __all__ = ["TruthFile", "check_truth", "find_truth"]
 
-CHECKED = ("keypoints", "nocs", "optical_flow_backward", "optical_flow_forward", "stereo_disparity")
+CHECKED = ("keypoints", "nocs", "optical_flow_backward", "optical_flow_forward", "part_segmentation", "stereo_disparity")
 _FILE = re.compile(r"^(?:(?P<camera>.+)_)?(?P<frame>\d{4,})\.(?:npy|json)$")
 _NOCS_TOLERANCE = 1e-3
-_EDGE = 0.01  # [pixel]
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ def check_truth(
     depth = plane_depth(labels)
     try:
         if file.annotator == "keypoints":
-            _check_keypoints(file, file.info(root), labels, depth, log)
+            check_keypoint_records(file.info(root), file.name, labels, depth, log)
             return
         array = read_array(root / file.name)
         if labels.camera is not None and array.shape[:2] != (labels.camera.height, labels.camera.width):
@@ -98,6 +99,8 @@ def check_truth(
             check_flow_array(array, file.name, file.annotator, labels, before, depth, log)
         elif file.annotator == "stereo_disparity":
             check_disparity_array(array, file.name, labels, others, depth, log)
+        elif file.annotator == "part_segmentation":
+            check_parts(array, file.info(root)["idToParts"], file.name, labels, log)
         else:
             _check_nocs(file, array, labels, depth, log)
     except (OSError, ValueError, KeyError, TypeError, IndexError, EOFError) as error:
@@ -126,40 +129,3 @@ def _check_nocs(file: TruthFile, nocs: np.ndarray, labels: FrameLabels, depth: n
         log.compared["NOCS against depth and poses"] += 1
         if len(off) and off.max() > _NOCS_TOLERANCE:
             log.error("NOCS", file.name, path, f"coordinates are up to {off.max():.4f} off what depth and pose give.")
-
-
-def _check_keypoints(file: TruthFile, facts: Any, labels: FrameLabels, depth: np.ndarray | None, log: CheckLog) -> None:
-    """Hold states against the image: outside is outside, and what is visible is not behind what the depth shows."""
-    camera = labels.camera
-    if camera is None:
-        log.skipped.setdefault("keypoint states", "they need camera_params of the same frames")
-        return
-    states = list(facts["states"])
-    for record, name, path in zip(facts["records"], facts["names"], facts["primPaths"], strict=True):
-        log.compared["keypoint states against depth"] += 1
-        x, y, far = (np.nan if record[key] is None else float(record[key]) for key in ("x", "y", "depth"))
-        state, item = states[int(record["state"])], f"{path}, {name}"
-        inside = far > 0 and 0 <= x < camera.width and 0 <= y < camera.height
-        close = min(abs(x), abs(y), abs(x - camera.width), abs(y - camera.height)) < _EDGE
-        if (state != "outside") != inside and not close:
-            log.error("keypoints", file.name, item, f"it is '{state}' at ({x:.2f}, {y:.2f}) with depth {far:.3f} m.")
-        elif inside and state == "visible" and depth is not None:
-            around = depth[max(int(y) - 1, 0) : int(y) + 2, max(int(x) - 1, 0) : int(x) + 2]
-            slack = 0.02 * _size_of(labels, path) + 1e-4 * far
-            if far > float(np.max(around)) + slack:
-                log.error(
-                    "keypoints",
-                    file.name,
-                    item,
-                    f"it is 'visible' {far:.3f} m away; the image shows {float(np.max(around)):.3f} m.",
-                )
-
-
-def _size_of(labels: FrameLabels, path: str) -> float:
-    """Return the diagonal of a prim's 3D box [m]; 1 where it has none."""
-    rows, _, paths = labels.boxes("bounding_box_3d")
-    if path not in paths or labels.camera is None:
-        return 1.0
-    row = rows[paths.index(path)]
-    size = np.array([float(row[f"{axis}_max"]) - float(row[f"{axis}_min"]) for axis in "xyz"])
-    return float(np.linalg.norm(size * np.linalg.norm(row["transform"][:3, :3], axis=1))) * labels.camera.meters_per_unit

@@ -3,7 +3,7 @@
 import json
 import os
 import tempfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +21,11 @@ from scenewright.sdg.dataset.files import (
 from scenewright.sdg.dataset.finalise import SPLITS_FILE
 from scenewright.sdg.dataset.ledger import Ledger
 from scenewright.sdg.dataset_validation.check_log import CheckLog
+from scenewright.sdg.dataset_validation.copy_checks import COPYING_FORMATS, check_copies
 from scenewright.sdg.reading.in_order import in_order
 
 __all__ = ["check_derived", "check_files", "check_frames"]
 
-_COPIES = ("huggingface", "webdataset")  # joiners that copy the images: compared file by file instead of made again
 _SINGLES = (HEADER_FILE, LEDGER_FILE, SPLITS_FILE, CARD_FILE, CROISSANT_FILE, REPORT_FILE)
 
 
@@ -65,8 +65,8 @@ def check_derived(root: Path, named: Mapping[str, FileRecord], context: JoinCont
     expected: set[str] = set()
     if context is not None:
         for (folder, name), fragments in fragments_in(named).items():
-            if name in _COPIES:
-                expected |= _check_copies(root, folder, name, named, log)
+            if name in COPYING_FORMATS:
+                expected |= check_copies(root, (folder, name), fragments, named, context, log)
             else:
                 expected |= _check_joined(root, [folder + fragment for fragment in fragments], context, log)
         _check_croissant(root, log)
@@ -120,41 +120,6 @@ def _difference(one: Path, two: Path) -> str:
                 parts = (text[max(0, at - 20) : at + 20].decode("utf-8", "replace").strip() for text in (line, other))
                 return "line {} has '{}' where the entries give '{}'".format(number, *parts)
     return "it is shorter or longer than what the entries give"
-
-
-def _check_copies(root: Path, folder: str, name: str, named: Mapping[str, FileRecord], log: CheckLog) -> set[str]:
-    """Compare the pictures in shards or split folders with the ledger's."""
-    known = {record.sha256 for record in named.values()}
-    place = "shards" if name == "webdataset" else "data"
-    found = {path.relative_to(root).as_posix() for path in (root / folder / place).rglob("*") if path.is_file()}
-    if not found:
-        log.error("derived files", f"{folder}{place}", "", "it is missing; `finalise` makes it.")
-    for relative in sorted(found):
-        for item, digest in _pictures_of(root / relative, log, relative):
-            log.compared["copied pictures against the ledger"] += 1
-            if digest not in known:
-                log.error("derived files", relative, item, "the picture is none that the ledger names.")
-    return found
-
-
-def _pictures_of(path: Path, log: CheckLog, name: str) -> Iterable[tuple[str, str]]:
-    import hashlib
-    import tarfile
-
-    endings = (".png", ".jpg", ".jpeg")
-    if path.suffix in endings:
-        return [("", hash_file(path).sha256)]
-    if path.suffix != ".tar":
-        return []
-    found = []
-    try:
-        with tarfile.open(path) as shard:
-            for member in shard:
-                if member.isfile() and member.name.endswith(endings):
-                    found.append((member.name, hashlib.sha256(shard.extractfile(member).read()).hexdigest()))
-    except (tarfile.TarError, OSError, EOFError) as error:
-        log.error("derived files", name, "", f"the shard is damaged ({error}).")
-    return found
 
 
 def _check_croissant(root: Path, log: CheckLog) -> None:

@@ -3,7 +3,7 @@
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -28,12 +28,14 @@ from scenewright.sdg.dataset_validation.geometry_checks import (
 )
 from scenewright.sdg.dataset_validation.ground_truth_checks import TruthFile, check_truth, find_truth
 from scenewright.sdg.dataset_validation.image_checks import SeenImages, check_image
+from scenewright.sdg.dataset_validation.kitti_checks import KITTI_DEFAULTS, check_kitti
 from scenewright.sdg.dataset_validation.ledger_checks import check_derived, check_files, check_frames
 from scenewright.sdg.dataset_validation.yolo_checks import check_label_file, check_pairs
 from scenewright.sdg.reading.basic import BasicFrame, BasicSource
 from scenewright.sdg.reading.basic_folder import frame_key
 from scenewright.sdg.reading.coco import find_coco_files
 from scenewright.sdg.reading.in_order import in_order
+from scenewright.sdg.reading.kitti import KittiFrame, find_kitti
 from scenewright.sdg.reading.yolo import find_yolo
 
 __all__ = ["validate_dataset"]
@@ -42,7 +44,7 @@ Progress = Callable[[int, int], None]
 
 
 def validate_dataset(path: str | os.PathLike, progress: Progress | None = None) -> CheckLog:
-    """Check a dataset: what `generate` made, BasicWriter's files, a COCO or a YOLO folder, or several of them in one.
+    """Check a dataset: what `generate` made, BasicWriter's files, a COCO, YOLO or KITTI folder, or several in one.
 
     Nothing is written, and memory does not grow with the number of frames, except for what a COCO file of elsewhere holds.
 
@@ -75,6 +77,8 @@ def validate_dataset(path: str | os.PathLike, progress: Progress | None = None) 
     if contents.basic is not None:
         _check_basic(contents, log, progress)
         _check_truth(contents, log, progress)
+    if contents.kitti:
+        _check_kitti(contents, log, progress)
     return log
 
 
@@ -89,10 +93,11 @@ class _Contents:
     coco: list[Path] = field(default_factory=list)
     yolo: Any = None
     basic: BasicSource | None = None
+    kitti: list[KittiFrame] = field(default_factory=list)
 
     @classmethod
     def of(cls, root: Path) -> "_Contents":
-        found = cls(root, basic=BasicSource.open(root))
+        found = cls(root, basic=BasicSource.open(root), kitti=find_kitti(root))
         if (root / HEADER_FILE).is_file():
             found.header, found.ledger = read_header(root), read_ledger(root)
             named: Iterable[str] = found.ledger.files()
@@ -102,10 +107,10 @@ class _Contents:
         if found.header is None and not found.fragments:
             found.coco = find_coco_files(root)
             found.yolo = None if found.coco else find_yolo(root)
-            if not found.coco and found.yolo is None and found.basic is None:
+            if not found.coco and found.yolo is None and found.basic is None and not found.kitti:
                 raise DatasetInputError(
                     f"{root} is no dataset that can be checked. Known are what `generate` makes, COCO (annotations/*.json), "
-                    "YOLO (data.yaml or labels/*.txt) and BasicWriter's files (rgb_0000.png, …)."
+                    "YOLO (data.yaml or labels/*.txt), KITTI (label_2/*.txt) and BasicWriter's files (rgb_0000.png, …)."
                 )
         return found
 
@@ -125,13 +130,18 @@ class _Contents:
         follows = before is not None and before.entry().sequence == entry.sequence and before.entry().step == entry.step - 1
         return next(iter(names.values()), None) if follows else None
 
+    def writer(self, name: str) -> Mapping[str, Any] | None:
+        """Return the parameters that the recipe gives a writer; None where it names none by that name."""
+        if self.header is None:
+            return None
+        writers = json.loads(self.header["recipe"]["plan"]).get("scenewright", {}).get("writers", {})
+        if not isinstance(writers, dict) or name not in writers:
+            return None
+        return writers[name] if isinstance(writers[name], dict) else {}
+
     def keypoints(self, name: str) -> Mapping[str, Mapping[str, Any]]:
         """Return the keypoints that the recipe gave a writer, by class and name."""
-        if self.header is None:
-            return {}
-        writers = json.loads(self.header["recipe"]["plan"]).get("scenewright", {}).get("writers", {})
-        given = writers.get(name) if isinstance(writers, dict) else None
-        classes = given.get("keypoints") if isinstance(given, dict) else None
+        classes = (self.writer(name) or {}).get("keypoints")
         named = classes.items() if isinstance(classes, dict) else ()
         # Names of locators are points on the stage, which a dataset does not have.
         return {label: points for label, points in named if isinstance(points, dict) and all(points.values())}
@@ -146,7 +156,8 @@ def _check_ledger(contents: _Contents, log: CheckLog, progress: Progress | None)
     if not finalised:
         state = "it is being written" if parts_in_use(root) else "it has not been finalised; run `finalise`"
         log.warning("frames", LEDGER_FILE, "", f"{state}, so annotation files are not compared.")
-    check_derived(root, files, join_context(ledger, contents.header) if finalised else None, log)
+    context = replace(join_context(ledger, contents.header), quiet=True) if finalised else None
+    check_derived(root, files, context, log)
 
 
 def _check_fragments(contents: _Contents, log: CheckLog, progress: Progress | None) -> None:
@@ -283,6 +294,26 @@ def _check_truth(contents: _Contents, log: CheckLog, progress: Progress | None) 
         log.merge(part)
         if progress is not None:
             progress(done, len(files))
+
+
+def _check_kitti(contents: _Contents, log: CheckLog, progress: Progress | None) -> None:
+    beside = {(frame.view.name.rpartition("/")[2], frame_key(frame.frame)[-1]): frame for frame in _frames(contents.basic)}
+    given = contents.writer("kitti") or contents.writer("KittiWriter")
+    options = {**KITTI_DEFAULTS, **given} if given is not None else {} if contents.header is not None else None
+
+    def one(frame: KittiFrame) -> CheckLog:
+        part = CheckLog()
+        other = beside.get((frame.camera, frame.number)) or beside.get(("", frame.number))
+        check_kitti(contents.root, frame, options, FrameLabels(other, CheckLog()) if other else None, part)
+        return part
+
+    for done, part in enumerate(in_order(one, contents.kitti), start=1):
+        log.merge(part)
+        if progress is not None:
+            progress(done, len(contents.kitti))
+    if contents.header is None and contents.basic is None:
+        pictures = [frame.picture for frame in contents.kitti if frame.picture is not None]
+        _check_images(contents.root, dict.fromkeys(pictures), log, progress)
 
 
 def _renumbered(frame: str, number: int) -> str:

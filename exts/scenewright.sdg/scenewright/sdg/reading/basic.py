@@ -94,14 +94,14 @@ def label_of(labels: Mapping[str, str] | None) -> str:
     return str(value).split(",")[0]
 
 
-def instance_ids(frame: BasicFrame) -> dict[str, int]:
-    """Return the number that each prim path has in the instance segmentation image, as `masks.id_image` reads it.
+def instance_ids(frame: BasicFrame, item: str = "instance_segmentation_mapping") -> dict[str, int]:
+    """Return the number that each prim path has in the image that a mapping belongs to, as `masks.id_image` reads it.
 
     Raises:
         ValueError: if the mapping is damaged.
     """
     found = {}
-    for key, value in (frame.json("instance_segmentation_mapping") or {}).items():
+    for key, value in (frame.json(item) or {}).items():
         numbers = [int(part) for part in str(key).strip("()").split(",") if part.strip()]
         number = numbers[0] if len(numbers) == 1 else sum(part << 8 * place for place, part in enumerate(numbers))
         found[str(value["class"] if isinstance(value, Mapping) and "class" in value else value)] = number

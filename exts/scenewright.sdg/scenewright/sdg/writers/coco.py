@@ -7,7 +7,14 @@ import numpy as np
 import omni.replicator.core as rep
 
 from scenewright.sdg.writers.amodal import amodal_annotators, amodal_entries
-from scenewright.sdg.writers.keypoints import COCO_STATES, checked_keypoints, keypoint_annotators, keypoints_of, state_names
+from scenewright.sdg.writers.keypoints import (
+    COCO_STATES,
+    checked_keypoints,
+    keypoint_annotators,
+    keypoint_places,
+    keypoints_of,
+    state_names,
+)
 from scenewright.sdg.writers.labelled import LabelledView, WriterLabelled
 from scenewright.sdg.writers.polygons import mask_polygons
 
@@ -55,7 +62,8 @@ class WriterCoco(WriterLabelled):
     the mask. An entity with the labels "wheel,car" has category "wheel" with supercategory "car". Ids are functions of the
     frame, the camera and the instance id, hence the same whichever process wrote the frame. ``keypoints`` are x, y [pixel, 0 =
     the image's left and top edge] and v: 0 outside the image, 1 hidden, 2 visible; ``keypoint_states`` says outside, hidden,
-    self-occluded or visible. With ``amodal``: ``amodal_bbox``, ``amodal_area`` and ``amodal_segmentation`` (run lengths) of the
+    self-occluded or visible, and ``keypoints_local`` where each is in its prim's space, null where it has no such locator. With
+    ``amodal``: ``amodal_bbox``, ``amodal_area`` and ``amodal_segmentation`` (run lengths) of the
     whole silhouette within the image, ``visible_fraction``, ``truncation`` and ``occluders``, a list of ``object_id``,
     ``prim_path`` and ``share``. Extra keys: ``prim_path`` of the entity and ``object_id``, a number that is the same in all
     frames and annotators; ``frame`` and ``camera`` of the image. An entity without a visible pixel has no annotation; a frame
@@ -139,6 +147,7 @@ class WriterCoco(WriterLabelled):
             found = self.keypoints_of(view, annotation, points)
             annotation["keypoints"] = [number for x, y, state in found for number in (x, y, COCO_STATES[state])]
             annotation["keypoint_states"] = state_names(found)
+            annotation["keypoints_local"] = keypoint_places(view, annotation, points)
             annotation["num_keypoints"] = sum(COCO_STATES[state] > 0 for _, _, state in found)
         if self._amodal:
             annotation.update(view.once("amodal", lambda: amodal_entries(view))[annotation["instance"]])

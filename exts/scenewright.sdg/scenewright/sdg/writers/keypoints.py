@@ -12,7 +12,7 @@ from scenewright.sdg.annotators.payload import array_of
 from scenewright.sdg.writers.camera import pinhole, project
 from scenewright.sdg.writers.labelled import LabelledView
 
-__all__ = ["COCO_STATES", "checked_keypoints", "keypoint_annotators", "keypoints_of", "state_names"]
+__all__ = ["COCO_STATES", "checked_keypoints", "keypoint_annotators", "keypoint_places", "keypoints_of", "state_names"]
 
 COCO_STATES = (0, 1, 1, 2)
 """COCO's v of each state: 0 outside the image, 1 hidden (by others or by the object itself), 2 visible."""
@@ -89,6 +89,18 @@ def keypoints_of(
         (0.0, 0.0, OUTSIDE) if state == OUTSIDE else (x, y, state)
         for (x, y), state in zip(pixels.tolist(), states, strict=True)
     ]
+
+
+def keypoint_places(
+    view: LabelledView, annotation: Mapping[str, Any], points: Mapping[str, Sequence[float] | None]
+) -> list[list[float] | None]:
+    """Return where an object's keypoints are in its own space [stage units]; None for a locator that it lacks."""
+    objects = view.once("objects", lambda: scene_objects(view.product["bounding_box_3d"]))
+    rows = np.flatnonzero(objects.ids == annotation["instance"])
+    if not len(rows):
+        return [None] * len(points)
+    places = _places(view, objects.paths, int(rows[0]), points)
+    return [None if math.isnan(place[0]) else place for place in places.tolist()]
 
 
 def state_names(found: Sequence[tuple[float, float, int]]) -> list[str]:

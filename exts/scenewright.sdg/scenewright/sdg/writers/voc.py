@@ -1,17 +1,15 @@
 """The Pascal VOC writer: images and an XML file for each; `finalise` makes the image sets."""
 
-import re
 from collections.abc import Mapping
 from typing import Any
 from xml.etree import ElementTree
 
 import numpy as np
 
+from scenewright.sdg.dataset.voc_files import xml_text
 from scenewright.sdg.writers.labelled import LabelledView, WriterLabelled, array_of, write_text
 
 __all__ = ["WriterVoc"]
-
-_NO_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 class WriterVoc(WriterLabelled):
@@ -85,5 +83,5 @@ def _object(row: Mapping[str, Any], image: Mapping[str, Any], hidden: float) -> 
 def _element(tag: str, **children: Any) -> ElementTree.Element:
     element = ElementTree.Element(tag)
     for name, value in children.items():
-        ElementTree.SubElement(element, name).text = _NO_XML.sub("\ufffd", str(value))
+        ElementTree.SubElement(element, name).text = xml_text(str(value))
     return element

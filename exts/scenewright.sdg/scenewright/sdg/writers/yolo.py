@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from scenewright.sdg.writers.keypoints import COCO_STATES, checked_keypoints, keypoint_annotators, keypoints_of
+from scenewright.sdg.writers.keypoints import COCO_STATES, checked_keypoints, keypoint_annotators, keypoint_places, keypoints_of
 from scenewright.sdg.writers.labelled import LabelledView, WriterLabelled
 from scenewright.sdg.writers.polygons import mask_polygons, merge_polygons, minimum_rectangle
 
@@ -108,6 +108,8 @@ class WriterYolo(WriterLabelled):
             # A turned box may reach beyond the image; Ultralytics wants numbers from 0 to 1.
             numbers = np.clip((points + corner) / size, 0.0, 1.0).reshape(-1).tolist()
         if self._task == "pose":
-            for x, y, state in keypoints_of(view, annotation, self._keypoints[annotation["category"]]):
+            points = self._keypoints[annotation["category"]]
+            annotation["keypoints_local"] = keypoint_places(view, annotation, points)
+            for x, y, state in keypoints_of(view, annotation, points):
                 numbers += [x / size[0], y / size[1], float(COCO_STATES[state])]
         annotation["line"] = " ".join(f"{number:.7f}".rstrip("0").rstrip(".") for number in numbers)
