@@ -1,5 +1,7 @@
 """Rigid bodies on the stage against mechanics that can be worked out by hand."""
 
+import re
+
 import numpy as np
 import omni.replicator.core as rep
 import pytest
@@ -361,3 +363,20 @@ def test_bodies_that_start_inside_each_other_do_not_spin_without_bounds(world, p
         spins = [UsdPhysics.RigidBodyAPI(box).GetAngularVelocityAttr().Get() for box in boxes]
         fastest = max(fastest, float(np.linalg.norm(np.radians(spins), axis=1).max()))
     assert 1.0 < fastest <= 100.001  # PhysX's default limit
+
+
+@pytest.mark.parametrize(("count", "text"), [
+    (1, "The rigid body /Body_0/Part lies below the rigid body /Body_0 and"),
+    (3, "3 rigid bodies lie below other rigid bodies .* the first is /Body_0/Part, below /Body_0"),
+])  # fmt: skip
+def test_bodies_below_bodies_are_told_of_in_one_line(world, play, caplog, count, text):
+    for number in range(count):
+        outer = UsdGeom.Xform.Define(world, f"/Body_{number}")
+        outer.AddTranslateOp().Set((3.0 * number, 0, 5))
+        inner = UsdGeom.Cube.Define(world, f"/Body_{number}/Part").GetPrim()
+        UsdPhysics.CollisionAPI.Apply(inner)
+        for prim in (outer.GetPrim(), inner):
+            UsdPhysics.RigidBodyAPI.Apply(prim)
+    play(1)
+    told = [record.getMessage() for record in caplog.records if "rigid bod" in record.getMessage()]
+    assert len(told) == 1 and re.match(text, told[0])

@@ -10,7 +10,6 @@ from scenewright.replicator.annotators.labelling import (
     FIRST_ID,
     coverage_of,
     filter_key,
-    instance_image,
     label_table,
     visible_pixels,
 )
@@ -88,18 +87,15 @@ class Occluders(BoxTemplate):
         table, coverage = label_table(capture, params), coverage_of(capture, params, masks=True)
         paths, key_of_prim = _occluder_keys(table.entity_paths, table.leaf_paths, table.instance_of_prim)
         keys = prim_runs(capture).paint(key_of_prim)
-        seen = instance_image(capture, params)
         pixels = np.asarray(coverage.pixels)
         hidden_rows = np.flatnonzero(pixels > visible_pixels(capture, params)).tolist()
         found: list[tuple[int, int, int]] = []
         for row in hidden_rows:
-            x_min, y_min, x_max, y_max = (int(value) for value in coverage.boxes[row])
-            crop = (slice(y_min, y_max + 1), slice(x_min, x_max + 1))
-            hidden = coverage.masks[row] & (seen[crop] != row + FIRST_ID)
-            counts = np.bincount(keys[crop][hidden])
-            who = np.flatnonzero(counts)
-            order = who[np.argsort(-counts[who], kind="stable")].tolist()
-            found.extend((row, other, int(counts[other])) for other in order)
+            x_min, y_min, x_max, y_max = coverage.boxes[row].tolist()
+            who, counts = _counted(keys[y_min:y_max + 1, x_min:x_max + 1][coverage.masks[row]])
+            others = who != row + FIRST_ID
+            order = np.argsort(-counts[others], kind="stable")
+            found.extend((row, *pair) for pair in zip(who[others][order].tolist(), counts[others][order].tolist(), strict=True))
         records = np.zeros(len(found), OCCLUDER_DTYPE)
         if found:
             row, who, counts = np.array(found).T
@@ -109,11 +105,21 @@ class Occluders(BoxTemplate):
                                          "occluderPaths": [paths[who] for _, who, _ in found]})
 
 
+def _counted(keys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return which keys there are, ascending, and how often."""
+    first, last = keys.min(), keys.max()
+    if last - first > 4 * keys.size:
+        return np.unique(keys, return_counts=True)
+    counts = np.bincount(keys - first)
+    who = np.flatnonzero(counts)
+    return who + first, counts[who]
+
+
 def _occluder_keys(entities: tuple[str, ...], leaves: tuple[str, ...], instance_of_prim: np.ndarray) -> tuple[list[str],
                                                                                                               np.ndarray]:
     """Return the path of each occluder, and the occluder of each prim id: an entity, or else a prim of its own."""
     paths = ["", "", *entities]
-    keys = instance_of_prim.astype(np.int64)
+    keys = instance_of_prim.astype(np.int32)
     of_path: dict[str, int] = {}
     for prim in np.flatnonzero(instance_of_prim == 1).tolist():
         number = of_path.setdefault(leaves[prim], len(paths))

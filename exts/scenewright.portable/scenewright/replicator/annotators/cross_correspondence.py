@@ -1,5 +1,7 @@
 """cross_correspondence: where another camera sees what this one sees."""
 
+import functools
+import logging
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["CrossCorrespondence"]
 
+_log = logging.getLogger(__name__)
 _REFERENCE = "crossCameraReferenceName"
 _TOLERANCE = 1e-3
 """A surface hides a point when it is nearer by this share of the point's distance in all four pixels around it."""
@@ -33,7 +36,8 @@ class CrossCorrespondence(AnnotatorTemplate):
     ``rep.create.camera``): the name or path of a camera. Its picture has the resolution of its own render product, or else of
     this one's. RTX needs fisheyePolynomial lenses; here any lens serves.
 
-    Parameters: ``normalized`` (False) divides x by the reference's width and y by its height.
+    Parameters: ``normalized`` (False) divides x by the reference's width and y by its height. Whether RTX divides by the same
+    has not been verified, and using it says so in the log; divide by hand where the two must agree.
     """
 
     names = ("cross_correspondence", "CrossCorrespondence")
@@ -49,6 +53,8 @@ class CrossCorrespondence(AnnotatorTemplate):
         width, height = capture.frame.resolution
         found = np.full((height * width, 4), -1.0, np.float32)
         seen = np.flatnonzero(np.isfinite(np.asarray(capture.frame["distance_to_image_plane"]).ravel()))
+        if params["normalized"]:
+            _tell_unverified()
         other = _reference(capture)
         points = unproject(capture, seen).astype(np.float64)
         camera, size = other.frame.camera, other.frame.resolution
@@ -63,6 +69,13 @@ class CrossCorrespondence(AnnotatorTemplate):
                                     np.asarray(other.frame["distance_to_camera"]))
         found[seen, 3] = 1.0
         return AnnotatorOutput(found.reshape(height, width, 4))
+
+
+@functools.cache
+def _tell_unverified() -> None:
+    """Warn once."""
+    _log.warning("cross_correspondence(normalized=True) divides by the reference picture's width and height; whether RTX does "
+                 "so has not been verified.")
 
 
 def _is_hidden(pixels: np.ndarray, distances: np.ndarray, surface: np.ndarray) -> np.ndarray:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from scenewright.replicator.capture import Capture
 
 __all__ = ["BACKGROUND", "COLORIZE_PARAMETERS", "FILTER_PARAMETERS", "FIRST_ID", "GLOBAL_FILTER_SETTING", "UNLABELLED",
-           "check_label_parameters", "coverage_of", "filter_key", "instance_image", "joined", "label_table", "occlusion_ratios",
+           "check_label_parameters", "coverage_of", "filter_key", "joined", "label_table", "occlusion_ratios",
            "segmentation", "visible_pixels"]
 
 BACKGROUND = "BACKGROUND"
@@ -78,12 +78,6 @@ def visible_pixels(capture: "Capture", params: Mapping[str, Any]) -> np.ndarray:
     size = len(table.entity_paths) + FIRST_ID
     return capture.once(("visible", filter_key(params)),
                         lambda: prim_runs(capture).counts(table.instance_of_prim, size)[FIRST_ID:])
-
-
-def instance_image(capture: "Capture", params: Mapping[str, Any]) -> np.ndarray:
-    """Return the instance id of each pixel, (H, W) uint32, computed once."""
-    table = label_table(capture, params)
-    return capture.once(("instances", filter_key(params)), lambda: prim_runs(capture).paint(table.instance_of_prim))
 
 
 def occlusion_ratios(capture: "Capture", params: Mapping[str, Any]) -> np.ndarray:

@@ -13,7 +13,7 @@ from scenewright.render import BUFFERS
 if TYPE_CHECKING:
     from scenewright.replicator.capture import Capture
 
-__all__ = ["AnnotatorError", "AnnotatorOutput", "AnnotatorTemplate", "BufferTemplate", "copied_buffer"]
+__all__ = ["AnnotatorError", "AnnotatorOutput", "AnnotatorTemplate", "BufferTemplate"]
 
 
 class AnnotatorError(ValueError):
@@ -107,8 +107,8 @@ class BufferTemplate(AnnotatorTemplate):
         return frozenset((self.buffer,))
 
     def compute(self, capture: "Capture", params: Mapping[str, Any]) -> AnnotatorOutput:
-        """Copy the buffer, which lives only as long as its frame."""
-        return AnnotatorOutput(copied_buffer(capture, self.buffer))
+        """Take the buffer; on the CPU that is the renderer's own memory, which nothing writes to after the frame."""
+        return AnnotatorOutput(np.asarray(capture.frame[self.buffer]))
 
     def compute_on(self, capture: "Capture", params: Mapping[str, Any], device: wp.Device) -> AnnotatorOutput | None:
         """Copy the buffer from device to device: shape (H, W) or (H, W, channels)."""
@@ -117,8 +117,3 @@ class BufferTemplate(AnnotatorTemplate):
         image = wp.array(ptr=source.ptr, shape=spec.shape(width, height), dtype=wp.dtype_from_numpy(spec.dtype),
                          device=source.device)
         return AnnotatorOutput(wp.clone(image, device=device))
-
-
-def copied_buffer(capture: "Capture", name: str) -> np.ndarray:
-    """Return a copy of a render buffer that outlives the frame, made once per capture."""
-    return capture.once(("copy", name), lambda: np.array(capture.frame[name]))

@@ -67,6 +67,7 @@ def read_scene(stage: Usd.Stage, time: Usd.TimeCode) -> SceneRecord:
     frames: dict[Sdf.Path, np.ndarray] = {}
     colliders: list[Usd.Prim] = []
     joints: list[Usd.Prim] = []
+    parts: list[tuple[Sdf.Path, Sdf.Path]] = []
     walk = iter(Usd.PrimRange.Stage(stage, Usd.TraverseInstanceProxies()))
     for prim in walk:
         if prim.IsA(UsdGeom.PointInstancer):
@@ -74,11 +75,16 @@ def read_scene(stage: Usd.Stage, time: Usd.TimeCode) -> SceneRecord:
             continue
         if prim.IsA(UsdPhysics.Joint) and not prim.IsInstanceProxy():
             joints.append(prim)
-        if prim.HasAPI(UsdPhysics.RigidBodyAPI) and _is_body(prim) and not _is_part(prim, bodies):
-            bodies[prim.GetPath()] = _body(prim, cache, metre)
-            frames[prim.GetPath()] = np.linalg.inv(rigid_frame(cache.GetLocalToWorldTransform(prim)))
+        if prim.HasAPI(UsdPhysics.RigidBodyAPI) and _is_body(prim):
+            outer = next((prefix for prefix in prim.GetPath().GetPrefixes()[:-1] if prefix in bodies), None)
+            if outer is not None:
+                parts.append((prim.GetPath(), outer))
+            else:
+                bodies[prim.GetPath()] = _body(prim, cache, metre)
+                frames[prim.GetPath()] = np.linalg.inv(rigid_frame(cache.GetLocalToWorldTransform(prim)))
         if prim.HasAPI(UsdPhysics.CollisionAPI) and UsdPhysics.CollisionAPI(prim).GetCollisionEnabledAttr().Get():
             colliders.append(prim)
+    _tell_of_parts(parts)
     scene = SceneRecord(list(bodies.values()), [], _gravity(stage, metre), steps_per_second(stage), _filtered(stage))
     scene.separated = separated_colliders(stage, [prim.GetPath() for prim in colliders])
     scene.joints = [record for prim in joints if (record := read_joint(prim, frames, cache, metre)) is not None]
@@ -123,15 +129,16 @@ def _is_kinematic(prim: Usd.Prim) -> bool:
     return bool(UsdPhysics.RigidBodyAPI(prim).GetKinematicEnabledAttr().Get())
 
 
-def _is_part(prim: Usd.Prim, bodies: dict[Sdf.Path, BodyRecord]) -> bool:
-    """Return whether a rigid body lies below another one, of which it then is a part: it would have two masters.
+def _tell_of_parts(parts: list[tuple[Sdf.Path, Sdf.Path]]) -> None:
+    """Warn of rigid bodies below others, of which they then are parts: they would have two masters.
 
     PhysX warns of this too and goes on; Isaac Sim's own examples have it.
     """
-    outer = next((prefix for prefix in prim.GetPath().GetPrefixes()[:-1] if prefix in bodies), None)
-    if outer is not None:
-        _log.warning("The rigid body %s lies below the rigid body %s and is simulated as a part of it.", prim.GetPath(), outer)
-    return outer is not None
+    if len(parts) == 1:
+        _log.warning("The rigid body %s lies below the rigid body %s and is simulated as a part of it.", *parts[0])
+    elif parts:
+        _log.warning("%d rigid bodies lie below other rigid bodies and are simulated as parts of them; the first is %s, below "
+                     "%s.", len(parts), *parts[0])
 
 
 def _body(prim: Usd.Prim, cache: UsdGeom.XformCache, metre: float) -> BodyRecord:
