@@ -39,7 +39,8 @@ class Imported:
     """Whether it was there already, made of the same bytes by the same choices."""
 
 
-def import_asset(job: Job, pack: Path, choices: ImportChoices, draw: Thumbnailer | None = None) -> Imported:
+def import_asset(job: Job, pack: Path, choices: ImportChoices, draw: Thumbnailer | None = None,
+                 own_threads: int = 0) -> Imported:
     """Import one model into a pack, or find that it is there.
 
     The asset's folder appears whole or not at all.
@@ -49,6 +50,7 @@ def import_asset(job: Job, pack: Path, choices: ImportChoices, draw: Thumbnailer
         pack: The pack's folder.
         choices: How.
         draw: Draws thumbnails; None leaves them out whatever the choices say.
+        own_threads: As of `Source`.
 
     Raises:
         AssetError: The model is refused; the message says why.
@@ -57,7 +59,7 @@ def import_asset(job: Job, pack: Path, choices: ImportChoices, draw: Thumbnailer
     there = _unchanged(job, pack, choices, files)
     if there is not None:
         return Imported(there, True)
-    source = Source(files, job.name, scratch=pack / WORKING)
+    source = Source(files, job.name, scratch=pack / WORKING, own_threads=own_threads)
     model = read_model(source)
     content, record = prepare(model, job, choices)
     record = replace(record, inputs=source.read_files, fingerprint=choices.fingerprint())

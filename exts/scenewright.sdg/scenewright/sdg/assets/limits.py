@@ -24,6 +24,8 @@ class Limits:
     corners: int = 16_000_000
     parts: int = 20_000
     nodes: int = 100_000
+    crate_entries: int = 8_000_000
+    """Entries of one section of a USD crate: tokens, paths, fields, specs."""
     depth: int = 200
     """Nesting of nodes."""
     looks: int = 4_096

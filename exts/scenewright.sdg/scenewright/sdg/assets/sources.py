@@ -178,16 +178,21 @@ class Source:
         name: The model file in it.
         limits: Bounds.
         scratch: Folder for what has to be unpacked on the way; None = the system's.
+        own_threads: Threads that readers may use in a process that is there for imports alone, whose memory may be bounded;
+            0 = the process is somebody else's.
     """
 
-    def __init__(self, files: Files, name: str, limits: Limits = LIMITS, scratch: Path | None = None) -> None:
+    def __init__(self, files: Files, name: str, limits: Limits = LIMITS, scratch: Path | None = None,
+                 own_threads: int = 0) -> None:
         self.files = files
         self.scratch = scratch
+        self.own_threads = own_threads
         self.name = name
         self.limits = limits
         self.read_files: dict[str, str] = {}
         """SHA-256 of each file that was read, by name."""
-        self._total = 0
+        self.total_bytes = 0
+        """Bytes read so far."""
 
     def read(self, name: str | None = None, limit: int | None = None) -> bytes:
         """Return the contents of the model file or of another one in the tree.
@@ -197,8 +202,8 @@ class Source:
         """
         name = self.name if name is None else name
         data = self.files.read(name, min(limit or self.limits.file_bytes, self.limits.file_bytes))
-        self._total += len(data)
-        if self._total > self.limits.total_bytes:
+        self.total_bytes += len(data)
+        if self.total_bytes > self.limits.total_bytes:
             raise AssetError(f"its files are larger than {self.limits.total_bytes:,} bytes together.")
         self.read_files[name] = hashlib.sha256(data).hexdigest()
         return data

@@ -17,13 +17,16 @@ from pathlib import Path, PurePosixPath
 
 from pxr import Sdf, Tf, Usd, UsdUtils
 
+from scenewright.sdg.assets.crates import check_crate
 from scenewright.sdg.assets.errors import AssetError
+from scenewright.sdg.assets.memory import MemoryBound
 from scenewright.sdg.assets.sources import FolderFiles, Source, ZipFiles
 
 __all__ = ["opened_stage"]
 
 _USD = (".usd", ".usda", ".usdc")
 _QUOTED = re.compile(r" : '(.*?)'?\s*$", re.DOTALL)
+_FILE = re.compile(r"[@<][^@<>]*?([^@<>/]+\.usd[acz]?)[@>]")
 _STEPS = 2_000_000
 """References looked at in all; more of them is a file made to take time."""
 
@@ -41,9 +44,10 @@ def opened_stage(source: Source) -> Iterator[tuple[Usd.Stage, Source]]:
                 source.scratch.mkdir(parents=True, exist_ok=True)
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="package-", dir=source.scratch)))
             source = _unpacked(source, folder)
+        bound = stack.enter_context(MemoryBound(source.own_threads > 0, source.own_threads))
         quiet = UsdUtils.CoalescingDiagnosticDelegate()
         try:
-            _check_layers(source)
+            _check_layers(source, bound)
             stage = Usd.Stage.Open(str(source.files.path(source.name)))
             if stage is None:
                 raise AssetError("it cannot be opened as USD.")
@@ -58,8 +62,10 @@ def opened_stage(source: Source) -> Iterator[tuple[Usd.Stage, Source]]:
 
 def _reason(text: str) -> str:
     """Return what USD says is wrong, without where in its own source that was found."""
+    if "bad_alloc" in text or "length_error" in text:
+        return "to read it takes more memory than a file of its size can need."
     quoted = _QUOTED.search(text)
-    words = " ".join((quoted.group(1) if quoted else text).split())
+    words = _FILE.sub(r"\1", " ".join((quoted.group(1) if quoted else text).split()))
     return f"{words[:200] or 'no reason given'}."
 
 
@@ -79,11 +85,11 @@ def _unpacked(source: Source, folder: Path) -> Source:
         _copy(source.files, folder, limits.total_bytes)
         name = source.name
         if name.lower().endswith(".usdz"):
-            inner = Source(FolderFiles(folder, source.files.title), name, limits)
+            inner = Source(FolderFiles(folder, source.files.title), name, limits, own_threads=source.own_threads)
             below = folder / ".package"
             below.mkdir()
             return _unpacked(inner, below)
-    unpacked = Source(FolderFiles(folder, source.files.title), name, limits)
+    unpacked = Source(FolderFiles(folder, source.files.title), name, limits, own_threads=source.own_threads)
     unpacked.read_files = source.read_files
     return unpacked
 
@@ -105,9 +111,9 @@ def _copy(package: ZipFiles, folder: Path, limit: int) -> None:
         path.write_bytes(data)
 
 
-def _check_layers(source: Source) -> None:
+def _check_layers(source: Source, bound: MemoryBound) -> None:
     """Follow every reference from layer to layer; refuse what leads out, is missing, or grows beyond bounds."""
-    census = _Census(source)
+    census = _Census(source, bound)
     census.layer(source.name)
     census.size(source.name, None, 0)
 
@@ -130,8 +136,9 @@ class _Census:
     A prim counts with all its descendants, and with what each of them refers to, each time.
     """
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, bound: MemoryBound) -> None:
         self.source = source
+        self.bound = bound
         self._layers: dict[str, _Layer] = {}
         self._sizes: dict[tuple[str, str | None], int] = {}
         self._open: set[tuple[str, str | None]] = set()
@@ -180,7 +187,11 @@ class _Census:
         return self._sizes[key]
 
     def _read(self, name: str) -> _Layer:
-        self.source.read(name)  # bounds its size and remembers its hash
+        try:
+            check_crate(self.source.read(name), self.source.limits)  # reading it bounds its size and remembers its hash
+        except AssetError as error:
+            raise error if name == self.source.name else AssetError(f"{name}: {error}") from error
+        self.bound.allow(self.source.total_bytes)
         layer = Sdf.Layer.FindOrOpen(str(self.source.files.path(name)))
         if layer is None:
             raise AssetError(f"{name} cannot be read as USD.")

@@ -13,10 +13,13 @@ from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any
 
+from pxr import Work
+
 from scenewright.sdg.assets.errors import AssetError
 from scenewright.sdg.assets.importing import Imported, Thumbnailer, import_asset
 from scenewright.sdg.assets.jobs import ImportChoices, Job
 from scenewright.sdg.assets.limits import LIMITS
+from scenewright.sdg.assets.memory import bound_process
 from scenewright.sdg.assets.pack import Refusal
 
 __all__ = ["import_or_refuse", "run_jobs"]
@@ -134,19 +137,21 @@ def _work(channel: Connection, pack: Path, choices: ImportChoices, draw: Thumbna
     """Import what is sent until there is no more; runs in the worker process."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
     _end_with_parent(parent)
-    _limit_memory()
+    bound_process(LIMITS.memory_bytes)
     os.environ["SCENEWRIGHT_THREADS"] = str(threads)
+    Work.SetConcurrencyLimit(threads)
     with contextlib.suppress(EOFError, BrokenPipeError):
         channel.send(None)
         while True:
             job = channel.recv()
-            channel.send(import_or_refuse(job, pack, choices, draw))
+            channel.send(import_or_refuse(job, pack, choices, draw, threads))
 
 
-def import_or_refuse(job: Job, pack: Path, choices: ImportChoices, draw: Thumbnailer | None) -> Imported | Refusal:
-    """Return what comes of a job: an asset, or why there is none."""
+def import_or_refuse(job: Job, pack: Path, choices: ImportChoices, draw: Thumbnailer | None,
+                     own_threads: int = 0) -> Imported | Refusal:
+    """Return what comes of a job: an asset, or why there is none; ``own_threads`` as of `Source`."""
     try:
-        return import_asset(job, pack, choices, draw)
+        return import_asset(job, pack, choices, draw, own_threads)
     except AssetError as error:
         return Refusal(job.source, str(error))
     except MemoryError:
@@ -165,12 +170,3 @@ def _end_with_parent(parent: int) -> None:
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:  # it ended before the line above
         os._exit(1)
-
-
-def _limit_memory() -> None:
-    with contextlib.suppress(ImportError, ValueError, OSError):
-        import resource
-
-        hard = resource.getrlimit(resource.RLIMIT_AS)[1]
-        most = LIMITS.memory_bytes if hard == resource.RLIM_INFINITY else min(LIMITS.memory_bytes, hard)
-        resource.setrlimit(resource.RLIMIT_AS, (most, hard))
