@@ -5,7 +5,7 @@ import sys
 import numpy as np
 import pytest
 from PIL import Image
-from pxr import Gf, Sdf, UsdGeom, UsdShade
+from pxr import Gf, Sdf, UsdLux, UsdShade
 
 from scenewright.render import RenderSettings
 from scenewright.render.mitsuba.tessellation import shape_triangles
@@ -122,11 +122,33 @@ def test_glass_metal_and_cut_outs(studio):
     check(*pictures(studio), mean=0.02, block=0.08)
 
 
-@pytest.mark.verify
-def test_fisheyes_are_refused_by_name(studio):
+def refused(studio, **choices):
+    with pytest.raises(SceneError) as error:
+        studio.render(["hdr_color"], size=(8, 6), settings=RenderSettings(mode="mitsuba", **choices))
+    return str(error.value)
+
+
+def test_without_llvm_what_needs_it_is_refused_by_name(studio, monkeypatch):
     pytest.importorskip("mitsuba", reason="optional: pip install mitsuba")
-    floor_and_shapes(studio)
-    camera = UsdGeom.Camera.Get(studio.stage, "/Camera")
+    monkeypatch.setattr("scenewright.render.mitsuba.engine._has_llvm", lambda: False)
+    camera = studio.camera((0, -5, 1), (0, 0, 0))
+    light = studio.light("SphereLight", "/Lamp", translate=(0, 0, 3))
+    light.GetPrim().CreateAttribute("visibleInPrimaryRay", Sdf.ValueTypeNames.Bool).Set(False)
+    UsdLux.ShapingAPI.Apply(light.GetPrim()).CreateShapingConeAngleAttr(30.0)
     camera.GetPrim().CreateAttribute("cameraProjectionType", Sdf.ValueTypeNames.Token).Set("fisheyePolynomial")
-    with pytest.raises(SceneError, match="/Camera: the renderer 'mitsuba'"):
-        studio.render(["hdr_color"], size=(8, 6), settings=RenderSettings(mode="mitsuba"))
+    said = refused(studio)
+    for part in ("light shaping of /Lamp", "visibleInPrimaryRay = False of /Lamp", "fisheyePolynomial of /Camera",
+                 "LLVM 17", "DRJIT_LIBLLVM_PATH", "path-traced"):
+        assert part in said
+
+
+def test_what_would_look_otherwise_is_refused_by_name(studio):
+    pytest.importorskip("mitsuba", reason="optional: pip install mitsuba")
+    studio.camera((0, -5, 1), (0, 0, 0))
+    studio.light("SphereLight", "/Lamp", translate=(0, 0, 3), diffuse=0.5)
+    ball = studio.shape("Sphere", "/Ball")
+    shader = studio.material("/Looks/Tinted", ball)
+    shader.CreateIdAttr("ND_standard_surface_surfaceshader")
+    shader.CreateInput("specular_color", Sdf.ValueTypeNames.Color3f).Set(Gf.Vec3f(1.0, 0.5, 0.2))
+    said = refused(studio)
+    assert "/Lamp: inputs:diffuse 0.5" in said and "/Looks/Tinted: coloured reflections" in said and "path-traced" in said

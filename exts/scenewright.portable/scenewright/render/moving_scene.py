@@ -43,6 +43,11 @@ class MovingScene:
         self._camera, self._camera_before = camera, camera_before
 
     @property
+    def scene(self) -> "StageScene":
+        """The records, at the moment that was last asked for."""
+        return self._scene
+
+    @property
     def meters_per_unit(self) -> float:
         """Metres in one stage unit."""
         return self._scene.meters_per_unit
@@ -55,6 +60,22 @@ class MovingScene:
 
     def at(self, seconds: float, steps: float) -> "tuple[PlacedScene, CameraRecord]":
         """Return scene and camera at a moment relative to the frame's, told in seconds and in steps."""
+        matrices, camera = self.poses_at(seconds, steps)
+        instances = self._device.instances
+        present = instances.matrices
+        rows = np.flatnonzero((matrices != present).any(axis=(1, 2)))
+        if not len(rows):
+            return self._device.place(camera.matrix[3, :3]), camera
+        instances.set_transforms(matrices, rows)
+        placed = self._device.place(camera.matrix[3, :3])
+        instances.set_transforms(present, rows)
+        return placed, camera
+
+    def poses_at(self, seconds: float, steps: float) -> "tuple[np.ndarray, CameraRecord]":
+        """Return where the instances are (N, 4, 4) float64, object to world, and the camera, as :meth:`at`.
+
+        All else at that moment is in :attr:`scene`.
+        """
         if not self._time.IsDefault():
             self._sync(Usd.TimeCode(self._time.GetValue() + seconds * self._scene.stage.GetTimeCodesPerSecond()))
         progress = float(np.clip(1.0 + steps, 0.0, 1.0))
@@ -65,14 +86,11 @@ class MovingScene:
         instances = self._device.instances
         rows = [row for row, path in enumerate(instances.paths) if self._is_posed(path, instances.matrices[row])]
         if not rows or progress >= 1.0:
-            return self._device.place(camera.matrix[3, :3]), camera
-        present, between = instances.matrices, instances.matrices.copy()
+            return instances.matrices, camera
+        matrices = instances.matrices.copy()
         before_rows = np.array([self._before[instances.paths[row]] for row in rows])
-        between[rows] = between_matrices(before_rows, present[rows], progress)
-        instances.set_transforms(between, np.array(rows))
-        placed = self._device.place(camera.matrix[3, :3])
-        instances.set_transforms(present, np.array(rows))
-        return placed, camera
+        matrices[rows] = between_matrices(before_rows, matrices[rows], progress)
+        return matrices, camera
 
     def _is_posed(self, path: str, matrix: np.ndarray) -> bool:
         """Return whether an instance has another pose than in the step before, and not by its time samples."""

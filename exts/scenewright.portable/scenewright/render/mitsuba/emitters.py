@@ -1,6 +1,5 @@
 """Light records as Mitsuba emitters."""
 
-import logging
 import math
 from collections.abc import Mapping
 from types import ModuleType
@@ -13,7 +12,7 @@ from scenewright.render.scene.records import LightKind, LightRecord, TextureReco
 
 __all__ = ["emitter_of"]
 
-_log = logging.getLogger(__name__)
+_APART = 2e-6
 
 
 def emitter_of(mi: ModuleType, light: LightRecord, center: np.ndarray, textures: Mapping[str, TextureRecord], reach: float
@@ -27,19 +26,12 @@ def emitter_of(mi: ModuleType, light: LightRecord, center: np.ndarray, textures:
         textures: Texture records by key.
         reach: How far the scene reaches from the camera; a distant light of some width stands well beyond it.
     """
-    if light.shaping is not None or light.light_link is not None or light.shadow_link is not None:
-        _log.warning("%s: the renderer 'mitsuba' has no light shaping and no light links; the light shines without them.",
-                     light.path)
     matrix = np.asarray(light.matrix, np.float64).copy()
     matrix[3, :3] -= center
     if light.kind == LightKind.DOME:
         return [_dome(mi, light, matrix, textures)]
     if light.kind == LightKind.DISTANT:
         return [_distant(mi, light, matrix, reach)]
-    if light.kind == LightKind.MESH:
-        _log.warning("%s: the renderer 'mitsuba' leaves geometry lights out. Give the geometry an emissive material.",
-                     light.path)
-        return []
     radiance: dict[str, Any] = {"type": "rgb", "value": list(light.color)}
     if light.kind == LightKind.RECT and light.texture:
         texels = linear_texels(textures[light.texture]) * np.array(light.color, np.float32)
@@ -61,6 +53,9 @@ def emitter_of(mi: ModuleType, light: LightRecord, center: np.ndarray, textures:
     found = [{"type": shape, "to_world": mi.ScalarTransform4f(matrix.T @ turn), "emitter": area, "bsdf": _black()}]
     if light.double_sided:
         other = np.diag((half[0], half[1], 1.0, 1.0))
+        # a little above itself along +Z, so that no ray meets the side that is turned away
+        other[2, 3] = _APART * max(np.abs(matrix[3, :3]).max(), np.abs(matrix[:3, :3]).max() * max(half)) / max(
+            np.linalg.norm(matrix[2, :3]), 1e-30)
         found.append({"type": shape, "to_world": mi.ScalarTransform4f(matrix.T @ other), "emitter": area, "bsdf": _black()})
     return found
 

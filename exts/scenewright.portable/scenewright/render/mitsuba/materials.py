@@ -19,9 +19,9 @@ _SLOTS = tuple(f"{name}_texture" for name in ("base_color", "metallic", "roughne
 class BsdfBuilder:
     """Builds BSDF dictionaries; equal textures are shared.
 
-    Mapping: glass to ``dielectric``, ``roughdielectric`` or ``thindielectric``; a dielectric without reflection to ``diffuse``;
-    everything else to ``principled`` (its layering is Disney's, so glossy dielectrics differ a little from ours). All but glass
-    are two-sided. Opacity is a ``mask``.
+    Mapping: glass to ``dielectric``, ``roughdielectric`` or ``thindielectric``, its share of a surface by ``blendbsdf``; a
+    dielectric without reflection to ``diffuse``; everything else to ``principled`` (its layering is Disney's, so glossy
+    dielectrics differ a little from ours). All but glass are two-sided. Opacity is a ``mask``.
     """
 
     def __init__(self, mi: ModuleType, textures: Mapping[str, TextureRecord]) -> None:
@@ -32,6 +32,11 @@ class BsdfBuilder:
     def needs_uvs(self, material: MaterialRecord) -> bool:
         """Return whether a texture is read."""
         return any(getattr(material, slot).texture for slot in _SLOTS)
+
+    def uv_set(self, material: MaterialRecord) -> str:
+        """Return the texture coordinates that a material reads: see TextureSlot."""
+        slots = (getattr(material, slot) for slot in _SLOTS)
+        return next((slot.uv_set for slot in slots if slot.texture), "")
 
     def surface(self, material: MaterialRecord, color: tuple[float, float, float] | str) -> dict[str, Any]:
         """Return the ``bsdf`` and, of a glowing material, the ``emitter`` of a shape.
@@ -50,8 +55,12 @@ class BsdfBuilder:
         base: Any = self._value(material.base_color, material.base_color_texture, color=True)
         if material.use_display_color:
             base = {"type": "mesh_attribute", "name": color} if isinstance(color, str) else _rgb(color)
-        glass = material.transmission > 0.5
+        share = material.transmission * (1.0 - material.metallic)
+        glass = share > 0.0
         bsdf = self._glass(material, base) if glass else self._opaque(material, base)
+        if 0.0 < share < 1.0:
+            opaque = {"type": "twosided", "bsdf": self._opaque(material, base)}
+            bsdf = {"type": "blendbsdf", "weight": share, "first": opaque, "second": bsdf}
         if material.normal_texture.texture:
             bsdf = {"type": "normalmap", "normalmap": self._bitmap(material.normal_texture, "normal"), "bsdf": bsdf}
         if not glass:
@@ -61,12 +70,13 @@ class BsdfBuilder:
         return bsdf
 
     def _glass(self, material: MaterialRecord, tint: Any) -> dict[str, Any]:
+        tints = {"specular_transmittance": tint, "specular_reflectance": _rgb(material.specular_color)}
         if material.thin_walled:
-            return {"type": "thindielectric", "int_ior": material.ior, "specular_transmittance": tint}
+            return {"type": "thindielectric", "int_ior": material.ior, **tints}
         if material.roughness <= _SMOOTH:
-            return {"type": "dielectric", "int_ior": material.ior, "specular_transmittance": tint}
+            return {"type": "dielectric", "int_ior": material.ior, **tints}
         return {"type": "roughdielectric", "int_ior": material.ior, "alpha": material.roughness**2, "distribution": "ggx",
-                "specular_transmittance": tint}
+                **tints}
 
     def _opaque(self, material: MaterialRecord, base: Any) -> dict[str, Any]:
         at_normal = ((material.ior - 1.0) / (material.ior + 1.0)) ** 2 * 2.0 * material.specular * max(material.specular_color)

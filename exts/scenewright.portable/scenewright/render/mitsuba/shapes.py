@@ -14,17 +14,27 @@ from scenewright.render.scene.stage_scene import StageScene
 __all__ = ["write_shapes"]
 
 _SPHERE_IS_ROUND = 1e-5
+_BEHIND = 2e-6
 
 
-def write_shapes(mi: ModuleType, scene: StageScene, center: np.ndarray, builder: BsdfBuilder, folder: Path) -> dict[str, Any]:
+def write_shapes(mi: ModuleType, scene: StageScene, matrices: np.ndarray, center: np.ndarray, builder: BsdfBuilder,
+                 folder: Path) -> dict[str, Any]:
     """Return the scene's shapes as Mitsuba dictionaries; their triangles are written into ``folder``.
 
     Mitsuba is given corners, not shared vertices, so that normals and texture coordinates may differ at each. Spheres that
     are round stay spheres.
+
+    Args:
+        mi: Mitsuba.
+        scene: The records.
+        matrices: (N, 4, 4) object to world of each instance.
+        center: (3,) world position of the camera.
+        builder: Makes surfaces of materials.
+        folder: For the triangles.
     """
     shapes: dict[str, Any] = {}
     for index, instance in enumerate(scene.instances):
-        matrix = np.asarray(scene.matrices[index], np.float64).copy()
+        matrix = np.asarray(matrices[index], np.float64).copy()
         matrix[3, :3] -= center
         if instance.kind == ShapeKind.SPHERE and _is_round(matrix) and not builder.needs_uvs(_material(scene, instance, 0)):
             shapes[f"shape_{index}"] = {
@@ -36,17 +46,57 @@ def write_shapes(mi: ModuleType, scene: StageScene, center: np.ndarray, builder:
         points, normals, uvs, colors, slots = corners
         points = points @ matrix[:3, :3] + matrix[3, :3]
         normals = normals @ np.linalg.inv(matrix[:3, :3]).T
-        if np.linalg.det(matrix[:3, :3]) < 0.0:
-            points, normals, uvs = (a.reshape(-1, 3, a.shape[1])[:, (0, 2, 1)].reshape(a.shape) for a in (points, normals, uvs))
-            colors = None if colors is None else colors.reshape(-1, 3, 3)[:, (0, 2, 1)].reshape(-1, 3)
+        mirrored = bool(np.linalg.det(matrix[:3, :3]) < 0.0)
+        if mirrored:
+            points, normals, uvs = map(_turned_over, (points, normals, uvs))
+            colors = None if colors is None else _turned_over(colors)
         for slot in np.unique(slots):
             rows = np.repeat(slots == slot, 3)
-            path = folder / f"{index}_{slot}.ply"
-            _write_ply(path, points[rows], normals[rows], uvs[rows], None if colors is None else colors[rows])
+            material = _material(scene, instance, int(slot))
+            set_uvs = _uv_set(scene, instance, builder.uv_set(material), uvs, mirrored)
+            corners = (points[rows], normals[rows], set_uvs[rows], None if colors is None else colors[rows])
             color = "vertex_color" if colors is not None else instance.slot_colors[int(slot)]
-            shapes[f"shape_{index}_{slot}"] = {"type": "ply", "filename": str(path),
-                                               **builder.surface(_material(scene, instance, int(slot)), color)}
+            surface = builder.surface(material, color)
+            sides = {f"{index}_{slot}": corners}
+            if "emitter" in surface and not _is_closed(corners[0]):  # Mitsuba's shapes shine to one side
+                sides[f"{index}_{slot}_back"] = _other_side(*corners)
+            for name, side in sides.items():
+                _write_ply(folder / f"{name}.ply", *side)
+                shapes[f"shape_{name}"] = {"type": "ply", "filename": str(folder / f"{name}.ply"), **surface}
     return shapes
+
+
+def _is_closed(corners: np.ndarray) -> bool:
+    """Return whether triangles (3 T, 3) lie with each edge against another that runs the other way."""
+    _, index = np.unique(corners.astype(np.float32), axis=0, return_inverse=True)
+    triangles = index.reshape(-1, 3)
+    begin, end = triangles.ravel(), triangles[:, (1, 2, 0)].ravel()
+    count = int(index.max(initial=0)) + 1
+    ahead, back = np.sort(begin * count + end), np.sort(end * count + begin)
+    return bool(np.array_equal(ahead, back))
+
+
+def _other_side(points: np.ndarray, normals: np.ndarray, uvs: np.ndarray, colors: np.ndarray | None) -> tuple[np.ndarray, ...]:
+    """Return corners turned over, a millionth of the whole behind themselves so that no ray meets the wrong side."""
+    tiny = _BEHIND * float(np.abs(points).max(initial=1e-30))
+    flat = points.reshape(-1, 3, 3)
+    facing = np.cross(flat[:, 1] - flat[:, 0], flat[:, 2] - flat[:, 0])
+    facing /= np.maximum(np.linalg.norm(facing, axis=1, keepdims=True), 1e-30)
+    turned = (points - tiny * np.repeat(facing, 3, axis=0), -normals, uvs, colors)
+    return tuple(a if a is None else _turned_over(a) for a in turned)
+
+
+def _turned_over(corners: np.ndarray) -> np.ndarray:
+    """Return corners (3 T, …) of triangles with the other winding."""
+    return corners.reshape(-1, 3, corners.shape[1])[:, (0, 2, 1)].reshape(corners.shape)
+
+
+def _uv_set(scene: StageScene, instance: InstanceRecord, name: str, first: np.ndarray, mirrored: bool) -> np.ndarray:
+    """Return the texture coordinates of a set, the mesh's first where it has no such set."""
+    further = scene.meshes[instance.mesh].extra_uvs if instance.mesh and name else {}
+    numbered = int(name[1:]) - 1 if name.startswith("#") else -1
+    found = list(further.values())[numbered] if 0 <= numbered < len(further) else further.get(name)
+    return first if found is None else _turned_over(found) if mirrored else found
 
 
 def _material(scene: StageScene, instance: InstanceRecord, slot: int) -> Any:
