@@ -25,9 +25,9 @@ def command(
     """Check a recipe, a scene or a dataset and print every finding.
 
     Of a dataset every label is made again from what it follows from, and compared. Of a USD file, its layers, paths, labels,
-    lights, cameras and sizes are checked, and what usd-core's and NVIDIA's validators say of it. Nothing is rendered, and
-    nothing is written but what --fix corrects. Exit status: 0 when nothing is wrong (a dataset or scene may have warnings), 2
-    otherwise.
+    lights, cameras and sizes are checked, and what usd-core's and NVIDIA's validators say of it; of a recipe that has places
+    built, whether they fit, and the same of what they make. Nothing is rendered, and nothing is written but what --fix
+    corrects. Exit status: 0 when nothing is wrong (there may be warnings), 2 otherwise.
     """
     is_usd = path.suffix.lower() in _USD_SUFFIXES
     if (fix or quick) and not is_usd:
@@ -38,26 +38,32 @@ def command(
     if path.is_dir() or path.suffix.lower() == ".json":
         print_dataset_findings(path)
         return
-    findings = _findings(path, set_ or [])
-    for finding in findings:
+    findings, warnings = _findings(path, set_ or [])
+    for finding in (*findings, *warnings):
         typer.echo(str(finding))
     if findings:
         typer.echo(f"{len(findings)} finding{'s' if len(findings) > 1 else ''} in {path}.", err=True)
         raise typer.Exit(2)
-    typer.echo(f"{path}: nothing to report.")
+    told = f"{len(warnings)} warning{'s' if len(warnings) > 1 else ''}" if warnings else "nothing to report"
+    typer.echo(f"{path}: {told}.")
 
 
-def _findings(path: Path, overrides: list[str]) -> list[Finding]:
+def _findings(path: Path, overrides: list[str]) -> tuple[list[Finding], list[Finding]]:
+    """Return what is wrong with a recipe, and what is a warning."""
     from scenewright.host.activation import activate
 
     activate()
     from scenewright.sdg.recipe.asset_checks import find_asset_problems
     from scenewright.sdg.recipe.ontology import find_label_problems
     from scenewright.sdg.recipe.scene_checks import find_scene_problems
+    from scenewright.sdg.scene_validation.places import find_place_problems, has_places
 
     try:
         recipe = load_recipe(path, overrides)
     except RecipeError as error:
-        return error.findings
+        return error.findings, []
     scene = find_scene_problems(recipe.scene_path, recipe.mark("scene")) if recipe.scene_path else []
-    return [*scene, *find_asset_problems(recipe), *find_label_problems(recipe)]
+    found = [*scene, *find_asset_problems(recipe), *find_label_problems(recipe)]
+    if found or not has_places(recipe):
+        return found, []
+    return find_place_problems(recipe)

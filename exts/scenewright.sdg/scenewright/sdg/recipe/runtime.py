@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import omni.replicator.core as rep
@@ -20,6 +20,9 @@ from scenewright.sdg.recipe.program import Call
 from scenewright.sdg.recipe.recipe import Recipe
 from scenewright.sdg.recipe.sampling import Distribution, Draws, texts_of
 from scenewright.sdg.recipe.stand_ins import stand_in_for
+
+if TYPE_CHECKING:
+    from scenewright.sdg.recipe.scene_building import Site
 
 __all__ = ["Invocation", "Operation", "Poses", "Runtime"]
 
@@ -131,6 +134,7 @@ class Runtime:
         layers: USD files that were referenced, kept open.
         movers: Prims that triggers move.
         labelled: How many prims each label rule has labelled.
+        sites: Places that blocks have had built.
     """
 
     recipe: Recipe
@@ -143,6 +147,7 @@ class Runtime:
     layers: dict[str, Sdf.Layer] = field(default_factory=dict)
     movers: list[PrimSet] = field(default_factory=list)
     labelled: list[int] = field(default_factory=list)
+    sites: list["Site"] = field(default_factory=list)
 
     def label(self, roots: Sequence[Usd.Prim]) -> None:
         """Apply the recipe's label rules to prims with everything below them: the whole scene first, then what blocks make."""

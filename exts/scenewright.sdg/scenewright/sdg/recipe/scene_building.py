@@ -7,13 +7,15 @@ one moving another.
 
 import logging
 import os
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import omni.replicator.core as rep
 from pxr import Sdf, Usd
 
-from scenewright.sdg.recipe.clock import ONCE, Firing
+from scenewright.sdg.recipe.clock import ONCE, Address, Firing
+from scenewright.sdg.recipe.findings import Mark
 from scenewright.sdg.recipe.prims import FixedPrims
 from scenewright.sdg.recipe.runtime import Invocation, Operation, Runtime
 from scenewright.sdg.recipe.sampling import Draws
@@ -22,7 +24,7 @@ from scenewright.sdg.scenes.authoring import Layers, author_plan
 from scenewright.sdg.scenes.builders import BUILDERS, build_scene, read_books
 from scenewright.sdg.scenes.plan import LEVELS, ScenePlan, Streams
 
-__all__ = ["build", "forget_below"]
+__all__ = ["Site", "build", "forget_below"]
 
 _log = logging.getLogger(__name__)
 
@@ -36,14 +38,24 @@ def build(call: Invocation) -> tuple[FixedPrims, Operation]:
     paths = call.args["assets"] if isinstance(call.args["assets"], list) else [call.args["assets"]]
     book = read_books([call.runtime.file(str(path), call.mark("assets")) for path in paths])
     root = rep.functional.create.xform(name=call.args.get("name") or name.capitalize(), parent="/Replicator")
-    site = _Site(call, name, book, root)
+    site = Site(call, name, book, root)
+    call.runtime.sites.append(site)
     site.show(Draws(call.runtime.recipe.seed, ONCE))
     return FixedPrims((root,)), Operation(call.call, call.trigger, site.show, reset=site.show_first)
 
 
 @dataclass
-class _Site:
-    """One place on the stage, and which draw of each level it shows."""
+class Site:
+    """One place on the stage, and which draw of each level it shows.
+
+    Attributes:
+        call: The block that asks for it.
+        name: Name of its builder.
+        book: The assets.
+        root: The prim that it stands below.
+        shown: Firing of each level that it shows.
+        built: What the ledger keeps of it.
+    """
 
     call: Invocation
     name: str
@@ -65,14 +77,44 @@ class _Site:
             self.shown = key
         draws.record(self.call.path, self.built)
 
-    def _write(self, draws: Draws, firings: dict[str, Firing]) -> None:
+    @property
+    def mark(self) -> Mark:
+        """Where the block stands."""
+        return self.call.mark()
+
+    def misfits(self, addresses: Sequence[Address], most: int) -> Iterator[tuple[Address, str]]:
+        """Plan the first ``most`` different layouts of some frames, and yield what cannot be built, each reason once.
+
+        Nothing is written to the stage.
+        """
+        seen, told = set(), set()
+        for address in addresses:
+            firing = self.call.trigger.last_firing(address) if self.call.trigger is not None else ONCE
+            draws = Draws(self.call.runtime.recipe.seed, firing)
+            firings = {level: self._firing(level, draws) for level in LEVELS[:3]}  # lights and cameras always fit
+            key = tuple((one.sequence, one.step) for one in firings.values())
+            if key in seen:
+                continue
+            if len(seen) == most:
+                return
+            seen.add(key)
+            try:
+                self._plan(draws, {level: self._firing(level, draws) for level in LEVELS})
+            except SceneError as error:
+                if str(error) not in told:
+                    told.add(str(error))
+                    yield address, str(error)
+
+    def _plan(self, draws: Draws, firings: dict[str, Firing]) -> ScenePlan:
         call = self.call
         streams = Streams(
             {level: Draws(draws.seed, firing).stream(f"{call.path}/{level}") for level, firing in firings.items()}
         )
         options = {key: call.args[key] for key in BUILDERS[self.name].option_names() if call.has(key)}
-        must_fit = bool(call.args.get("must_fit", True))
-        plan = build_scene(self.name, self.book, streams, options, must_fit)
+        return build_scene(self.name, self.book, streams, options, bool(call.args.get("must_fit", True)))
+
+    def _write(self, draws: Draws, firings: dict[str, Firing]) -> None:
+        call, plan = self.call, self._plan(draws, firings)
         for shortfall in plan.shortfalls:
             _log.warning("%s: `%s`: %s.", call.mark(), call.call.function, shortfall)
         _check_files(plan)

@@ -4,7 +4,7 @@ import logging
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import omni.replicator.core as rep
 import omni.usd
@@ -25,6 +25,9 @@ from scenewright.sdg.recipe.runtime import Operation, Runtime
 from scenewright.sdg.recipe.sampling import Draws
 from scenewright.sdg.recipe.stage_setup import add_randomization_layer, hidden_values, open_recipe_stage
 from scenewright.sdg.recipe.stand_ins import allow_stand_ins
+
+if TYPE_CHECKING:
+    from scenewright.sdg.recipe.scene_building import Site
 
 __all__ = ["RecipeSession", "WriterRequest"]
 
@@ -191,6 +194,11 @@ class RecipeSession:
             registered = _registered(name)
             wanted = with_classes(self.recipe.ontology, registered, dict(parameters or {}))
             self.writer_requests.append(WriterRequest(registered, wanted, chosen, self.recipe.mark("writers", name)))
+
+    @property
+    def sites(self) -> "list[Site]":
+        """The places that the recipe has built, in the order of its blocks."""
+        return list(self._runtime.sites)
 
     def apply(self, address: Address) -> dict[str, Any]:
         """Give the stage the state of a frame, whatever it showed before.

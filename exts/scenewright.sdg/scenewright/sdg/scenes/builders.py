@@ -17,22 +17,28 @@ __all__ = ["BUILDERS", "Builder", "build_scene", "read_books"]
 
 @dataclass(frozen=True)
 class Builder:
-    """A kind of place that can be built: its options, and what plans it."""
+    """A kind of place that can be built: its options, what plans it, and the options that make it ask for less room."""
 
     options: type
     plan: Callable[..., ScenePlan]
+    less: tuple[str, ...]
 
     def option_names(self) -> list[str]:
         """Return the names of its options."""
         return [field.name for field in fields(self.options)]
 
+    def remedy(self) -> str:
+        """Return what can be done about a layout that does not fit."""
+        less = " or ".join(f"`{name}`" for name in self.less)
+        return f"Enlarge `size`, lower {less}, or take what fits with `must_fit: false`."
+
 
 _LONGEST, _MOST = 200.0, 1000
 
 BUILDERS: dict[str, Builder] = {
-    "warehouse": Builder(WarehouseOptions, plan_warehouse),
-    "shelf": Builder(ShelfOptions, plan_shelf),
-    "room": Builder(RoomOptions, plan_room),
+    "warehouse": Builder(WarehouseOptions, plan_warehouse, ("staging", "extras")),
+    "shelf": Builder(ShelfOptions, plan_shelf, ("bays",)),
+    "room": Builder(RoomOptions, plan_room, ("seats", "clutter")),
 }
 """Name -> builder."""
 
@@ -76,7 +82,7 @@ def build_scene(name: str, book: AssetBook, streams: Streams, options: Mapping[s
         _check_range(name, key, value)
     plan = builder.plan(book, streams, builder.options(**values))
     if must_fit and plan.shortfalls:
-        raise LayoutError(plan.shortfalls, len(plan.items))
+        raise LayoutError(plan.shortfalls, len(plan.items), builder.remedy())
     return plan
 
 

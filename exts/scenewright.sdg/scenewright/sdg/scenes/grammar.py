@@ -30,10 +30,10 @@ class LayoutError(SceneError):
         shortfalls: What is missing, and why.
     """
 
-    def __init__(self, shortfalls: Sequence["Shortfall"], placed: int):
+    def __init__(self, shortfalls: Sequence["Shortfall"], placed: int, remedy: str = "Enlarge the region or ask for less."):
         self.shortfalls = list(shortfalls)
         lines = "; ".join(str(one) for one in shortfalls)
-        super().__init__(f"the layout does not fit ({placed} things were placed): {lines}. Enlarge the region or ask for less.")
+        super().__init__(f"the layout does not fit ({placed} things were placed): {lines}. {remedy}")
 
 
 @dataclass(frozen=True)
