@@ -1,11 +1,15 @@
 """Glass in the frame of the surface: smooth and rough dielectrics, solid and thin-walled.
 
 Smooth glass splits by Fresnel's equations. Rough glass is the microfacet model of Walter et al. ("Microfacet Models for
-Refraction through Rough Surfaces", EGSR 2007): light scatters once, and what would do so again within the facets is lost, at
-grazing angles up to a fifth; Mitsuba's ``roughdielectric`` loses the same. Radiance that enters a denser medium is squeezed
-into a smaller solid angle; paths run from the camera, so what they find through the surface counts 1 / eta^2. A thin wall is
-two parallel surfaces between which light goes to and fro: it reflects 2 R / (1 + R) and lets the rest go straight on; where it
-is frosted, light that passes spreads as the reflection does, to the other side.
+Refraction through Rough Surfaces", EGSR 2007): light scatters once, and what would do so again within the facets is lost.
+Measured at index 1.5, the part lost at 0, 66 and 84 degrees where a path enters: 0.1, 1.1 and 8 % at roughness 0.3; 0.8, 6
+and 12 % at 0.5; 11, 39 and 60 % at 1; where it leaves: 0.9, 4 and 14 % at 0.3; 7, 19 and 23 % at 0.5; 58, 58 and 66 % at 1.
+Mitsuba's ``roughdielectric`` loses the same.
+
+Radiance that enters a denser medium is squeezed into a smaller solid angle; paths run from the camera, so what they find
+through the surface counts 1 / eta^2. A thin wall is two parallel surfaces between which light goes to and fro: it reflects
+2 R / (1 + R) and lets the rest go straight on; where it is frosted, light that passes spreads as the reflection does, to the
+other side.
 
 ``eta`` is the refractive index beyond the surface over the one on the viewer's side. ``view`` and ``light`` point away from
 the surface and ``view`` has z > 0. Values contain the cosine of the light's direction.
