@@ -291,6 +291,15 @@ def test_motion_by_poses(studio):
     agrees(moments(studio, step=step))
 
 
+def test_motion_of_points(studio):
+    stand(studio, back=True)
+    lamp(studio)
+    card = studio.quad("/Card", half=0.6, translate=(-0.5, -1.0, 1.0), rotate=(60, 0, 0))
+    studio.material("/Looks/Card", card, diffuseColor=Gf.Vec3f(0.3, 0.6, 0.5), **LAMBERT)
+    points = np.array(card.GetPointsAttr().Get())
+    agrees(moments(studio, step=lambda: card.GetPointsAttr().Set(points * np.float32(1.8) + np.float32((0.5, 0.0, 0.3)))))
+
+
 @pytest.mark.parametrize("order", ["topToBottom", "rightToLeft"])
 def test_a_rolling_shutter(studio, order):
     camera = stand(studio)

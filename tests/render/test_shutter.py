@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from pxr import Gf, Sdf, Usd, UsdGeom
+from pxr import Gf, Sdf, Usd, UsdGeom, UsdSkel
 
 from scenewright.render import RenderSettings
 from scenewright.render.scene.errors import SceneError
@@ -78,6 +78,56 @@ def test_poses_of_consecutive_steps_blur(pane):
                                                                          shutter_fraction=0.5))
     np.testing.assert_allclose(alpha(half), ramp(25, 20, 15), atol=0.03)
     np.testing.assert_array_equal(renderer.render("/Camera", SIZE, ["prim_id"])["prim_id"], sharp["prim_id"])
+
+
+@pytest.mark.parametrize("subdivided", [False, True])
+def test_points_of_consecutive_steps_blur(pane, subdivided):
+    """A pane whose points are moved, from 10 to 40 px, is a pane that is moved."""
+    mesh = UsdGeom.Mesh.Get(pane.stage, "/World/Pane")
+    if subdivided:
+        mesh.GetSubdivisionSchemeAttr().Set("bilinear")
+    renderer = pane.renderer()
+    renderer.render("/Camera", SIZE, ["prim_id"])
+    renderer.begin_step()
+    points = np.array(mesh.GetPointsAttr().Get())
+    mesh.GetPointsAttr().Set(points + np.array((3, 0, 0), np.float32))
+    settings = RenderSettings(samples=256, motion_slices=64, bounces=0)
+    sharp = renderer.render("/Camera", SIZE, ["prim_id", "hdr_color"])
+    blurred = renderer.render("/Camera", SIZE, ["hdr_color", "prim_id"], settings)
+    np.testing.assert_allclose(alpha(blurred), ramp(10, 20, 30), atol=0.03)
+    np.testing.assert_array_equal(blurred["prim_id"], sharp["prim_id"])
+    again = renderer.render("/Camera", SIZE, ["hdr_color"])
+    np.testing.assert_array_equal(again["hdr_color"], sharp["hdr_color"])  # all is where it was
+
+
+def test_a_skeleton_posed_anew_blurs(pane):
+    """One joint carries a pane, from 30 to 60 px; no time samples anywhere."""
+    root = UsdSkel.Root.Define(pane.stage, "/World/Body")
+    mesh = pane.quad("/World/Body/Skin")
+    pane.stage.RemovePrim("/World/Pane")
+    skeleton = UsdSkel.Skeleton.Define(pane.stage, "/World/Body/Skeleton")
+    skeleton.CreateJointsAttr(["hip"])
+    skeleton.CreateBindTransformsAttr([Gf.Matrix4d(1.0)])
+    skeleton.CreateRestTransformsAttr([Gf.Matrix4d(1.0)])
+    animation = UsdSkel.Animation.Define(pane.stage, "/World/Body/Animation")
+    animation.CreateJointsAttr(["hip"])
+    animation.CreateTranslationsAttr([Gf.Vec3f(0, 0, 0)])
+    animation.CreateRotationsAttr([Gf.Quatf(1)])
+    animation.CreateScalesAttr([Gf.Vec3h(1, 1, 1)])
+    for prim in (root.GetPrim(), mesh.GetPrim()):
+        UsdSkel.BindingAPI.Apply(prim)
+    binding = UsdSkel.BindingAPI(mesh)
+    binding.CreateSkeletonRel().AddTarget(skeleton.GetPath())
+    binding.CreateJointIndicesPrimvar(True, 1).Set([0])
+    binding.CreateJointWeightsPrimvar(True, 1).Set([1.0])
+    UsdSkel.BindingAPI.Apply(skeleton.GetPrim()).CreateAnimationSourceRel().AddTarget(animation.GetPath())
+    renderer = pane.renderer()
+    renderer.render("/Camera", SIZE, ["prim_id"])
+    renderer.begin_step()
+    animation.GetTranslationsAttr().Set([Gf.Vec3f(3, 0, 0)])
+    settings = RenderSettings(samples=256, motion_slices=64, bounces=0)
+    blurred = renderer.render("/Camera", SIZE, ["hdr_color"], settings)
+    np.testing.assert_allclose(alpha(blurred), ramp(30, 20, 30), atol=0.03)
 
 
 def test_time_samples_in_the_shutter_interval_blur(pane):

@@ -1,7 +1,7 @@
 """The scene at moments beside a frame's own, and the colour that they make together."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,26 +13,43 @@ from scenewright.render.device.camera import ImageCamera
 from scenewright.render.kernels.slices import add_slice
 from scenewright.render.kernels.trace import GuideBuffers, shade_pixels
 from scenewright.render.primary import trace_primary
-from scenewright.render.shutter import ShutterPlan, between_cameras, between_matrices
+from scenewright.render.shutter import (
+    ShutterPlan,
+    between_cameras,
+    between_matrices,
+    between_meshes,
+    deformed_meshes,
+)
 
 if TYPE_CHECKING:
     from scenewright.render.device.instances import InstanceSnapshot
     from scenewright.render.device.scene import DeviceScene, PlacedScene
     from scenewright.render.kernels.types import PathSettings
-    from scenewright.render.scene.records import CameraRecord
+    from scenewright.render.scene.records import CameraRecord, MeshRecord
     from scenewright.render.scene.stage_scene import StageScene
     from scenewright.render.settings import RenderSettings
     from scenewright.render.tiles import TileLauncher
 
-__all__ = ["MovingScene", "shade_slices"]
+__all__ = ["MovingScene", "Pose", "shade_slices"]
+
+
+@dataclass(frozen=True, eq=False)
+class Pose:
+    """What is where at one moment."""
+
+    matrices: np.ndarray
+    """(N, 4, 4) float64, object to world of each instance."""
+    meshes: "dict[str, MeshRecord]"
+    camera: "CameraRecord"
 
 
 class MovingScene:
     """A context in which the scene can be placed at other times; at its end the scene is at the frame's time again.
 
-    What has time samples is read at each moment: transforms, points, lights, materials, the camera. Instances and a camera that
-    have none, and that are elsewhere than in the step before, move evenly between the two poses; the light of glowing geometry
-    among them is sampled where it is at the frame's time.
+    What has time samples is read at each moment: transforms, points, lights, materials, the camera. Instances, points of a mesh
+    (edited, or carried by a skeleton's new pose) and a camera that have none, and that are elsewhere than in the step before,
+    move evenly between the two poses; the light of glowing geometry among them is sampled where it is at the frame's time.
+    Points whose triangles became others have no way between and are where they are at the frame's time.
     """
 
     def __init__(self, scene: "StageScene", device_scene: "DeviceScene", time: Usd.TimeCode,
@@ -40,6 +57,7 @@ class MovingScene:
         self._scene, self._device, self._time = scene, device_scene, time
         self._before = {} if before is None else dict(zip(before.paths, before.matrices, strict=True))
         self._now = dict(zip(device_scene.instances.paths, device_scene.instances.matrices, strict=True))
+        self._deformed = {} if before is None else deformed_meshes(before, device_scene.instances.snapshot())
         self._camera, self._camera_before = camera, camera_before
 
     @property
@@ -60,37 +78,38 @@ class MovingScene:
 
     def at(self, seconds: float, steps: float) -> "tuple[PlacedScene, CameraRecord]":
         """Return scene and camera at a moment relative to the frame's, told in seconds and in steps."""
-        matrices, camera = self.poses_at(seconds, steps)
-        instances = self._device.instances
-        present = instances.matrices
-        rows = np.flatnonzero((matrices != present).any(axis=(1, 2)))
-        if not len(rows):
-            return self._device.place(camera.matrix[3, :3]), camera
-        instances.set_transforms(matrices, rows)
-        placed = self._device.place(camera.matrix[3, :3])
-        instances.set_transforms(present, rows)
-        return placed, camera
+        pose = self.pose_at(seconds, steps)
+        posed = self._device.moment()
+        changed = [key for key, mesh in pose.meshes.items() if mesh is not self._scene.meshes[key]]
+        if changed:
+            posed.take_meshes(changed, pose.meshes)
+        rows = np.flatnonzero((pose.matrices != posed.instances.matrices).any(axis=(1, 2)))
+        if len(rows):
+            posed.instances.set_transforms(pose.matrices, rows)
+        return posed.place(pose.camera.matrix[3, :3]), pose.camera
 
-    def poses_at(self, seconds: float, steps: float) -> "tuple[np.ndarray, CameraRecord]":
-        """Return where the instances are (N, 4, 4) float64, object to world, and the camera, as :meth:`at`.
-
-        All else at that moment is in :attr:`scene`.
-        """
+    def pose_at(self, seconds: float, steps: float) -> Pose:
+        """Return what is where at a moment, as :meth:`at`; all else at that moment is in :attr:`scene`."""
         if not self._time.IsDefault():
             self._sync(Usd.TimeCode(self._time.GetValue() + seconds * self._scene.stage.GetTimeCodesPerSecond()))
         progress = float(np.clip(1.0 + steps, 0.0, 1.0))
         camera = replace(self._scene.camera(self._camera.path), exposure=self._camera.exposure)
+        instances, meshes = self._device.instances, dict(self._scene.meshes)
+        matrices = instances.matrices
+        if progress >= 1.0:
+            return Pose(matrices, meshes, camera)
         before = self._camera_before
         if before is not None and np.array_equal(camera.matrix, self._camera.matrix):
-            camera = between_cameras(before, camera, progress) if progress < 1.0 else camera
-        instances = self._device.instances
-        rows = [row for row, path in enumerate(instances.paths) if self._is_posed(path, instances.matrices[row])]
-        if not rows or progress >= 1.0:
-            return instances.matrices, camera
-        matrices = instances.matrices.copy()
-        before_rows = np.array([self._before[instances.paths[row]] for row in rows])
-        matrices[rows] = between_matrices(before_rows, matrices[rows], progress)
-        return matrices, camera
+            camera = between_cameras(before, camera, progress)
+        for key, (old, now) in self._deformed.items():
+            if meshes.get(key) is now:  # else it has time samples
+                meshes[key] = between_meshes(old, now, progress)
+        rows = [row for row, path in enumerate(instances.paths) if self._is_posed(path, matrices[row])]
+        if rows:
+            before_rows = np.array([self._before[instances.paths[row]] for row in rows])
+            matrices = matrices.copy()
+            matrices[rows] = between_matrices(before_rows, matrices[rows], progress)
+        return Pose(matrices, meshes, camera)
 
     def _is_posed(self, path: str, matrix: np.ndarray) -> bool:
         """Return whether an instance has another pose than in the step before, and not by its time samples."""

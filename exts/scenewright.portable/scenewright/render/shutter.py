@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from scenewright.render.scene.records import CameraRecord
+from scenewright.render.device.instances import InstanceSnapshot
+from scenewright.render.scene.records import CameraRecord, MeshRecord
 
-__all__ = ["ShutterPlan", "between_cameras", "between_matrices", "plan_shutter"]
+__all__ = ["ShutterPlan", "between_cameras", "between_matrices", "between_meshes", "deformed_meshes", "plan_shutter"]
 
 _ROLLING_SLICES = 128
 _BALANCED = 4
@@ -114,6 +115,38 @@ def between_matrices(before: np.ndarray, after: np.ndarray, progress: float) -> 
 def between_cameras(before: CameraRecord, after: CameraRecord, progress: float) -> CameraRecord:
     """Return ``after`` with its pose on the way from that of ``before``."""
     return replace(after, matrix=between_matrices(before.matrix[None], after.matrix[None], progress)[0])
+
+
+def deformed_meshes(before: InstanceSnapshot, now: InstanceSnapshot) -> dict[str, tuple[MeshRecord, MeshRecord]]:
+    """Return the meshes of ``now``, by key, whose points moved while their triangles stayed: (before, now).
+
+    A mesh is matched by the instances that draw it; one whose instances drew different meshes is left out.
+    """
+    if all(before.meshes.get(key) is record for key, record in now.meshes.items()):
+        return {}
+    old_keys = dict(zip(before.paths, before.mesh_keys, strict=True))
+    pairs: dict[str, set[str]] = {}
+    for path, key in zip(now.paths, now.mesh_keys, strict=True):
+        if key:
+            pairs.setdefault(key, set()).add(old_keys.get(path, ""))
+    found = {}
+    for key, others in pairs.items():
+        old = before.meshes.get(next(iter(others))) if len(others) == 1 else None
+        record = now.meshes[key]
+        if old is not None and old is not record and np.array_equal(old.triangles, record.triangles):
+            found[key] = (old, record)
+    return found
+
+
+def between_meshes(before: MeshRecord, after: MeshRecord, progress: float) -> MeshRecord:
+    """Return a mesh whose points and normals are on the straight way between two of the same triangles."""
+    normals = after.corner_normals
+    if len(before.corner_normals) == len(normals):
+        normals = before.corner_normals + np.float32(progress) * (normals - before.corner_normals)
+        length = np.linalg.norm(normals, axis=1, keepdims=True)
+        normals = np.where(length > 0.0, normals / np.where(length > 0.0, length, 1.0), after.corner_normals)
+    points = before.points + np.float32(progress) * (after.points - before.points)
+    return replace(after, points=points.astype(np.float32), corner_normals=normals.astype(np.float32))
 
 
 def radical_inverse(base: int, index: int) -> float:

@@ -1,5 +1,6 @@
 """The whole scene on a device, updated as little as the changes allow."""
 
+from collections.abc import Iterable, Mapping
 from copy import copy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ from scenewright.render.kernels.types import LightingData, SceneTables
 
 if TYPE_CHECKING:
     from scenewright.render.scene.changes import SceneChanges
+    from scenewright.render.scene.records import MeshRecord
     from scenewright.render.scene.stage_scene import StageScene
 
 __all__ = ["DeviceScene", "PlacedScene"]
@@ -77,9 +79,8 @@ class DeviceScene:
             self.instances.replace(scene.instances, scene.matrices, scene.meshes, self._meshes.rows,
                                    scene.instance_first_prim)
         else:
-            if changes.meshes:  # points that move: nothing but these meshes and the boxes of what draws them
-                self._meshes.replace(scene.meshes)
-                self.instances.take_meshes(changes.meshes, scene.meshes, self._meshes.rows)
+            if changes.meshes:
+                self.take_meshes(changes.meshes, scene.meshes)
             self.instances.set_transforms(scene.matrices, changes.transforms)
         surfaces = bool(structure or changes.materials or (changes.meshes and self._emitters.rows))
         if surfaces or changes.lights:
@@ -93,6 +94,11 @@ class DeviceScene:
         if len(changes.colors) and not surfaces:
             colors, counts = scene.instances.colors_of(changes.colors)
             self._materials.set_colors(colors, scene.instance_first_prim[changes.colors], counts)
+
+    def take_meshes(self, changed: Iterable[str], meshes: "Mapping[str, MeshRecord]") -> None:
+        """Take points that moved: nothing but these meshes, whose keys are ``changed``, and the boxes of what draws them."""
+        self._meshes.replace(meshes)
+        self.instances.take_meshes(changed, meshes, self._meshes.rows)
 
     def _update_lights(self, scene: "StageScene", changes: "SceneChanges", surfaces: bool) -> None:
         """Take in lights and glowing geometry where something about them changed."""

@@ -16,6 +16,7 @@ from scenewright.render.mitsuba.limits import check_scene, special_wishes
 from scenewright.render.mitsuba.materials import BsdfBuilder
 from scenewright.render.mitsuba.shapes import write_shapes
 from scenewright.render.scene.errors import SceneError
+from scenewright.render.scene.records import MeshRecord
 from scenewright.render.scene.stage_scene import StageScene
 from scenewright.render.settings import RenderSettings
 
@@ -63,6 +64,7 @@ class _Moment:
 
     scene: StageScene
     matrices: np.ndarray  # (N, 4, 4) of the instances
+    meshes: dict[str, MeshRecord]
     image: ImageCamera
     settings: RenderSettings
     rows: tuple[int, int]  # of the picture
@@ -95,7 +97,7 @@ class MitsubaEngine:
         """
         if image.record.scan_order:
             raise SceneError(f"Camera {image.record.path}: its rolling shutter needs more than one moment. Use render_moments.")
-        return self._render(_Moment(scene, scene.matrices, image, settings, (0, image.height)))
+        return self._render(_Moment(scene, scene.matrices, dict(scene.meshes), image, settings, (0, image.height)))
 
     def render_moments(self, moving: "MovingScene", plan: "ShutterPlan", image: ImageCamera, settings: RenderSettings
                        ) -> np.ndarray:
@@ -112,10 +114,10 @@ class MitsubaEngine:
             begin, end = (0, image.height) if plan.by_column else plan.lines(index)
             if begin == end or not plan.weights[index].any():
                 continue
-            matrices, camera = moving.poses_at(seconds, steps)
-            there = ImageCamera(camera, image.width, image.height, moving.meters_per_unit)
+            pose = moving.pose_at(seconds, steps)
+            there = ImageCamera(pose.camera, image.width, image.height, moving.meters_per_unit)
             choice = replace(settings, samples=samples, seed=_seed(settings, 1 + index))
-            part = self._render(_Moment(moving.scene, matrices, there, choice, (begin, end)))
+            part = self._render(_Moment(moving.scene, pose.matrices, pose.meshes, there, choice, (begin, end)))
             weights = plan.weights[index]
             total[begin:end] += part * (weights[None, :, None] if plan.by_column else weights[begin:end, None, None])
         return total
@@ -137,7 +139,7 @@ class MitsubaEngine:
                 parts["integrator"] = _integrator(settings)
                 parts["sensor"] = self._sensor(moment)
             builder = BsdfBuilder(mi, scene.textures)
-            parts.update(write_shapes(mi, scene, moment.matrices, center, builder, Path(folder)))
+            parts.update(write_shapes(mi, scene, (moment.matrices, moment.meshes), center, builder, Path(folder)))
             reach = _reach(moment)
             for index, light in enumerate(scene.lights):
                 for number, part in enumerate(emitter_of(mi, light, center, scene.textures, reach)):
@@ -234,6 +236,6 @@ def _reach(moment: _Moment) -> float:
         return max(1.0, far)
     places = moment.matrices[:, 3, :3] - moment.image.center
     sizes = np.abs(moment.matrices[:, :3, :3]).sum(axis=(1, 2))
-    extents = {key: float(np.abs(mesh.points).max(initial=0.0)) for key, mesh in scene.meshes.items()}
+    extents = {key: float(np.abs(mesh.points).max(initial=0.0)) for key, mesh in moment.meshes.items()}
     size = np.array([extents.get(i.mesh, max(i.size, default=1.0)) for i in scene.instances])
     return max(float((np.linalg.norm(places, axis=1) + sizes * np.minimum(size, 1e6)).max()), far)

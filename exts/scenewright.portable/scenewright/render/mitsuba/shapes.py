@@ -1,5 +1,6 @@
 """Instances as Mitsuba shapes: triangles in world space round the camera, one shape for each surface."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -8,7 +9,7 @@ import numpy as np
 
 from scenewright.render.mitsuba.materials import BsdfBuilder
 from scenewright.render.mitsuba.tessellation import shape_triangles
-from scenewright.render.scene.records import InstanceRecord, ShapeKind
+from scenewright.render.scene.records import InstanceRecord, MeshRecord, ShapeKind
 from scenewright.render.scene.stage_scene import StageScene
 
 __all__ = ["write_shapes"]
@@ -17,8 +18,8 @@ _SPHERE_IS_ROUND = 1e-5
 _BEHIND = 2e-6
 
 
-def write_shapes(mi: ModuleType, scene: StageScene, matrices: np.ndarray, center: np.ndarray, builder: BsdfBuilder,
-                 folder: Path) -> dict[str, Any]:
+def write_shapes(mi: ModuleType, scene: StageScene, pose: tuple[np.ndarray, Mapping[str, MeshRecord]], center: np.ndarray,
+                 builder: BsdfBuilder, folder: Path) -> dict[str, Any]:
     """Return the scene's shapes as Mitsuba dictionaries; their triangles are written into ``folder``.
 
     Mitsuba is given corners, not shared vertices, so that normals and texture coordinates may differ at each. Spheres that
@@ -27,12 +28,13 @@ def write_shapes(mi: ModuleType, scene: StageScene, matrices: np.ndarray, center
     Args:
         mi: Mitsuba.
         scene: The records.
-        matrices: (N, 4, 4) object to world of each instance.
+        pose: (N, 4, 4) object to world of each instance, and the meshes by key.
         center: (3,) world position of the camera.
         builder: Makes surfaces of materials.
         folder: For the triangles.
     """
     shapes: dict[str, Any] = {}
+    matrices, meshes = pose
     for index, instance in enumerate(scene.instances):
         matrix = np.asarray(matrices[index], np.float64).copy()
         matrix[3, :3] -= center
@@ -42,7 +44,7 @@ def write_shapes(mi: ModuleType, scene: StageScene, matrices: np.ndarray, center
                 "radius": float(instance.size[0] * np.linalg.norm(matrix[0, :3])),
                 **builder.surface(_material(scene, instance, 0), instance.slot_colors[0])}
             continue
-        corners = _mesh_corners(scene, instance) if instance.mesh else shape_triangles(instance.kind, instance.size)
+        corners = _mesh_corners(meshes[instance.mesh]) if instance.mesh else shape_triangles(instance.kind, instance.size)
         points, normals, uvs, colors, slots = corners
         points = points @ matrix[:3, :3] + matrix[3, :3]
         normals = normals @ np.linalg.inv(matrix[:3, :3]).T
@@ -108,8 +110,7 @@ def _is_round(matrix: np.ndarray) -> bool:
     return bool(np.abs(gram / gram[0, 0] - np.eye(3)).max() < _SPHERE_IS_ROUND)
 
 
-def _mesh_corners(scene: StageScene, instance: InstanceRecord) -> tuple[np.ndarray, ...]:
-    mesh = scene.meshes[instance.mesh]
+def _mesh_corners(mesh: MeshRecord) -> tuple[np.ndarray, ...]:
     points = mesh.points[mesh.triangles.reshape(-1)].astype(np.float64)
     return points, mesh.corner_normals.astype(np.float64), mesh.corner_uvs, mesh.corner_colors, mesh.triangle_slots
 
