@@ -175,3 +175,28 @@ def test_the_command_names_file_and_item_and_exits_with_2(rendered, reseal):
     reseal(rendered, KITTI)
     result = runner.invoke(app, ["validate", str(rendered)])
     assert result.exit_code == 2 and f"error: {KITTI}: line " in result.output
+
+
+@pytest.mark.verify
+@pytest.mark.filterwarnings("ignore")  # of the reader
+def test_mlcroissant_loads_every_record(rendered):
+    mlcroissant = pytest.importorskip("mlcroissant")
+    from PIL import Image
+
+    found = mlcroissant.Dataset(jsonld=str(rendered / "croissant.json"))
+    assert not found.metadata.ctx.issues.errors
+    records = {one.id: list(found.records(one.id)) for one in found.metadata.record_sets}
+    rows = json.loads((rendered / "coco/annotations/instances.json").read_text())["annotations"]
+    name = "coco/annotations/instances.json"
+    keys = ("id", "image_id", "category_id", "area", "bbox")
+    read = [[row[f"{name}#{key}"] for key in keys] for row in records.pop(name + "#annotations")]
+    assert read == [[row[key] for key in keys] for row in rows]
+    name = "hf/data/train-00000.parquet"
+    assert [row[f"{name}#image_id"] for row in records.pop(name + "#rows")] == [1, 2]
+    assert len(records) == 6 and "kitti/Eye/rgb/*.png#pictures" in records  # one of each writer's pictures
+    for key, pictures in records.items():
+        place = key.removesuffix("#pictures")
+        for row in pictures:
+            path = (rendered / place).parent / row[f"{place}#file_name"].decode()
+            assert np.array_equal(np.asarray(row[f"{place}#image"]), np.asarray(Image.open(path).convert("RGB")))
+        assert len(pictures) == 2

@@ -1,7 +1,8 @@
 """Every format, read number by number by readers that are not ours, some of them in a Python of their own.
 
-``SCENEWRIGHT_READERS`` names a Python with datumaro, pypng, imageio, scipy and pytz; ``BOP_TOOLKIT`` and ``PANOPTICAPI`` name
-checkouts of github.com/thodan/bop_toolkit and github.com/cocodataset/panopticapi.
+``SCENEWRIGHT_READERS`` names a Python with datumaro, pypng, imageio, scipy, pytz and pycocotools; ``SCENEWRIGHT_ULTRALYTICS``
+one with ultralytics (AGPL, so never a dependency) and torchvision; ``BOP_TOOLKIT`` and ``PANOPTICAPI`` name checkouts of
+github.com/thodan/bop_toolkit and github.com/cocodataset/panopticapi.
 """
 
 import json
@@ -47,13 +48,16 @@ def dataset(tmp_path_factory):
         "coco": ("coco", {"keypoints": POINTS, "amodal": True}), "panoptic": ("coco", {"panoptic": True, "stuff": ["roller"]}),
         "detect": ("yolo", {}), "segment": ("yolo", {"task": "segment"}), "obb": ("yolo", {"task": "obb"}),
         "pose": ("yolo", {"task": "pose", "keypoints": POINTS}), "voc": ("voc", {}), "bop": ("bop", {"classes": CLASSES}),
+        "wds": ("webdataset", {"samples_per_shard": 1}), "hf": ("huggingface", {}),
+        "parquet": ("huggingface", {"form": "parquet"}),
     }
     writers = []
     for folder, (name, parameters) in wanted.items():
         writers.append(create_writer(name))
         writers[-1].initialize(output_dir=str(root / folder), **parameters)
     writers.append(rep.WriterRegistry.get("KittiWriter"))
-    writers[-1].initialize(output_dir=str(root / "kitti_raw"), omit_semantic_type=True, use_kitti_dir_names=True)
+    writers[-1].initialize(output_dir=str(root / "kitti_raw"), omit_semantic_type=True, use_kitti_dir_names=True,
+                           bbox_height_threshold=0)
     ids = rep.annotators.get("instance_segmentation")
     for one in (*writers, ids):
         one.attach(product if one is ids else [product])
@@ -79,9 +83,10 @@ def box(mask):
 
 def read(reader, folder, *rest):
     """Return what a reader of another Python says."""
-    python = os.environ.get("SCENEWRIGHT_READERS")
+    variable = "SCENEWRIGHT_ULTRALYTICS" if reader in ("ultralytics", "torchvision") else "SCENEWRIGHT_READERS"
+    python = os.environ.get(variable)
     if not python:
-        pytest.skip("SCENEWRIGHT_READERS names no Python with foreign readers")
+        pytest.skip(f"{variable} names no Python with foreign readers")
     script = Path(__file__).with_name("foreign_readers.py")
     done = subprocess.run([python, str(script), reader, str(folder), *rest], capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr[-2000:]
@@ -147,21 +152,100 @@ def test_datumaro_reads_voc_and_kitti(dataset, tmp_path):
     (tmp_path / "voc" / "labelmap.txt").write_text("".join(f"{name}:::\n" for name in CLASSES))
     found = read("datumaro", tmp_path / "voc", "voc_detection")
     for stem, expected in zip(sorted(found), truth, strict=True):
-        rows = sorted((row[1], *row[2:4]) for row in found[stem] if row[0] == "bbox")
-        # VOC counts pixels from 1
-        assert rows == sorted((name, *(value + 1.0 for value in box(mask)[:2])) for name, mask in expected)
-    place = next((root / "kitti_raw").rglob("label_02"))
-    layout = tmp_path / "kitti" / "training"
-    for kind, target in (("label_02", "label_2"), ("image_02", "image_2")):
-        (layout / target).parent.mkdir(parents=True, exist_ok=True)
-        (layout / target).symlink_to(place.parent / kind)
+        rows = sorted((row[1], *row[2:6]) for row in found[stem] if row[0] == "bbox")
+        # VOC counts pixels from 1, both ends included; datumaro takes the last pixel for the end
+        assert rows == sorted((name, x + 1.0, y + 1.0, w - 1.0, h - 1.0) for name, (x, y, w, h) in boxes(expected))
+    layout_kitti(root, tmp_path / "kitti" / "training")
     found = read("datumaro", tmp_path / "kitti", "kitti_detection")
     assert len(found) == FRAMES
     for stem, expected in zip(sorted(found, key=int), truth, strict=True):
-        tall = [(name, box(mask)) for name, mask in expected if box(mask)[3] > 25]  # the writer's bbox_height_threshold
-        got = {(row[1], *row[2:4]) for row in found[stem]}
-        assert {(name, float(x), float(y)) for name, (x, y, _, _) in tall} <= got
-        assert len(found[stem]) >= len(tall)
+        rows = sorted((row[1], *row[2:6]) for row in found[stem])
+        assert rows == sorted((name, x, y, w - 1.0, h - 1.0) for name, (x, y, w, h) in boxes(expected))
+        assert all(row[7].get("occluded") in (False, True) for row in found[stem])
+
+
+def boxes(expected):
+    return [(name, box(mask)) for name, mask in expected]
+
+
+def layout_kitti(root, training):
+    """Lay the folders of KittiWriter out as the benchmark does."""
+    place = next((root / "kitti_raw").rglob("label_02"))
+    training.mkdir(parents=True)
+    for kind, target in (("label_02", "label_2"), ("image_02", "image_2")):
+        (training / target).symlink_to(place.parent / kind)
+
+
+def test_torchvision_reads_voc_and_kitti(dataset, tmp_path):
+    root, truth = dataset
+    devkit = tmp_path / "VOCdevkit" / "VOC2012"
+    devkit.parent.mkdir()
+    devkit.symlink_to(root / "voc")
+    for (size, page), expected in zip(read("torchvision", tmp_path, "voc"), truth, strict=True):
+        assert size == [W, H] and (page["size"]["width"], page["size"]["height"]) == (str(W), str(H))
+        sides = ("xmin", "ymin", "xmax", "ymax")
+        rows = [(row["name"], *(int(row["bndbox"][side]) for side in sides)) for row in page["object"]]
+        assert sorted(rows) == sorted((name, x + 1, y + 1, x + w, y + h) for name, (x, y, w, h) in boxes(expected))
+    layout_kitti(root, tmp_path / "Kitti" / "raw" / "training")
+    for (size, lines), expected in zip(read("torchvision", tmp_path, "kitti"), truth, strict=True):
+        rows = [(row["type"], *row["bbox"]) for row in lines]
+        assert size == [W, H]
+        assert sorted(rows) == sorted((name, x, y, x + w - 1, y + h - 1) for name, (x, y, w, h) in boxes(expected))
+
+
+@pytest.mark.parametrize("task", ["detect", "segment", "obb", "pose"])
+def test_ultralytics_reads_every_task(dataset, task):
+    ndimage = pytest.importorskip("scipy.ndimage")
+    from PIL import Image, ImageDraw
+
+    root, truth = dataset
+    found = read("ultralytics", root / task, task)
+    keypoints = {row["id"]: row for row in coco_of(root)["annotations"]}
+    for number, (stem, expected) in enumerate(zip(sorted(found), truth, strict=True), start=1):
+        assert sorted(row[0] for row in found[stem]) == sorted(name for name, _ in expected)
+        posed = sorted((row for row in keypoints.values() if row["image_id"] == number), key=lambda row: row["id"])
+        for place, (row, (label, mask)) in enumerate(zip(found[stem], expected, strict=True)):
+            name, size, (x, y, w, h), outline, points = row
+            assert (name, size) == (label, [W, H])
+            left, top, width, height = (x - w / 2) * W, (y - h / 2) * H, w * W, h * H
+            if task == "obb":  # the box about the turned one, whose corners are the outline
+                corners = np.array(outline).reshape(-1, 2) * (W, H)
+                assert len(corners) == 4 and np.all(inside(mask, corners))
+                continue
+            assert np.allclose((left, top, width, height), box(mask), atol=2e-3)
+            if task == "segment":
+                picture = Image.new("1", (W, H))
+                ImageDraw.Draw(picture).polygon([tuple(point) for point in np.array(outline).reshape(-1, 2) * (W, H)], fill=1)
+                grown = ndimage.binary_dilation(mask, np.ones((3, 3)))
+                assert not (np.array(picture) & ~grown).any() and not (mask & ~np.array(picture)).any()
+            if task == "pose":
+                assert np.allclose(np.array(points) * (W, H, 1), np.reshape(posed[place]["keypoints"], (-1, 3)), atol=1e-2)
+
+
+@pytest.mark.filterwarnings("ignore")  # of the readers
+def test_webdataset_and_datasets_read_boxes_masks_and_pictures(dataset, tmp_path):
+    webdataset, datasets = pytest.importorskip("webdataset"), pytest.importorskip("datasets")
+    from PIL import Image
+    from pycocotools import mask as masks
+
+    root, truth = dataset
+    pictures = [np.asarray(Image.open(path)) for path in sorted((root / "coco" / "images").iterdir())]
+    shards = sorted(str(path) for path in (root / "wds" / "shards").iterdir())
+    samples = list(webdataset.WebDataset(shards, shardshuffle=False).decode("rgb8"))
+    for sample, expected, picture in zip(samples, truth, pictures, strict=True):
+        rows = sample["json"]["annotations"]
+        assert [(row["category"], row["bbox"], row["area"]) for row in rows] == [
+            (name, box(mask), mask.sum()) for name, mask in expected]
+        decoded = [masks.decode(row["segmentation"]) for row in rows]
+        assert all(np.array_equal(one, mask) for one, (_, mask) in zip(decoded, expected, strict=True))
+        assert np.array_equal(sample["png"], picture)
+    for kind, folder in (("imagefolder", "hf"), ("parquet", "parquet")):
+        table = datasets.load_dataset(kind, data_dir=str(root / folder / "data"), cache_dir=str(tmp_path / kind))["train"]
+        for row, expected, picture in zip(table, truth, pictures, strict=True):
+            objects = row["objects"]
+            assert list(zip(objects["category"], objects["bbox"], objects["area"], strict=True)) == [
+                (name, box(mask), mask.sum()) for name, mask in expected]
+            assert np.array_equal(np.asarray(row["image"]), picture) and (row["width"], row["height"]) == (W, H)
 
 
 def test_supervision_reads_all_tasks_of_yolo(dataset):
@@ -244,6 +328,22 @@ def test_bop_toolkit_agrees_with_poses_masks_and_models(dataset):
     for key, diameter in found["diameters"].items():
         assert models[key]["diameter"] == pytest.approx(diameter, rel=1e-3) or diameter < models[key]["diameter"]
     assert found["sizes"]["1"] == 12
+    assert models == found["models_info"]
+    for key, (low, extent) in found["spans"].items():
+        stated = [models[key][name] for name in ("min_x", "min_y", "min_z", "size_x", "size_y", "size_z")]
+        assert np.allclose([*low, *extent], stated, atol=1e-3)  # mm
+    for image, expected in enumerate(truth):  # their own run lengths of visible masks are the annotator's pixels
+        rows = [row for row in found["objects"] if row["image"] == image and row["counts"][1]]
+        given = sorted((CLASSES[row["obj_id"] - 1], tuple(row["runs"][1]["counts"])) for row in rows)
+        assert given == sorted((name, tuple(runs(mask))) for name, mask in expected)
+
+
+def runs(mask):
+    """Return COCO's uncompressed run lengths of a mask, by counting."""
+    flat = mask.reshape(-1, order="F")
+    places = np.flatnonzero(np.diff(flat.astype(np.int8))) + 1
+    lengths = np.diff([0, *places.tolist(), len(flat)]).tolist()
+    return [0, *lengths] if flat[0] else lengths
 
 
 def test_amodal_masks_of_coco_are_the_masks_of_bop(dataset):

@@ -21,11 +21,13 @@ __all__ = ["CARD_FILE", "CROISSANT_FILE", "write_card", "write_croissant"]
 CARD_FILE = "README.md"
 CROISSANT_FILE = "croissant.json"
 _MIME = {"png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg", "json": "application/json", "txt": "text/plain"}
-_MIME |= {"tar": "application/x-tar", "parquet": "application/vnd.apache.parquet", "jsonl": "application/jsonlines"}
+_MIME |= {"tar": "application/x-tar", "parquet": "application/x-parquet", "jsonl": "application/jsonlines"}
 _MIME |= {"xml": "text/xml", "yaml": "application/yaml", "npy": "application/octet-stream"}
 _IMAGES = ("png", "jpg", "jpeg")
+_COLOUR = ("JPEGImages", "image_02", "images", "rgb")  # folders that writers keep their pictures in
 _FEW = 8  # so many files of a kind in a folder are described one by one
 _COCO_FIELDS = {"id": "sc:Integer", "image_id": "sc:Integer", "category_id": "sc:Integer", "area": "sc:Integer"}
+_ROW_FIELDS = {**dict.fromkeys(("image_id", "width", "height", "frame"), "sc:Integer"), "camera": "sc:Text"}
 _CONTEXT = {
     "@language": "en",
     "@vocab": "https://schema.org/",
@@ -38,6 +40,7 @@ _CONTEXT = {
     "conformsTo": "dct:conformsTo",
     "data": {"@id": "cr:data", "@type": "@json"},
     "dataType": {"@id": "cr:dataType", "@type": "@vocab"},
+    "equivalentProperty": "cr:equivalentProperty",
     "examples": {"@id": "cr:examples", "@type": "@json"},
     "extract": "cr:extract",
     "field": "cr:field",
@@ -69,7 +72,8 @@ def write_croissant(root: Path, named: Iterable[str], derived: Sequence[str], he
     """Write ``croissant.json`` (Croissant 1.0, https://docs.mlcommons.org/croissant/docs/croissant-spec.html).
 
     Files of frames are described by folder and ending; the ledger, which has their hashes, and the annotation files one by
-    one. Every COCO file is a record set of its annotations.
+    one. Every COCO file is a record set of its annotations, every folder of pictures one of pictures, and Hugging Face's files
+    are record sets of their rows.
 
     Args:
         root: the dataset folder.
@@ -94,7 +98,11 @@ def write_croissant(root: Path, named: Iterable[str], derived: Sequence[str], he
         "version": "1.0.0",
         **licence,
         "distribution": files + [_file_set(folder, ending) for folder, ending in sets],
-        "recordSet": [_annotations(name) for name in coco],
+        "recordSet": [
+            *(_annotations(name) for name in coco),
+            *(_rows(name) for name in singles if name.endswith((".parquet", "/metadata.jsonl"))),
+            *(_pictures(folder, ending) for folder, ending in sets if ending in _IMAGES and _in_colour(folder)),
+        ],
     }
     write_file_atomic(root / CROISSANT_FILE, (canonical_json(data, indent=2) + "\n").encode())
     return CROISSANT_FILE
@@ -125,8 +133,12 @@ def _file_object(root: Path, name: str) -> dict[str, Any]:
     }
 
 
+def _set_name(folder: str, ending: str) -> str:
+    return f"{folder}/*.{ending}" if folder else f"*.{ending}"
+
+
 def _file_set(folder: str, ending: str) -> dict[str, Any]:
-    name = f"{folder}/*.{ending}" if folder else f"*.{ending}"
+    name = _set_name(folder, ending)
     return {"@type": "cr:FileSet", "@id": name, "name": name, "encodingFormat": _mime(ending), "includes": name}
 
 
@@ -136,7 +148,37 @@ def _annotations(name: str) -> dict[str, Any]:
         return {"@type": "cr:Field", "@id": f"{name}#{key}", "name": key, "dataType": kind, "source": source}
 
     fields = [field(key, kind) for key, kind in _COCO_FIELDS.items()] + [field("bbox", "cr:BoundingBox")]
-    return {"@type": "cr:RecordSet", "@id": f"{name}#annotations", "name": f"{name}#annotations", "field": fields}
+    return _record_set(f"{name}#annotations", fields)
+
+
+def _rows(name: str) -> dict[str, Any]:
+    """Return the record set of a Hugging Face file: a row for each picture."""
+
+    def field(key: str, kind: str) -> dict[str, Any]:
+        source = {"fileObject": {"@id": name}, "extract": {"column": key}}
+        return {"@type": "cr:Field", "@id": f"{name}#{key}", "name": key, "dataType": kind, "source": source}
+
+    return _record_set(f"{name}#rows", [field(key, kind) for key, kind in _ROW_FIELDS.items()])
+
+
+def _in_colour(folder: str) -> bool:
+    return posixpath.basename(folder) in _COLOUR or posixpath.basename(posixpath.dirname(folder)) == "data"
+
+
+def _pictures(folder: str, ending: str) -> dict[str, Any]:
+    """Return the record set of a folder of pictures: name and pixels of each."""
+    name = _set_name(folder, ending)
+
+    def field(key: str, kind: str, what: str) -> dict[str, Any]:
+        source = {"fileSet": {"@id": name}, "extract": {"fileProperty": what}}
+        return {"@type": "cr:Field", "@id": f"{name}#{key}", "name": key, "dataType": kind, "source": source}
+
+    fields = [field("file_name", "sc:Text", "filename"), field("image", "sc:ImageObject", "content")]
+    return _record_set(f"{name}#pictures", fields)
+
+
+def _record_set(name: str, fields: list[dict[str, Any]]) -> dict[str, Any]:
+    return {"@type": "cr:RecordSet", "@id": name, "name": name, "field": fields}
 
 
 def _mime(ending: str) -> str:
