@@ -14,7 +14,8 @@ _TOWARDS = (0.55, -1.0, 0.6)
 _TANGENT = 0.27
 """Of half the angle of view."""
 _MARGIN = 1.08
-_SKY, _KEY = 540.0, 3000.0
+_SKY, _KEY, _FILL = 540.0, 1800.0, 480.0
+"""White in front shows just below white, at the side darker, and everywhere brighter than the sky behind it."""
 
 
 def draw_thumbnail(asset: Path, picture: Path) -> None:
@@ -46,10 +47,11 @@ def _light(stage: object) -> None:
 
     sky = UsdLux.DomeLight.Define(stage, "/Sky")
     sky.CreateIntensityAttr(_SKY)
-    key = UsdLux.DistantLight.Define(stage, "/Key")
-    key.CreateIntensityAttr(_KEY)
-    key.CreateAngleAttr(12.0)
-    UsdGeom.Xformable(key).AddRotateXYZOp().Set(Gf.Vec3f(48.0, 0.0, -28.0))
+    for name, intensity, turn in (("/Key", _KEY, (48.0, 0.0, -28.0)), ("/Fill", _FILL, (80.0, 0.0, 75.0))):
+        light = UsdLux.DistantLight.Define(stage, name)
+        light.CreateIntensityAttr(intensity)
+        light.CreateAngleAttr(12.0)
+        UsdGeom.Xformable(light).AddRotateXYZOp().Set(Gf.Vec3f(*turn))
 
 
 def _box(stage: object) -> tuple[np.ndarray, np.ndarray]:

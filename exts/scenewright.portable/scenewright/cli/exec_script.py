@@ -12,6 +12,10 @@ from scenewright.cli.failures import InputError, report_failure
 
 __all__ = ["command"]
 
+_NOT_PYTHON = {".yaml": "a recipe; `scenewright generate {}` runs it", ".usd": "a scene; give a script that opens it"}
+_NOT_PYTHON |= {".yml": _NOT_PYTHON[".yaml"], **dict.fromkeys((".usda", ".usdc", ".usdz"), _NOT_PYTHON[".usd"])}
+
+
 class MissingAssets(StrEnum):
     """What a missing asset means."""
 
@@ -49,6 +53,7 @@ def command(
     from scenewright.host.runner import ScriptImportError, run_script
     from scenewright.host.settings import get_settings, parsed_setting
 
+    _check_script(script)
     choose_device(device)
     get_settings().set("/scenewright/samples", samples)
     get_settings().set("/scenewright/missingAssets", missing_assets.value)
@@ -81,6 +86,18 @@ def command(
     except Exception as error:
         raise SystemExit(_failed(error, script, context)) from error
     raise typer.Exit(status)
+
+
+def _check_script(script: Path) -> None:
+    """Refuse what is no Python file.
+
+    Raises:
+        InputError: It is a folder, a recipe or a scene.
+    """
+    if script.is_dir():
+        raise InputError(f"{script} is a folder; give a Python file.")
+    if script.suffix.lower() in _NOT_PYTHON:
+        raise InputError(f"{script} is {_NOT_PYTHON[script.suffix.lower()].format(script)}.")
 
 
 def _failed(error: Exception, script: Path, context: typer.Context) -> int:

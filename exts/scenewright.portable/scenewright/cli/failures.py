@@ -4,6 +4,8 @@ import sys
 import traceback
 from pathlib import Path
 
+from scenewright.cli.keyword_hint import keyword_hint
+
 __all__ = ["InputError", "exit_status", "report_failure"]
 
 
@@ -23,6 +25,7 @@ def report_failure(error: BaseException, script: Path | None = None) -> int:
     text = str(error).strip() or type(error).__name__
     if not isinstance(error, (ValueError, OSError, ImportError, InputError)) and not hasattr(error, "exit_status"):
         text = f"{type(error).__name__}: {text}"
+    text += keyword_hint(error)
     place = ""
     if script is not None:
         lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if Path(frame.filename) == script]

@@ -1,5 +1,6 @@
 """``scenewright generate``: a labelled dataset from a recipe; resumes by default."""
 
+import os
 import time
 from pathlib import Path
 from typing import Annotated
@@ -32,6 +33,7 @@ def command(
     """
     activate()
     choose_device(device)
+    _check_output(output)
     from scenewright.cli.workers import launch_workers
     from scenewright.sdg.dataset.request import GenerateRequest
     from scenewright.sdg.dataset.run import generate
@@ -50,3 +52,19 @@ def command(
     typer.echo(f"{result.root}: {result.made} frames made in {seconds:.1f} s{kept}.")
     if not result.finalised:
         typer.echo("Another shard is still being made here; the last one to end writes the annotations.")
+
+
+def _check_output(output: str | None) -> None:
+    """Refuse a folder that can clearly not be written to, before the scene is opened.
+
+    Raises:
+        InputError: A part of its path is a file or may not be written to.
+    """
+    if not output or "://" in output:
+        return
+    path = Path(output).absolute()
+    there = next(parent for parent in (path, *path.parents) if parent.exists())
+    if not there.is_dir():
+        raise InputError(f"--output {output}: {there} is a file, not a folder. Choose another output folder.")
+    if not os.access(there, os.W_OK):
+        raise InputError(f"--output {output}: you may not write to {there}. Choose another output folder.")

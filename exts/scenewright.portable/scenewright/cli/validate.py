@@ -32,6 +32,8 @@ def command(
     is_usd = path.suffix.lower() in _USD_SUFFIXES
     if (fix or quick) and not is_usd:
         raise InputError(f"--{'fix' if fix else 'quick'} is for USD files; {path} is none.")
+    if not path.exists():
+        raise InputError(f"There is no file or folder '{path}'. Give a recipe, a USD file or a dataset.")
     if is_usd and not path.is_dir():
         print_scene_findings(path, fix, quick)
         return
