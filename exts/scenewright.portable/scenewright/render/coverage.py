@@ -1,6 +1,5 @@
 """Unoccluded pixels of every labelled entity, in one pass over their own geometry."""
 
-import math
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -23,6 +22,7 @@ NO_BOX = (2147483647, 2147483647, -2147483648, -2147483648)
 
 _BLOCK = 32  # pixels along the side of a block that shares a cone of rays
 _CHUNK = 4096  # boxes at a time
+_FAR = 1e5  # pixels
 _SPARSE = 0.25  # of the image's pixels: rays beyond the image for one entity; where there are more, rows are left out
 
 
@@ -141,9 +141,9 @@ def trace_rows(placed: "PlacedScene", camera: "ImageCamera", entity_of_prim: np.
     """Return the CoverageSpan of each row and, with ``words`` above 0, the bits of the masks."""
     items, groups = parts
     device = launcher.device
-    rows["item"], rows["whole"] = single_items(groups, rows["entity"]), 0
-    if camera.is_linear:
-        rows["whole"] = between_planes(placed, camera, items["instance"])[rows["item"]]  # of no use where there are several
+    rows["item"] = single_items(groups, rows["entity"])
+    outlines, whole = box_outlines(placed, camera, items["instance"])
+    rows["whole"] = whole[rows["item"]]  # of no use where there are several
     low, high = placed.low[items["instance"]], placed.high[items["instance"]]
     bvh = wp.Bvh(wp.array(low, dtype=wp.vec3, device=device), wp.array(high, dtype=wp.vec3, device=device),
                  groups=wp.array(groups.astype(np.int32), dtype=wp.int32, device=device))
@@ -154,8 +154,9 @@ def trace_rows(placed: "PlacedScene", camera: "ImageCamera", entity_of_prim: np.
         cover_rows, len(rows),
         [placed.data, camera.data, bvh.id, wp.array(items, dtype=CoverageItem, device=device),
          wp.array(entity_of_prim.astype(np.int32), dtype=wp.int32, device=device),
-         wp.array(rows, dtype=CoverageRow, device=device), seen, int(words > 0)],
-        [spans, bits], tile=256,
+         wp.array(rows, dtype=CoverageRow, device=device), wp.array(outlines, dtype=wp.vec2, device=device), seen,
+         int(words > 0)],
+        [spans, bits], tile=1024,
     )
     return spans.numpy(), bits.numpy()
 
@@ -166,6 +167,21 @@ def single_items(groups: np.ndarray, entity: np.ndarray) -> np.ndarray:
     first = np.searchsorted(groups[order], entity)
     last = np.searchsorted(groups[order], entity, side="right")
     return np.where(last - first == 1, order[np.minimum(first, len(order) - 1)], -1)
+
+
+def box_outlines(placed: "PlacedScene", camera: "ImageCamera", instances: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return where the corners of instances' boxes are in the image, (K, 8, 2) float32 [px], and for whom that is of use, (K,).
+
+    It is of use where straight lines are straight in the image, the box lies between the clipping planes, and no number is so
+    large that float32 does not tell a hundredth of a pixel.
+    """
+    if not camera.is_linear:
+        return np.zeros((len(instances), 8, 2), np.float32), np.zeros(len(instances), bool)
+    with np.errstate(all="ignore"):
+        x, y, _ = camera.project(placed.boxes.corners()[instances])
+        outlines = np.stack([x, y], axis=-1)
+        whole = between_planes(placed, camera, instances) & (np.abs(outlines) < _FAR).all(axis=(1, 2))
+        return outlines.astype(np.float32), whole
 
 
 def between_planes(placed: "PlacedScene", camera: "ImageCamera", instances: np.ndarray) -> np.ndarray:
@@ -202,19 +218,20 @@ def outside_pixels(placed: "PlacedScene", camera: "ImageCamera", entity_of_prim:
 
 def border_rows(rectangles: np.ndarray, width: int, height: int) -> tuple[np.ndarray, np.ndarray]:
     """Return CoverageRows of the parts of rectangles beyond an image, and how many rows each stands for."""
-    found, weights = [], []
-    for entity, (x0, y0, x1, y1) in enumerate(rectangles.tolist()):
-        if x0 >= 0 and y0 >= 0 and x1 <= width and y1 <= height:
-            continue
-        stride = max(1, math.ceil((x1 - x0) * (y1 - y0) / (_SPARSE * width * height)))
-        for y in range(y0 + stride // 2, y1, stride):
-            inside = 0 <= y < height
-            for begin, end in ((x0, min(x1, 0)), (max(x0, width), x1)) if inside else ((x0, x1),):
-                if end > begin:
-                    found.append((entity, y, begin, end, 0, -1, 0))
-                    weights.append(min(stride, y1 - y0))
-    rows = np.array(found, np.int32).reshape(-1, 7)
-    return np.ascontiguousarray(rows).view(CoverageRow.numpy_dtype()).reshape(-1), np.array(weights, np.float64)
+    beyond = np.flatnonzero((rectangles[:, :2] < 0).any(axis=1) | (rectangles[:, 2:] > (width, height)).any(axis=1))
+    x0, y0, x1, y1 = rectangles[beyond].T
+    strides = np.maximum(np.ceil((x1 - x0) * (y1 - y0) / (_SPARSE * width * height)).astype(np.int64), 1)
+    counts = np.maximum(-((y0 + strides // 2 - y1) // strides), 0)
+    of = np.repeat(np.arange(len(beyond)), counts)  # a row of the image each, two parts of which may lie beyond it
+    y = y0[of] + strides[of] // 2 + strides[of] * (np.arange(len(of)) - np.repeat(np.cumsum(counts) - counts, counts))
+    inside = (y >= 0) & (y < height)
+    begins = np.stack([x0[of], np.where(inside, np.maximum(x0[of], width), x1[of])], axis=1)
+    ends = np.stack([np.where(inside, np.minimum(x1[of], 0), x1[of]), x1[of]], axis=1)
+    line, part = np.nonzero(ends > begins)
+    rows = np.zeros(len(line), CoverageRow.numpy_dtype())
+    rows["entity"], rows["y"], rows["item"] = beyond[of[line]], y[line], -1
+    rows["x_begin"], rows["x_end"] = begins[line, part], ends[line, part]
+    return rows, np.minimum(strides, y1 - y0)[of[line]].astype(np.float64)
 
 
 def empty_coverage(entity_count: int) -> EntityCoverage:

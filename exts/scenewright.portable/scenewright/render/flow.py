@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FLOW_STATES", "FlowImage", "FlowPair", "Moment"]
 
+_TILE = 32768
 FLOW_STATES = ("none", "visible", "hidden", "outside")
 """What the values of :attr:`FlowImage.state` mean, in order."""
 
@@ -96,6 +97,6 @@ def flow_between(launcher: "TileLauncher", source: Moment, target: Moment) -> Fl
     state = wp.empty(count, dtype=wp.uint8, device=device)
     launcher.launch(flow_pixels, count,
                     [placed.data, camera.data, motion, corners, other.data, target.camera.data, hits, there, same],
-                    [flow, state])
+                    [flow, state], tile=_TILE)
     shape = (camera.height, camera.width)
     return FlowImage(flow.numpy().reshape(*shape, 2), state.numpy().reshape(shape))

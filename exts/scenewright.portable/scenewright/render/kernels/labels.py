@@ -5,6 +5,7 @@
 import warp as wp
 
 from scenewright.render.buffers import BUFFERS, BufferSpec
+from scenewright.render.kernels.intersect import hit_prim
 from scenewright.render.kernels.motion import image_motion
 from scenewright.render.kernels.rays import camera_direction, camera_origin, is_flat
 from scenewright.render.kernels.surface import (
@@ -62,6 +63,8 @@ MATERIAL = wp.constant(LABEL_BITS["diffuse_albedo"] | LABEL_BITS["roughness"] | 
 GEOMETRY = wp.constant(LABEL_BITS["normals"] | LABEL_BITS["uv"] | LABEL_BITS["albedo"] | LABEL_BITS["prim_id"]
                        | LABEL_BITS["instance_id"] | LABEL_BITS["semantic_id"] | MATERIAL)
 """Buffers that need more of a hit than its distance."""
+SURFACE = wp.constant(LABEL_BITS["normals"] | LABEL_BITS["uv"] | LABEL_BITS["albedo"] | MATERIAL)
+"""Buffers that need more of a hit than who was hit."""
 
 
 @wp.func
@@ -158,7 +161,9 @@ def write_labels(
     uv = wp.vec2(0.0, 0.0)
     albedo = wp.vec4(0.0, 0.0, 0.0, 0.0)
     prim = int(0)
-    if found:
+    if found and (wanted & SURFACE) == 0:
+        prim = hit_prim(scene, scene[0].instances[hit.instance], hit.face)
+    elif found:
         point = point_at(scene, hit, o, d)
         normal = wp.vec4(point.normal[0], point.normal[1], point.normal[2], 0.0)
         uv = point.uv

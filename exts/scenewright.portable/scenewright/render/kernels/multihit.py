@@ -29,6 +29,8 @@ LAYERS = wp.constant(64)
 MESH = wp.constant(int(ShapeKind.MESH))
 PROBES = wp.constant(64)
 """Pixels between the first probes of a row, a power of two."""
+TOUCH = wp.constant(0.01)
+"""Pixels by which an edge may miss a row's centre and still count: what rounding may be off."""
 
 
 @wp.struct
@@ -108,6 +110,36 @@ def covers(scene: SceneData, camera: CameraData, entity_bvh: wp.uint64, items: w
 
 
 @wp.func
+def row_extent(outlines: wp.array2d(dtype=wp.vec2), row: CoverageRow) -> wp.vec2i:
+    """Return between which pixels of a row its item's box lies, begin and end; all of the row's where that is not known.
+
+    The outline of a box's image is made of images of its edges: those that cross the row say where it begins and ends.
+    """
+    if row.item < 0 or row.whole == 0:
+        return wp.vec2i(row.x_begin, row.x_end)
+    y = float(row.y) + 0.5
+    low = float(row.x_end)
+    high = float(row.x_begin)
+    for edge in range(12):
+        axis = wp.int32(1) << (edge // 4)  # the corners of an edge differ in one bit of their number
+        a = edge % 4
+        a = (a & (axis - 1)) | ((a & ~(axis - 1)) << 1)
+        p = outlines[row.item, a]
+        q = outlines[row.item, a | axis]
+        if wp.min(p[1], q[1]) - TOUCH <= y and y <= wp.max(p[1], q[1]) + TOUCH:
+            rise = q[1] - p[1]
+            if wp.abs(rise) <= TOUCH:
+                low = wp.min(low, wp.min(p[0], q[0]))
+                high = wp.max(high, wp.max(p[0], q[0]))
+            else:
+                x = p[0] + wp.clamp((y - p[1]) / rise, 0.0, 1.0) * (q[0] - p[0])
+                low = wp.min(low, x)
+                high = wp.max(high, x)
+    return wp.vec2i(wp.max(row.x_begin, int(wp.floor(wp.max(low, float(row.x_begin)))) - 1),
+                    wp.min(row.x_end, int(wp.ceil(wp.min(high, float(row.x_end)))) + 1))
+
+
+@wp.func
 def is_convex(scene: SceneData, items: wp.array(dtype=CoverageItem), row: CoverageRow) -> bool:
     """Return whether a row's entity is one solid analytic shape that straight lines in the image cut once: all of them are."""
     if row.item < 0 or row.whole == 0:
@@ -127,6 +159,7 @@ def cover_rows(
     entity_of_prim: wp.array(dtype=wp.int32),
     # In:
     rows: wp.array(dtype=CoverageRow),
+    outlines: wp.array2d(dtype=wp.vec2),
     seen_prims: wp.array(dtype=wp.uint32),
     with_masks: int,
     first: int,
@@ -134,32 +167,36 @@ def cover_rows(
     spans_out: wp.array(dtype=CoverageSpan),
     mask_out: wp.array(dtype=wp.uint32),
 ):
-    """Count the covered pixels of each row; with masks also set bit x - x_begin of the row's words.
+    """Count the covered pixels of each row; with masks also set bit x - x_begin of the row's words, which are 0 before.
+
+    ``outlines`` has the image positions of the eight corners of each item's box.
 
     Where the image's prim ids are given, a pixel that shows the entity needs no ray.
     """
     i = first + wp.tid()
     row = rows[i]
     root = wp.bvh_get_group_root(entity_bvh, row.entity)
-    begin = row.x_begin
-    end = row.x_end
+    extent = row_extent(outlines, row)
+    begin = int(extent[0])
+    end = int(extent[1])
     convex = is_convex(scene, items, row)
     if convex:  # its pixels in a row lie side by side: one of them is found, then by bisection the first and the last one
-        left = int(row.x_end)
-        right = int(row.x_begin - 1)
+        limit = int(end)
+        left = int(end)
+        right = int(begin - 1)
         if seen_prims.shape[0] > 0:
-            for x in range(row.x_begin, row.x_end):
+            for x in range(begin, limit):
                 if entity_of_prim[int(seen_prims[row.y * camera.width + x])] == row.entity:
                     left = wp.min(left, x)
                     right = x
         step = int(PROBES)
         while right < left and step >= 1:  # every step / 2 + k * step of all powers of two, and at last every k * PROBES
-            x = row.x_begin + step // 2
+            x = begin + step // 2
             stride = int(step)
             if step == 1:
-                x = row.x_begin
+                x = int(begin)
                 stride = int(PROBES)
-            while right < left and x < row.x_end:
+            while right < left and x < limit:
                 if covers(scene, camera, entity_bvh, items, entity_of_prim, row, seen_prims, root, x):
                     left = int(x)
                     right = int(x)
@@ -172,7 +209,6 @@ def cover_rows(
                 left = int(middle)
             else:
                 begin = int(middle + 1)
-        limit = int(row.x_end)
         while end < limit:
             middle = (end + limit) // 2
             if covers(scene, camera, entity_bvh, items, entity_of_prim, row, seen_prims, root, middle):
@@ -183,8 +219,8 @@ def cover_rows(
     x_min = int(0x7FFFFFFF)
     x_max = int(-1)
     bits = wp.uint32(0)
-    for x in range(row.x_begin, row.x_end):
-        covered = x >= begin and x < end
+    for x in range(begin, end):
+        covered = convex
         if not convex:
             covered = covers(scene, camera, entity_bvh, items, entity_of_prim, row, seen_prims, root, x)
         column = x - row.x_begin
@@ -193,7 +229,7 @@ def cover_rows(
             x_min = wp.min(x_min, x)
             x_max = wp.max(x_max, x)
             bits = bits | (wp.uint32(1) << wp.uint32(column & 31))
-        if with_masks != 0 and ((column & 31) == 31 or x == row.x_end - 1):
+        if with_masks != 0 and ((column & 31) == 31 or x == end - 1):
             mask_out[row.word + column // 32] = bits
             bits = wp.uint32(0)
     span = CoverageSpan()

@@ -1,12 +1,14 @@
 """One number for an object, whatever the frame, the annotator or the writer: a function of its path on the stage alone."""
 
 import hashlib
+from functools import lru_cache
 
 __all__ = ["object_id"]
 
 _BITS = 53  # what a number of JSON and a float64 hold exactly
 
 
+@lru_cache(maxsize=1 << 16)
 def object_id(path: str) -> int:
     """Return the id of the object at a prim path, 0..2**53 - 1.
 

@@ -29,29 +29,56 @@ class Locator:
     name: str
 
 
-class _Authored:
-    """The locators of the stage that was asked for last, found again when prims come or go or a locator is edited."""
+class _Known:
+    """What is known of the stage that was asked for last, until it is edited.
+
+    Which prims are locators, and the prims of objects, stay until prims come or go or a locator is edited; where locators are,
+    until the next edit or another time.
+    """
 
     def __init__(self) -> None:
         self._stage: Usd.Stage | None = None
-        self._found: list[Locator] | None = None
         self._notice: Any = None
+        self._locators: list[Locator] | None = None
+        self._prims: dict[str, Usd.Prim] = {}
+        self._time: Usd.TimeCode | None = None
+        self._places: dict[tuple[str, str], np.ndarray] = {}
 
-    def of(self, stage: Usd.Stage) -> list[Locator]:
+    def locators(self, stage: Usd.Stage) -> list[Locator]:
+        self._follow(stage)
+        if self._locators is None:
+            self._locators = _search(stage)
+        return self._locators
+
+    def prims(self, stage: Usd.Stage) -> dict[str, Usd.Prim]:
+        """Return prims by path, to be looked up and added to."""
+        self._follow(stage)
+        return self._prims
+
+    def places(self, stage: Usd.Stage, time: Usd.TimeCode) -> dict[tuple[str, str], np.ndarray]:
+        """Return where locators are in the space of prims, both by path, at a time; to be looked up and added to."""
+        self._follow(stage)
+        if time != self._time:
+            self._time, self._places = time, {}
+        return self._places
+
+    def _follow(self, stage: Usd.Stage) -> None:
         if self._stage is None or self._stage != stage:
-            self._stage, self._found = stage, None
+            self._stage = stage
+            self._forget()
             self._notice = Tf.Notice.Register(Usd.Notice.ObjectsChanged, self._changed, stage)
-        if self._found is None:
-            self._found = _search(stage)
-        return self._found
+
+    def _forget(self) -> None:
+        self._locators, self._prims, self._places = None, {}, {}
 
     def _changed(self, notice: Any, _stage: Any) -> None:
+        self._places = {}
         edited = (path.name == KEYPOINT_ATTRIBUTE for path in notice.GetChangedInfoOnlyPaths())
         if notice.GetResyncedPaths() or any(edited):
-            self._found = None
+            self._forget()
 
 
-_authored = _Authored()
+_known = _Known()
 
 
 def find_locators(stage: Usd.Stage) -> list[Locator]:
@@ -59,7 +86,7 @@ def find_locators(stage: Usd.Stage) -> list[Locator]:
 
     The list is kept until prims come or go.
     """
-    return _authored.of(stage)
+    return _known.locators(stage)
 
 
 def _prims(stage: Usd.Stage) -> Usd.PrimRange:
@@ -96,7 +123,7 @@ def locator_points(
     Raises:
         ValueError: if the stage has no prim of a given keypoint, or an object has two locators of one name.
     """
-    cache = UsdGeom.XformCache(stage_time(stage))
+    place = _Places(stage)
     prims = [_object_prim(stage, path) for path in objects]
     rows: dict[str, list[int]] = {}
     for row, prim in enumerate(prims):
@@ -108,7 +135,7 @@ def locator_points(
         while owner not in rows and owner.count("/") > 1:
             owner = owner.rpartition("/")[0]
         for row in rows.get(owner, ()):
-            _add(found[row], locator.name, _place(cache, stage.GetPrimAtPath(locator.path), prims[row]), objects[row])
+            _add(found[row], locator.name, place(locator.path, prims[row]), objects[row])
     for name, below in (given or {}).items():
         having = [row for row, prim in enumerate(prims) if prim and stage.GetPrimAtPath(prim.GetPath().AppendPath(below))]
         if objects and not having and not _somewhere(stage, below):
@@ -118,8 +145,7 @@ def locator_points(
                 "'Handle/Tip'."
             )
         for row in having:
-            locator = stage.GetPrimAtPath(prims[row].GetPath().AppendPath(below))
-            _add(found[row], str(name), _place(cache, locator, prims[row]), objects[row])
+            _add(found[row], str(name), place(str(prims[row].GetPath().AppendPath(below)), prims[row]), objects[row])
     return found
 
 
@@ -129,17 +155,29 @@ def _add(points: list[tuple[str, np.ndarray]], name: str, point: np.ndarray, pat
     points.append((name, point))
 
 
-def _place(cache: UsdGeom.XformCache, locator: Usd.Prim, prim: Usd.Prim) -> np.ndarray:
-    """Return a locator's origin in the space of a prim above it."""
-    relative, _ = cache.ComputeRelativeTransform(locator, prim)
-    return np.array(relative.ExtractTranslation())
+class _Places:
+    """Where locators are in the space of prims above them, at the time of the frame."""
+
+    def __init__(self, stage: Usd.Stage) -> None:
+        time = stage_time(stage)
+        self._stage, self._cache, self._places = stage, UsdGeom.XformCache(time), _known.places(stage, time)
+
+    def __call__(self, locator: str, prim: Usd.Prim) -> np.ndarray:
+        key = locator, str(prim.GetPath())
+        if key not in self._places:
+            relative, _ = self._cache.ComputeRelativeTransform(self._stage.GetPrimAtPath(locator), prim)
+            self._places[key] = np.array(relative.ExtractTranslation())
+        return self._places[key]
 
 
 def _object_prim(stage: Usd.Stage, path: str) -> Usd.Prim | None:
     """Return the prim of an object; for what a point instance draws, the prim of the prototype."""
-    matched = _POINT_INSTANCE.match(path)
+    matched = _POINT_INSTANCE.match(path) if "[" in path else None
     if matched is None:
-        return stage.GetPrimAtPath(path)
+        known = _known.prims(stage)
+        if path not in known:
+            known[path] = stage.GetPrimAtPath(path)
+        return known[path]
     instancer = UsdGeom.PointInstancer(_object_prim(stage, matched.group(1)))
     if not instancer:
         return None

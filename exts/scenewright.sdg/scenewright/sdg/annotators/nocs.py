@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 import warp as wp
 
-from scenewright.sdg.annotators.boxes import scene_objects
+from scenewright.sdg.annotators.boxes import SceneObjects, scene_objects
 from scenewright.sdg.annotators.payload import array_of
-from scenewright.sdg.writers.camera import pinhole
+from scenewright.sdg.writers.camera import Pinhole, pinhole
 
 __all__ = ["inputs", "nocs"]
 
@@ -69,28 +69,36 @@ def nocs(data: Mapping[str, Any], semanticTypes: Any = None) -> tuple[np.ndarray
     ids = np.ascontiguousarray(array_of(data["instances"]), np.uint32)
     depth = np.ascontiguousarray(array_of(data["depth"]), np.float32).reshape(-1)
     found = scene_objects(data["boxes"])
-    count = int(max(found.ids.max(initial=0), 1)) + 1
-    slopes, offsets, known = np.zeros((count, 3, 3)), np.zeros((count, 3)), np.zeros(count, np.uint8)
-    unproject = np.linalg.inv(camera.intrinsics)
-    diagonals = {}
-    for number, matrix, low, high in zip(found.ids.tolist(), found.matrices, found.low, found.high, strict=True):
-        scale = np.linalg.norm(matrix[:3, :3], axis=1)
-        diagonal = float(np.linalg.norm((high - low) * scale))
-        linear = (matrix @ camera.view)[:3, :3]
-        if not (diagonal > 0.0 and np.linalg.det(linear) != 0.0):
-            continue
-        inverse = np.linalg.inv(linear) * (scale / diagonal)  # camera to scaled object, row vectors
-        centre = (0.5 * (low + high) * scale) / diagonal
-        slopes[number] = inverse.T @ unproject / camera.meters_per_unit
-        offsets[number] = 0.5 - centre - (matrix @ camera.view)[3, :3] @ inverse
-        known[number] = 1
-        diagonals[number] = diagonal * camera.meters_per_unit
+    used, diagonals, slopes, offsets = _maps(found, camera)
+    count = int(found.ids.max(initial=1)) + 1
+    table, origins, known = np.zeros((count, 3, 3)), np.zeros((count, 3)), np.zeros(count, np.uint8)
+    numbers = found.ids[used]
+    table[numbers], origins[numbers], known[numbers] = slopes, offsets, 1
     image = wp.empty(ids.size, dtype=wp.vec3, device="cpu")
     valid = wp.empty(ids.size, dtype=wp.uint8, device="cpu")
     wp.launch(write_nocs, ids.size, device="cpu", outputs=[image, valid], inputs=[
         wp.array(ids.reshape(-1), dtype=wp.uint32, device="cpu", copy=False),
         wp.array(depth, dtype=wp.float32, device="cpu", copy=False),
-        wp.array(slopes, dtype=wp.mat33d, device="cpu"), wp.array(offsets, dtype=wp.vec3d, device="cpu"),
+        wp.array(table, dtype=wp.mat33d, device="cpu"), wp.array(origins, dtype=wp.vec3d, device="cpu"),
         wp.array(known, dtype=wp.uint8, device="cpu"), ids.shape[1]])
-    info = {"valid": valid.numpy().view(bool).reshape(ids.shape), "diagonals": diagonals}
+    metres = (diagonals * camera.meters_per_unit).tolist()
+    info = {"valid": valid.numpy().view(bool).reshape(ids.shape), "diagonals": dict(zip(numbers.tolist(), metres, strict=True))}
     return image.numpy().reshape(*ids.shape, 3), info
+
+
+def _maps(found: SceneObjects, camera: Pinhole) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Return how pixels (x, y, 1) times depth become coordinates: of those objects that have a size.
+
+    Returns:
+        Rows of these objects, (K,); their diagonals [stage units], (K,); slopes [1/m], (K, 3, 3), and offsets, (K, 3).
+    """
+    scales = np.linalg.norm(found.matrices[:, :3, :3], axis=2)
+    diagonals = np.linalg.norm((found.high - found.low) * scales, axis=1)
+    to_camera = found.matrices @ camera.view
+    used = np.flatnonzero((diagonals > 0.0) & (np.linalg.det(to_camera[:, :3, :3]) != 0.0))
+    diagonals, shrink = diagonals[used], scales[used] / diagonals[used, None]
+    inverse = np.linalg.inv(to_camera[used, :3, :3]) * shrink[:, None]  # camera to scaled object, row vectors
+    centres = 0.5 * (found.low + found.high)[used] * shrink
+    slopes = inverse.transpose(0, 2, 1) @ np.linalg.inv(camera.intrinsics) / camera.meters_per_unit
+    offsets = 0.5 - centres - np.einsum("ni,nij->nj", to_camera[used, 3, :3], inverse)
+    return used, diagonals, slopes, offsets
