@@ -150,3 +150,27 @@ def test_parts_that_a_proxy_lacks_are_blamed_on_it(scenewright, script, monkeypa
             "prim.GetReferences().AddReference('/nowhere/carter.usd')\nchassis = None\nchassis.GetAttribute('x')\n")
     status, _, err = scenewright("exec", "--missing-assets", "proxy", script(text))
     assert status == 1 and "stand in for carter.usd" in err and "--assets-root" in err and ":6:" in err
+
+
+EDITOR = """
+import omni.replicator.core as rep
+product = rep.create.render_product(rep.create.camera(), (8, 8))
+writer = rep.WriterRegistry.get("BasicWriter")
+writer.initialize(output_dir={folder!r}, rgb=True)
+writer.attach([product])
+with rep.trigger.on_frame(num_frames=1):
+    rep.create.cube()
+"""
+
+
+def test_a_script_that_waits_for_the_start_button_is_told_of(scenewright, script, tmp_path, caplog):
+    text = EDITOR.format(folder=str(tmp_path / "out"))
+    status, _, err = scenewright("exec", script(text))
+    assert status == 0, err
+    assert "captured no frame" in caplog.text and "rep.orchestrator.run_until_complete()" in caplog.text
+    assert not list(tmp_path.glob("out/*.png"))
+    caplog.clear()
+    get_context().close_stage()
+    status, _, err = scenewright("exec", "--samples", 1, script(text + "rep.orchestrator.run_until_complete()\n"))
+    assert (status, len(list(tmp_path.glob("out/rgb_*.png")))) == (0, 1), err
+    assert "captured no frame" not in caplog.text

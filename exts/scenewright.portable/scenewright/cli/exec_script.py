@@ -1,5 +1,6 @@
 """``scenewright exec``: runs any Replicator, Isaac Sim standalone or ``kit --exec`` script, unmodified."""
 
+import logging
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -12,6 +13,7 @@ from scenewright.cli.failures import InputError, report_failure
 
 __all__ = ["command"]
 
+_log = logging.getLogger(__name__)
 _NOT_PYTHON = {".yaml": "a recipe; `scenewright generate {}` runs it", ".usd": "a scene; give a script that opens it"}
 _NOT_PYTHON |= {".yml": _NOT_PYTHON[".yaml"], **dict.fromkeys((".usda", ".usdc", ".usdz"), _NOT_PYTHON[".usd"])}
 
@@ -85,6 +87,8 @@ def command(
         raise InputError(f"{script}:{error.lineno or 1}: {error.msg}; the script is no valid Python.") from error
     except Exception as error:
         raise SystemExit(_failed(error, script, context)) from error
+    if status == 0:
+        _tell_of_idle_writers()
     raise typer.Exit(status)
 
 
@@ -98,6 +102,19 @@ def _check_script(script: Path) -> None:
         raise InputError(f"{script} is a folder; give a Python file.")
     if script.suffix.lower() in _NOT_PYTHON:
         raise InputError(f"{script} is {_NOT_PYTHON[script.suffix.lower()].format(script)}.")
+
+
+def _tell_of_idle_writers() -> None:
+    """Warn where a script attached writers and let no frame be captured, as scripts do that rely on a menu of Omniverse."""
+    if "scenewright.replicator.session" not in sys.modules:
+        return
+    from scenewright.replicator.frame_writing import attached_writers
+    from scenewright.replicator.session import open_session
+
+    session = open_session()
+    if attached_writers and session is not None and not session.captured:
+        _log.warning("The script attached a writer and captured no frame. Where Omniverse asks for Replicator > Start, end the "
+                     "script with rep.orchestrator.run_until_complete().")
 
 
 def _failed(error: Exception, script: Path, context: typer.Context) -> int:

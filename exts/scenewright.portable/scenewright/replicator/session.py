@@ -25,6 +25,7 @@ class Session:
         self.stage = stage
         self.graph = Graph(stage)
         self.render_products: dict[str, RenderProduct] = {}
+        self.captured = False
         self._renderer: Renderer | None = None
         self._sequence: object = None
         self._jumped = False
@@ -43,6 +44,7 @@ class Session:
 
         Frames of different sequences (carb ``/scenewright/sequence``, any value) have no motion between them.
         """
+        self.captured = True
         sequence = get_settings().get("/scenewright/sequence")
         goes_on, self._sequence = sequence == self._sequence and not self._jumped, sequence
         self._jumped = False
