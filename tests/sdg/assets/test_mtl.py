@@ -35,6 +35,7 @@ def test_the_diffuse_intensity_of_old_blender_is_undone(tmp_path):
 
     header = "# Blender MTL File: 'x.blend'\n"
     dim, bright = "newmtl a\nKd 0.64 0.64 0.64\nnewmtl b\nKd 0.4 0 0\n", "newmtl a\nKd 0.64 0 0\nnewmtl b\nKd 0.9 0 0\n"
+    assert colors(header.replace("Blender", "Blender3D") + dim) == colors(header + dim) != colors("#" + dim)
     assert colors(header + dim) == pytest.approx((srgb_to_linear(0.8), srgb_to_linear(0.5)))
     assert colors(dim) == pytest.approx((srgb_to_linear(0.64), srgb_to_linear(0.4)))
     assert colors(header + bright) == pytest.approx((srgb_to_linear(0.64), srgb_to_linear(0.9)))

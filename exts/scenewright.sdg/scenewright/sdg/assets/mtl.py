@@ -6,6 +6,7 @@ there what nobody was meant to see, and Sweet Home 3D shows none of it. Ns becom
 surface is dull.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -23,6 +24,7 @@ _OPTIONS = {"-blendu": 1, "-blendv": 1, "-cc": 1, "-clamp": 1, "-texres": 1, "-i
             "-mm": 2, "-o": 3, "-s": 3, "-t": 3}
 _DULL = 0.9
 _BLENDER = "# blender"
+_BLENDER_FILE = re.compile("Blender(3D)? MTL File")  # with 3D: until 2.49
 _INTENSITY = 0.8
 _MISSING_SHOWN = 3
 _PLAIN = Surface(color=(0.6, 0.6, 0.6), roughness=_DULL)
@@ -78,7 +80,7 @@ def _statements(data: bytes, source: Source) -> dict[str, dict[str, str]]:
             if len(found) >= source.limits.looks:
                 raise AssetError(f"it has more than {source.limits.looks} materials.")
             current = found[rest.strip()] = dict(blender)
-        elif "Blender MTL File" in line and line.lstrip().startswith("#"):
+        elif line.lstrip().startswith("#") and _BLENDER_FILE.search(line):
             blender = {_BLENDER: "yes"}
         elif key and not key.startswith("#"):
             current[key.lower()] = rest.strip()
