@@ -80,6 +80,7 @@ def test_assets_stand_on_their_ground_at_true_size(scenes, modelled):
     assert UsdGeom.GetStageUpAxis(stage) == "Z" and UsdGeom.GetStageMetersPerUnit(stage) == 1.0
     assert Usd.ModelAPI(root).GetKind() == "component" and root.HasAuthoredPayloads()
     smallest, largest = SIZES[modelled.label]
+    stage.SetEditTarget(stage.GetSessionLayer())  # the file's layer, which others may share, stays as it is
     sets = root.GetVariantSets()
     for set_name in sets.GetNames() or [None]:
         for choice in sets.GetVariantSet(set_name).GetVariantNames() if set_name else [None]:

@@ -4,7 +4,7 @@ import itertools
 from pathlib import Path
 
 import pytest
-from pxr import UsdGeom, UsdLux, UsdSemantics, UsdShade
+from pxr import Sdf, UsdGeom, UsdLux, UsdSemantics, UsdShade
 
 from scenewright.sdg.recipe import RecipeError, RecipeSession, find_recipe_problems, load_recipe
 from scenewright.sdg.recipe.scene_functions import _LEVELS
@@ -179,3 +179,14 @@ def test_mistakes_stand_at_their_line(opened, tmp_path, text, says):
 @pytest.mark.parametrize("name", ["warehouse/recipe", "shelf/recipe", "room/recipe", "room/domain"])
 def test_the_shipped_recipes_are_valid(name):
     assert find_recipe_problems(SCENES / f"{name}.yaml") == []
+
+
+def test_a_closed_session_holds_no_layer(opened):
+    """A layer that lived on would show the next reader of its file what was changed in it in memory."""
+    scene = SCENES / "turntable" / "scene.usda"
+    session = opened(f"scenewright: {{scene: {scene}, frames: 2}}\nevery: {{trigger.on_frame: {{}}}}\nplace:\n  with.every:\n"
+                     f"    scenes.room: {{assets: {SCENES / 'room/assets/assets.yaml'}}}\n")
+    session.apply(session.addresses[1])
+    assert Sdf.Layer.Find(str(scene)) and Sdf.Layer.Find(str(SCENES / "room/assets/sofa/sofa.usda"))
+    session.close()
+    assert not Sdf.Layer.Find(str(scene)) and not Sdf.Layer.Find(str(SCENES / "room/assets/sofa/sofa.usda"))

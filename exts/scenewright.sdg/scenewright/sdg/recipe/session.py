@@ -1,5 +1,6 @@
 """A recipe on a stage: what the dataset tools drive, frame by frame."""
 
+import gc
 import logging
 from collections import Counter
 from collections.abc import Callable
@@ -275,7 +276,11 @@ class RecipeSession:
         return max([1, *(trigger.rt_subframes for trigger in self._triggers if trigger.fires(address))])
 
     def close(self) -> None:
-        """Let go of the stage; doing it twice is harmless."""
+        """Let go of the stage and of its layers; doing it twice is harmless.
+
+        Layers are shared by everyone in the process: one that lived on would show the next who opens its file what somebody
+        may have changed in it meanwhile.
+        """
         if not self._open:
             return
         self._open = False
@@ -284,6 +289,10 @@ class RecipeSession:
         if omni.usd.get_context().get_stage() == self.stage:  # else somebody has opened another one meanwhile
             omni.usd.get_context().close_stage()
         allow_stand_ins(False)
+        self.stage = None
+        self._operations, self._reset = [], []
+        vars(self).pop("_runtime", None)
+        gc.collect()  # blocks know the runtime that knows them, and both know prims
 
 
 def _registered(name: str) -> str:
