@@ -3,12 +3,14 @@
 import hashlib
 
 import numpy as np
+import omni.kit.app as app
 import omni.replicator.core as rep
 import pytest
 from pxr import Gf, Sdf, UsdGeom
 
 from scenewright.sdg.annotators import (
     NoTracerError,
+    derived_names,
     get,
     has_tracer,
     object_id,
@@ -316,6 +318,23 @@ def test_the_form_for_kit_says_the_same(stage, camera, look, monkeypatch):
     rep.orchestrator.step(delta_time=0.0)
     for one, two in zip(registered, (annotator.get_data() for annotator in composed), strict=True):
         assert np.array_equal(one["data"], two["data"]) and set(one["info"]) == set(two["info"])
+
+
+def test_before_the_extension_is_enabled_the_registry_says_how(stage, camera):
+    from scenewright.replicator.annotators.unavailable import OF_EXTENSIONS
+
+    assert OF_EXTENSIONS == dict.fromkeys(derived_names(), "scenewright.sdg")
+    unregister_annotators()
+    for name in derived_names():
+        with pytest.raises(ValueError, match=rf"'{name}' belongs to the extension 'scenewright.sdg', which is not enabled.*"
+                                             rf"set_extension_enabled_immediate\('scenewright.sdg', True\).*get\('{name}'\)"):
+            rep.AnnotatorRegistry.get_annotator(name)
+    app.get_app().get_extension_manager().set_extension_enabled_immediate("scenewright.sdg", True)
+    for name in derived_names():
+        given = {"right": "/Eye"} if name == "stereo_disparity" else {}
+        assert rep.AnnotatorRegistry.get_annotator(name, init_params=given).get_name() == name
+    app.get_app().get_extension_manager().set_extension_enabled_immediate("scenewright.sdg", False)
+    assert not set(derived_names()) & set(rep.AnnotatorRegistry.get_registered_annotators())
 
 
 def test_what_needs_the_tracer_says_so_in_kit(monkeypatch):

@@ -30,8 +30,10 @@ def launch_workers(request: Any, root: Path, shares: list[list[int]], on_frame: 
         DatasetRunError: if a worker failed or was killed; the others are stopped, and committed frames are intact.
     """
     from scenewright.render import compile_kernels
+    from scenewright.sdg.annotators import compile_kernels as compile_annotators
 
     compile_kernels(request.device)
+    compile_annotators()
     context = multiprocessing.get_context("spawn")
     threads = max(1, core_count() // len(shares))
     processes: dict[Connection, Any] = {}

@@ -18,6 +18,7 @@ from scenewright.render.film import film_data, metered_exposure
 from scenewright.render.flow import FlowPair, Moment
 from scenewright.render.frame import Frame
 from scenewright.render.kernels.film import develop
+from scenewright.render.kernels.flow import flow_pixels
 from scenewright.render.kernels.labels import LABEL_BITS, LabelBuffers, buffer_dtype, write_labels
 from scenewright.render.kernels.multihit import cover_rows
 from scenewright.render.kernels.slices import add_slice
@@ -25,6 +26,7 @@ from scenewright.render.kernels.splats import blend_splats
 from scenewright.render.kernels.textures import shrink_bytes, shrink_floats
 from scenewright.render.kernels.trace import GuideBuffers, shade_pixels
 from scenewright.render.kernels.types import PathSettings
+from scenewright.render.kernels.wide_bvh import fold_tree
 from scenewright.render.mitsuba import MitsubaEngine
 from scenewright.render.moving_scene import MovingScene, shade_slices
 from scenewright.render.oidn import denoise_with_oidn
@@ -46,8 +48,9 @@ _MAX_SIDE = 16384
 
 def compile_kernels(device: str = "cpu") -> None:
     """Compile and load every kernel for ``device``, so that worker processes find them in Warp's cache."""
-    load_kernels([primary_kernel(device), write_labels, shade_pixels, develop, cover_rows, add_slice, shrink_bytes,
-                  shrink_floats, *DENOISE_KERNELS], device)
+    load_kernels([primary_kernel(device), write_labels, shade_pixels, develop, cover_rows, flow_pixels, blend_splats, add_slice,
+                  shrink_bytes, shrink_floats, *DENOISE_KERNELS], device)
+    load_kernels([fold_tree], "cpu")
 
 
 class Renderer:

@@ -45,7 +45,7 @@ from scenewright.replicator.annotators.surface_aovs import (
     SmoothNormal,
 )
 from scenewright.replicator.annotators.template import AnnotatorTemplate
-from scenewright.replicator.annotators.unavailable import UNAVAILABLE
+from scenewright.replicator.annotators.unavailable import OF_EXTENSIONS, UNAVAILABLE
 from scenewright.replicator.augmentations_default import DEFAULT_AUGMENTATIONS
 from scenewright.replicator.availability import unsupported
 
@@ -108,6 +108,8 @@ class AnnotatorRegistry:
         if name in UNAVAILABLE:
             unsupported(f"The annotator '{name}', {UNAVAILABLE[name]}",
                         f"Available: {', '.join(cls.get_registered_annotators())}.")
+        if name in OF_EXTENSIONS:
+            raise AnnotatorRegistryError(_of_extension(name, OF_EXTENSIONS[name]))
         raise AnnotatorRegistryError(_unknown("annotator", name, cls.get_registered_annotators()))
 
     @classmethod
@@ -260,3 +262,9 @@ def _unknown(kind: str, name: Any, names: Sequence[str]) -> str:
     near = difflib.get_close_matches(str(name), names, n=1)
     hint = f" Did you mean '{near[0]}'?" if near else ""
     return f"Unknown {kind} {name!r}. Registered: {', '.join(names) or 'none'}.{hint}"
+
+
+def _of_extension(name: str, extension: str) -> str:
+    return (f"The annotator '{name}' belongs to the extension '{extension}', which is not enabled. Enable it, as in Kit: "
+            f"omni.kit.app.get_app().get_extension_manager().set_extension_enabled_immediate('{extension}', True). Or take it "
+            f"from {extension}.annotators.get('{name}'), which needs no extension and works on every host.")

@@ -1,9 +1,9 @@
-"""Annotators of Replicator that the portable host does not have, with the reason: asking for one says so."""
+"""Annotators that are not there: those that the portable host lacks, and those of an extension; asking for one says so."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
 
-__all__ = ["UNAVAILABLE"]
+__all__ = ["OF_EXTENSIONS", "UNAVAILABLE"]
 
 _RTX = "an intermediate result of the RTX renderer,"
 _SENSOR = "which reads a sensor that RTX simulates,"
@@ -21,3 +21,8 @@ UNAVAILABLE: Mapping[str, str] = MappingProxyType({
     **dict.fromkeys(("IsaacNoop", "IsaacReadSimulationTime", "IsaacReadSystemTime", "IsaacReadCameraInfo"), _NODE),
     **dict.fromkeys(("DopeSync", "PoseSync"), "which Isaac Sim's deprecated writers synchronize with,"),
 })
+
+OF_EXTENSIONS: Mapping[str, str] = MappingProxyType(dict.fromkeys(
+    ("keypoints", "nocs", "object_pose", "part_segmentation", "stereo_disparity"), "scenewright.sdg"))
+"""Annotators that an extension of this project registers while it is enabled, and which; each has a module
+``<extension>.annotators`` whose ``get`` needs no extension."""

@@ -12,8 +12,8 @@ from typing import Any
 from scenewright.sdg.annotators.composite import DerivedAnnotator
 from scenewright.sdg.annotators.identity import object_id
 
-__all__ = ["NoTracerError", "derived_names", "get", "has_tracer", "object_id", "register_annotators", "traced_names",
-           "unregister_annotators"]
+__all__ = ["NoTracerError", "compile_kernels", "derived_names", "get", "has_tracer", "object_id", "register_annotators",
+           "traced_names", "unregister_annotators"]
 
 _TYPES: dict[str, Any] = {"semanticTypes": None}
 _DERIVED: dict[str, dict[str, Any]] = {
@@ -28,6 +28,17 @@ _TRACED = ("amodal_segmentation", "occluders", "optical_flow_backward", "optical
 
 class NoTracerError(RuntimeError):
     """An annotation needs Scenewright's own tracer, and this Replicator renders with another one."""
+
+
+def compile_kernels() -> None:
+    """Compile and load the kernels of the derived annotations, which run on the CPU: workers find them in Warp's cache."""
+    import warp as wp
+
+    from scenewright.sdg.annotators.nocs import write_nocs
+    from scenewright.sdg.annotators.stereo_disparity import write_disparity
+
+    for kernel in (write_nocs, write_disparity):
+        wp.load_module(kernel.module, device="cpu", block_dim=1)  # what a launch on the CPU uses
 
 
 def derived_names() -> tuple[str, ...]:
