@@ -214,3 +214,57 @@ def test_a_patch_that_is_no_surface_is_named(studio, ball, knots, weights, told)
     patch.CreatePointWeightsAttr(weights)
     with pytest.raises(SceneError, match=f"/World/patch: .*{told}"):
         draw(studio)
+
+
+def test_a_clipping_range_without_room_is_named(studio, ball):
+    UsdGeom.Camera.Get(studio.stage, "/Camera").GetClippingRangeAttr().Set(Gf.Vec2f(5.0, 1.0))
+    with pytest.raises(SceneError, match=r"/Camera: clippingRange \(5, 1\)"):
+        studio.render(["hdr_color"], size=(8, 6))
+
+
+@pytest.mark.parametrize(("points", "counts", "indices", "told"), [
+    ([], [], [], "no points or no faces"),
+    ([(0, 0, 0), (1, 0, 0), (0, 1, 0)], [2, 1], [0, 1, 2], "of its 2 faces, 2 have fewer than three corners"),
+    ([(0, 0, 0), (1, 0, 0), (0, 1, 0), (2, 0, 0)], [3, 3, 2, 4], [0, 1, 2, 0, 1, 3, 0, 1, 1, 1, 1, 1],
+     "of its 4 faces, 1 have fewer than three corners and 2 triangles and quads have no area"),
+])
+def test_faces_that_cannot_be_seen_are_told_of_once(studio, ball, caplog, points, counts, indices, told):
+    studio.mesh("/World/Odd", points, counts, indices)
+    renderer = studio.renderer()
+    for x in (0.0, 1.0):  # read again
+        UsdGeom.XformCommonAPI(studio.stage.GetPrimAtPath("/World/Odd")).SetTranslate((x, 0, 0))
+        studio.shape("Sphere", f"/World/More{int(x)}")
+        assert np.isfinite(renderer.render("/Camera", (8, 6), ["hdr_color"])["hdr_color"]).all()
+    messages = [record.getMessage() for record in caplog.records if "/World/Odd" in record.getMessage()]
+    assert len(messages) == 1 and told in messages[0]
+
+
+def test_a_transform_without_inverse_is_told_of(studio, ball, caplog):
+    studio.quad("/World/Flat", scale=(1, 0, 1))
+    frame = studio.render(["hdr_color", "normals"], size=(8, 6))
+    assert np.isfinite(frame["hdr_color"]).all() and np.isfinite(frame["normals"]).all()
+    assert any("/World/Flat: its transform scales an axis to nothing" in record.getMessage() for record in caplog.records)
+
+
+@pytest.mark.parametrize(("name", "told"), [("bomb", "says that it has 100000 x 100000 pixels"), ("cut", "cannot be decoded"),
+                                            ("wild", "holds 3 texels that are not finite")])
+def test_damaged_exr_images_are_told_of(studio, tmp_path, caplog, name, told):
+    exr = pytest.importorskip("OpenEXR")
+    pixels = np.random.default_rng(1).random((32, 64, 3)).astype(np.float32)
+    if name == "wild":
+        pixels[3, 3], pixels[4, 4, 1], pixels[5, 5, 2] = np.nan, np.inf, -np.inf
+    path = tmp_path / "sky.exr"
+    exr.File({"compression": exr.ZIP_COMPRESSION, "type": exr.scanlineimage}, {"RGB": pixels}).write(str(path))
+    data = bytearray(path.read_bytes())
+    if name == "cut":
+        data = data[:len(data) // 2]
+    if name == "bomb":
+        for window in (b"dataWindow", b"displayWindow"):
+            at = data.find(window + b"\0box2i\0") + len(window) + 11
+            data[at:at + 16] = np.array((0, 0, 99999, 99999), "<i4").tobytes()
+    path.write_bytes(data)
+    studio.camera((0, -5, 0), (0, 0, 0))
+    studio.light("DomeLight", "/World/Sky").CreateTextureFileAttr(str(path))
+    frame = studio.render(["hdr_color"], size=(16, 12), settings=RenderSettings(samples=4))
+    assert np.isfinite(frame["hdr_color"]).all()
+    assert any("/World/Sky.inputs:texture:file" in r.getMessage() and told in r.getMessage() for r in caplog.records)

@@ -1,5 +1,6 @@
 """Placed shapes: transforms and boxes in float64 on the host, camera-relative float32 with a BVH on the device."""
 
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
@@ -11,6 +12,8 @@ from scenewright.render.kernels.types import CUTOUT, GLASS, SOLID, TRANSLUCENT, 
 from scenewright.render.scene.records import InstanceRecord, MeshRecord, ShapeKind
 
 __all__ = ["InstanceArrays", "InstanceSnapshot", "ObjectBoxes", "object_box"]
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,6 +85,7 @@ class InstanceArrays:
         self._rows = np.zeros(0, InstanceData.numpy_dtype())
         self._mesh_keys: tuple[str, ...] = ()
         self._meshes: Mapping[str, MeshRecord] = {}
+        self._warned_flat = False
 
     def replace(self, instances: Sequence[InstanceRecord], matrices: np.ndarray, meshes: Mapping[str, MeshRecord],
                 mesh_rows: Mapping[str, int], first_prim: np.ndarray) -> None:
@@ -145,7 +149,13 @@ class InstanceArrays:
         if len(rows) == 0:
             return
         moved = np.array(matrices[rows], np.float64)
-        moved[:, :3, :3] = invertible(moved)
+        linear = invertible(moved)
+        flat = np.flatnonzero((linear != moved[:, :3, :3]).any(axis=(1, 2)))
+        if len(flat) and not self._warned_flat:
+            self._warned_flat = True
+            _log.warning("%s: its transform scales an axis to nothing; it is drawn as thin as can be (first of possibly "
+                         "several).", self.paths[rows[flat[0]]])
+        moved[:, :3, :3] = linear
         if len(rows) == len(self.matrices):
             self.matrices = moved
         else:

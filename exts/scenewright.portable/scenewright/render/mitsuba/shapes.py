@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from scenewright.render.device.instances import invertible
 from scenewright.render.mitsuba.materials import BsdfBuilder
 from scenewright.render.mitsuba.tessellation import shape_triangles
 from scenewright.render.scene.records import InstanceRecord, MeshRecord, ShapeKind
@@ -36,7 +37,8 @@ def write_shapes(mi: ModuleType, scene: StageScene, pose: tuple[np.ndarray, Mapp
     shapes: dict[str, Any] = {}
     matrices, meshes = pose
     for index, instance in enumerate(scene.instances):
-        matrix = np.asarray(matrices[index], np.float64).copy()
+        matrix = np.array(matrices[index], np.float64)
+        matrix[:3, :3] = invertible(matrix[None])[0]
         matrix[3, :3] -= center
         if instance.kind == ShapeKind.SPHERE and _is_round(matrix) and not builder.needs_uvs(_material(scene, instance, 0)):
             shapes[f"shape_{index}"] = {

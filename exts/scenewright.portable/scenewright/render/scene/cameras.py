@@ -73,6 +73,9 @@ def read_camera(
     for name, value in values.items():
         if not (math.isfinite(value) or name == "clippingRange far"):
             raise SceneError(f"{path}: {name} is {value}; a camera's numbers must be finite. Correct it.")
+    if not max(near, 0.0) < far:
+        raise SceneError(f"{path}: clippingRange ({near:g}, {far:g}) leaves nothing to see; the second number must be "
+                         "the greater one.")
     return CameraRecord(
         path=str(prim.GetPath()),
         matrix=camera_matrix(prim, time),

@@ -10,7 +10,7 @@ from pxr import Usd, UsdGeom, Vt
 
 from scenewright.render.scene.gprims import read_shape
 from scenewright.render.scene.mesh_library import MeshLibrary
-from scenewright.render.scene.meshes import MeshSource, face_subsets, read_mesh
+from scenewright.render.scene.meshes import MeshSource, face_subsets, faces_without_area, read_mesh
 from scenewright.render.scene.records import ShapeKind
 from scenewright.render.scene.skinning import Skins
 from scenewright.render.scene.tessellate import can_tessellate, read_tessellated
@@ -196,6 +196,10 @@ class LeafReader:
         if prim.IsA(UsdGeom.Mesh):
             subsets = face_subsets(prim)
             source = read_mesh(prim, self.time, subsets, self.subdivision_level)
+            if source is None:
+                self._warn_once(path, "%s: the mesh has no points or no faces; nothing of it is drawn.", path)
+            else:
+                self._tell_odd_faces(source)
             if source is not None and path in self.skins.of_prim:
                 self._deform(source, path)
         else:
@@ -204,6 +208,7 @@ class LeafReader:
             return None
         key = self.meshes.add(source, replaces, shared)
         if not key:
+            self._warn_once(path, "%s: none of its faces has three corners; nothing of it is drawn.", path)
             return None
         return Leaf(
             prim,
@@ -218,6 +223,18 @@ class LeafReader:
             subset_names=tuple(name for name, _ in source.subsets),
             materials=("",) * (1 + len(subsets)),
         )
+
+    def _tell_odd_faces(self, source: MeshSource) -> None:
+        """Warn of faces that cannot be seen; a mesh is looked at once."""
+        looked = f"faces of {source.path}"
+        if looked in self._warned:
+            return
+        self._warned.add(looked)
+        short = int((source.counts < 3).sum())
+        thin = faces_without_area(source.points, source.counts, source.indices)
+        if short or thin:
+            self._warn_once(source.path, "%s: of its %d faces, %d have fewer than three corners and %d triangles and quads "
+                            "have no area; they are not seen.", source.path, len(source.counts), short, thin)
 
     def _deform(self, source: MeshSource, path: str) -> None:
         """Put a mesh into the pose of its skeleton; its normals are computed anew, as authored ones stand for the rest pose."""
@@ -234,7 +251,7 @@ class LeafReader:
             self._warn_once(kind, "%s: prims of type %s are not rendered yet (first of possibly several).", path, kind)
         return source
 
-    def _warn_once(self, what: str, message: str, *values: str) -> None:
+    def _warn_once(self, what: str, message: str, *values: str | int) -> None:
         if what not in self._warned:
             self._warned.add(what)
             _log.warning(message, *values)

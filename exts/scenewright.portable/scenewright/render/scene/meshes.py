@@ -15,7 +15,7 @@ from scenewright.render.scene.records import MeshRecord
 from scenewright.render.scene.subdivided_mesh import SUBDIVISION_ATTRIBUTES, SubdivisionRules, read_subdivision, subdivide
 from scenewright.render.scene.triangulate import Triangulation, triangulate
 
-__all__ = ["MESH_ATTRIBUTES", "MeshSource", "build_mesh", "read_mesh"]
+__all__ = ["MESH_ATTRIBUTES", "MeshSource", "build_mesh", "face_subsets", "faces_without_area", "read_mesh"]
 
 _log = logging.getLogger(__name__)
 
@@ -121,6 +121,22 @@ def read_mesh(prim: Usd.Prim, time: Usd.TimeCode, subsets: list[UsdGeom.Subset] 
     values = (source.normals, source.uvs, source.colors)
     source.animated = any(a.ValueMightBeTimeVarying() for a in topology) or any(v is not None and v.animated for v in values)
     return source
+
+
+def faces_without_area(points: np.ndarray, counts: np.ndarray, indices: np.ndarray) -> int:
+    """Return how many triangles and quads have corners in one point or one line, to float32's precision."""
+    starts, found = np.cumsum(counts, dtype=np.int64) - counts, 0
+    for corners in (3, 4):
+        chosen = starts[counts == corners]
+        if not len(chosen):
+            continue
+        p = points[indices[chosen[:, None] + np.arange(corners)]]
+        edges = p[:, 1:] - p[:, :1]
+        cross = np.cross(edges[:, :-1], edges[:, 1:])
+        area = np.einsum("fki,fki->f", cross, cross)
+        longest = np.einsum("fki,fki->fk", edges, edges).max(axis=1)
+        found += int((area <= 1e-14 * longest * longest).sum())
+    return found
 
 
 def face_subsets(prim: Usd.Prim) -> list[UsdGeom.Subset]:

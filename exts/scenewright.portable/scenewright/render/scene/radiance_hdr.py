@@ -4,9 +4,9 @@ import re
 
 import numpy as np
 
-__all__ = ["read_radiance_hdr"]
+__all__ = ["MOST_PIXELS", "read_radiance_hdr"]
 
-_MOST_PIXELS = 1 << 28
+MOST_PIXELS = 1 << 28
 _RESOLUTION = re.compile(rb"([-+])([XY]) (\d+) ([-+])([XY]) (\d+)\s*$")
 
 
@@ -36,8 +36,8 @@ def read_radiance_hdr(data: bytes) -> np.ndarray:
             f"unsupported Radiance orientation {data[head + 2 : end].decode(errors='replace')!r}; expected '-Y H +X W'"
         )
     height, width = int(found[3]), int(found[6])
-    if height * width > _MOST_PIXELS:
-        raise ValueError(f"the Radiance picture says that it has {width} x {height} pixels; at most {_MOST_PIXELS} are read")
+    if height * width > MOST_PIXELS:
+        raise ValueError(f"the Radiance picture says that it has {width} x {height} pixels; at most {MOST_PIXELS} are read")
     try:
         rgbe = _read_scanlines(np.frombuffer(data, np.uint8, offset=end + 1), height, width)
     except IndexError:

@@ -4,12 +4,13 @@ import io
 import logging
 from dataclasses import dataclass
 from pathlib import PurePosixPath
+from typing import Any
 
 import numpy as np
 from pxr import Ar, Sdf, Usd, UsdShade
 
 from scenewright.render.scene.errors import SceneError
-from scenewright.render.scene.radiance_hdr import read_radiance_hdr
+from scenewright.render.scene.radiance_hdr import MOST_PIXELS, read_radiance_hdr
 from scenewright.render.scene.records import TextureRecord
 
 __all__ = ["TextureLibrary", "TextureRequest", "decode_image"]
@@ -95,9 +96,16 @@ class TextureLibrary:
         except ImportError as error:
             raise SceneError(f"{request.attribute}: texture @{request.authored}@ cannot be read: {error}.") from error
         except (OSError, ValueError) as error:
-            message = f"{request.attribute}: texture @{request.authored}@ cannot be read: {error}".rstrip(".")
+            tile = f" (tile {path})" if request.tiles else ""
+            message = f"{request.attribute}: texture @{request.authored}@{tile} cannot be read: {error}".rstrip(".")
             self._complain(f"{message}. Bring an intact image or correct the path.", error)
             return ""
+        wild = 0 if pixels.dtype == np.uint8 else int((~np.isfinite(pixels)).any(axis=-1).sum())
+        if wild:
+            _log.warning("%s: texture @%s@ holds %d texels that are not finite. They are black.", request.attribute,
+                         request.authored, wild)
+            pixels[~np.isfinite(pixels[..., :3]).all(axis=-1), :3] = 0.0
+            pixels[~np.isfinite(pixels[..., 3]), 3] = 1.0
         self.records[key] = TextureRecord(key, pixels, srgb)
         return key
 
@@ -212,7 +220,10 @@ def _read_exr(data: bytes) -> tuple[np.ndarray, int]:
         copy.write(data)
         copy.flush()
         try:
+            _check_exr_size(OpenEXR.File(copy.name, header_only=True).header())
             with OpenEXR.File(copy.name, separate_channels=True) as file:
+                if not file.parts:  # it has told why on the standard output
+                    raise ValueError("damaged OpenEXR file: its pixels cannot be decoded")
                 planes = {name: np.asarray(channel.pixels, dtype=np.float32) for name, channel in file.channels().items()}
         except (RuntimeError, MemoryError) as error:
             raise ValueError(f"damaged OpenEXR file: {error}".replace(copy.name, "it")) from None
@@ -220,6 +231,14 @@ def _read_exr(data: bytes) -> tuple[np.ndarray, int]:
     if not names:
         raise ValueError(f"no R, G, B or Y channel; it has {', '.join(planes)}")
     return np.stack([planes[n] for n in names], axis=-1), len(names)
+
+
+def _check_exr_size(header: dict[str, Any]) -> None:
+    """Raise ValueError where the header asks for more than is read: OpenEXR makes room for all before it looks."""
+    low, high = header["dataWindow"]
+    width, height = (int(b) - int(a) + 1 for a, b in zip(low, high, strict=True))
+    if not 0 < width * height <= MOST_PIXELS:
+        raise ValueError(f"the OpenEXR picture says that it has {width} x {height} pixels; at most {MOST_PIXELS} are read")
 
 
 def _four_channels(pixels: np.ndarray) -> np.ndarray:
