@@ -70,3 +70,9 @@ def test_what_is_no_script_no_command_and_no_folder(scenewright, tmp_path):
     assert "There is no file or folder" in scenewright("validate", tmp_path / "gone")[2]
     status, _, err = scenewright("generate", tmp_path / "a.yaml", "-o", tmp_path / "a.yaml" / "out")
     assert status == 2 and "a.yaml is a file, not a folder" in err
+
+
+def test_a_package_that_is_not_there(scenewright, tmp_path):
+    (tmp_path / "s.py").write_text("import no_such_package\n")
+    status, _, err = scenewright("exec", tmp_path / "s.py")
+    assert status == 1 and f"No module named 'no_such_package'; install the package that has it for {sys.executable}." in err

@@ -79,3 +79,13 @@ def test_folders_of_isaac_sim_are_named_while_a_script_runs(script, capsys, monk
     text = "import os\nprint(bool(os.environ['EXP_PATH']), os.environ['ISAAC_PATH'])\n"
     assert run_script(script(text)) == 0
     assert capsys.readouterr().out == "True /mine\n" and "EXP_PATH" not in os.environ
+
+
+def test_a_name_that_a_stand_in_lacks_is_named_with_what_there_is(script):
+    path = script("x = 1\nfrom isaacsim.core.api import Wurld\n")
+    with pytest.raises(ScriptImportError, match=r"py:2: 'isaacsim.core.api.Wurld' has no stand-in .* Did you mean 'World'"):
+        run_script(path)
+    with pytest.raises(ImportError, match="nothing deformable"):
+        run_script(script("from isaacsim.core.experimental.prims import DeformablePrim\n"))
+    with pytest.raises(ImportError, match="cannot import name 'nothing' from 'json'"):
+        run_script(script("from json import nothing\n"))

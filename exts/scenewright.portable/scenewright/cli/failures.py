@@ -26,6 +26,8 @@ def report_failure(error: BaseException, script: Path | None = None) -> int:
     if not isinstance(error, (ValueError, OSError, ImportError, InputError)) and not hasattr(error, "exit_status"):
         text = f"{type(error).__name__}: {text}"
     text += keyword_hint(error)
+    if script is not None and isinstance(error, ModuleNotFoundError) and text == f"No module named {error.name!r}":
+        text += f"; install the package that has it for {sys.executable}."
     place = ""
     if script is not None:
         lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if Path(frame.filename) == script]

@@ -1,7 +1,9 @@
 """Runs a script the way ``python.sh script.py`` or ``kit --exec script.py`` would, on the portable host."""
 
+import difflib
 import importlib
 import os
+import re
 import runpy
 import sys
 import traceback
@@ -18,10 +20,11 @@ __all__ = ["ScriptImportError", "run_script"]
 
 #: Folders of an Isaac Sim installation that its python.sh names in the environment, and scripts build paths from.
 _FOLDERS = ("CARB_APP_PATH", "EXP_PATH", "ISAAC_PATH")
+_UNKNOWN_NAME = re.compile(r"cannot import name '(\w+)' from '")
 
 
 class ScriptImportError(ImportError):
-    """A script imports a module of Kit or Isaac Sim that the portable host does not stand in for."""
+    """A script imports a module of Kit or Isaac Sim, or a name of one, that the portable host does not stand in for."""
 
 
 def run_script(path: str | Path, arguments: Sequence[str] = ()) -> int:
@@ -75,17 +78,31 @@ def _run(script: Path) -> int:
         return 1
     except ModuleNotFoundError as error:
         if error.name and error.name.partition(".")[0] in STAND_IN_ROOTS:
-            lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(script)]
             raise ScriptImportError(
-                f"{script}:{lines[-1] if lines else 1}: module {error.name!r} has no stand-in on the portable host. Available "
+                f"{script}:{_line(error, script)}: module {error.name!r} has no stand-in on the portable host. Available "
                 f"nearby: {', '.join(_neighbours(error.name))}.", name=error.name) from error
         raise
+    except ImportError as error:
+        wanted = _UNKNOWN_NAME.match(str(error))
+        if wanted is None or not error.name or error.name.partition(".")[0] not in STAND_IN_ROOTS:
+            raise
+        there = getattr(sys.modules.get(error.name), "__all__", ())
+        close = difflib.get_close_matches(wanted[1], there, 1)
+        meant = f" Did you mean '{close[0]}'?" if close else ""
+        raise ScriptImportError(
+            f"{script}:{_line(error, script)}: '{error.name}.{wanted[1]}' has no stand-in on the portable host. Available "
+            f"there: {', '.join(there)}.{meant}", name=error.name) from error
     except (TypeError, AttributeError, RuntimeError) as error:
         blamed = blame_missing_assets(error)
         if blamed is None:
             raise
         raise blamed.with_traceback(error.__traceback__) from error
     return 0
+
+
+def _line(error: BaseException, script: Path) -> int:
+    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(script)]
+    return lines[-1] if lines and lines[-1] else 1
 
 
 def _neighbours(missing: str) -> list[str]:
