@@ -1,5 +1,5 @@
 import pytest
-from pxr import UsdGeom
+from pxr import Sdf, UsdGeom
 
 from scenewright.host.events import get_eventdispatcher
 from scenewright.host.stage_context import StageEventType, UsdContext, UsdContextInitialLoadSet
@@ -45,6 +45,22 @@ def test_payloads_stay_unloaded_on_request(tmp_path):
     assert context.get_stage().GetPrimAtPath("/Part").GetTypeName() == "Cube"
     with pytest.raises(TypeError, match="UsdContextInitialLoadSet"):
         context.open_stage(str(file), "none")
+    context.close_stage()
+
+
+@pytest.mark.parametrize(("kept", "shown"), [
+    ({"muteness": {"./one.usda": True, "./two.usda": False}}, ["two"]), ({"muteness": {"./scene.usda": True}}, ["one", "two"]),
+    ({"muteness": 3}, ["one", "two"]), ({}, ["one", "two"])])
+def test_layers_that_the_scene_says_are_muted_are_muted(tmp_path, kept, shown):
+    root = Sdf.Layer.CreateNew(str(tmp_path / "scene.usda"))
+    for name in ("one", "two"):
+        (tmp_path / f"{name}.usda").write_text(f'#usda 1.0\ndef Cube "{name}" {{\n}}\n')
+        root.subLayerPaths.append(f"./{name}.usda")
+    root.customLayerData = {"omni_layer": kept}
+    root.Save()
+    context = UsdContext()
+    context.open_stage(root.identifier)
+    assert [name for name in ("one", "two") if context.get_stage().GetPrimAtPath(f"/{name}")] == shown
     context.close_stage()
 
 

@@ -5,6 +5,7 @@ import pytest
 from pxr import Gf, Sdf, Usd, UsdGeom
 
 from scenewright.host.stage_context import get_context
+from scenewright.sdg.layers.stack import set_flag
 from scenewright.sdg.recipe import RecipeError
 from scenewright.sdg.recipe.stage_setup import add_randomization_layer, hidden_values
 
@@ -151,6 +152,9 @@ def scene(write_usd):
     return write_usd("scene.usda", SCENE)
 
 
+COLOR = "primvars:displayColor"
+
+
 def test_the_users_layers_stay_as_they_are(open_session, scene):
     session = open_session(
         """
@@ -173,6 +177,12 @@ def test_the_users_layers_stay_as_they_are(open_session, scene):
     assert root.ExportToString() == Sdf.Layer.OpenAsAnonymous(str(scene)).ExportToString()
     assert UsdGeom.GetStageUpAxis(session.stage) == "Y"
     assert position(session, "/World/Box").any()
+
+
+def test_layers_that_the_scene_mutes_take_no_part(open_session, scene):
+    assert open_session("scenewright: {scene: scene.usda}").stage.GetPrimAtPath("/World/Box").GetAttribute(COLOR).Get()
+    set_flag(scene, ["below"], "muteness", True)
+    assert not open_session("scenewright: {scene: scene.usda}").stage.GetPrimAtPath("/World/Box").GetAttribute(COLOR).Get()
 
 
 def test_cameras_of_the_scene_are_used_when_the_recipe_names_none(open_session, scene):

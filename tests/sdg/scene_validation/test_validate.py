@@ -8,6 +8,7 @@ import pytest
 from pxr import Gf, Sdf, Tf, Usd, UsdGeom, UsdLux, UsdSemantics
 
 from scenewright.sdg.layers.errors import LayerError
+from scenewright.sdg.layers.stack import set_flag
 from scenewright.sdg.scene_validation import ERROR, WARNING, third_party, validate_scene
 from scenewright.sdg.scene_validation.own_rules import plausible_sizes
 
@@ -51,6 +52,20 @@ def test_a_scene_that_is_right_has_no_findings(scene):
 def test_the_shipped_scenes_have_no_errors(name):
     report = validate_scene(SCENES / name / "scene.usda", quick=True)
     assert report.findings == []
+
+
+def test_muted_layers_are_not_checked(scene, tmp_path):
+    def add(stage):
+        other = Sdf.Layer.CreateNew(str(tmp_path / "other.usda"))
+        Sdf.CreatePrimInLayer(other, "/World/Thing").specifier = Sdf.SpecifierDef
+        other.GetPrimAtPath("/World/Thing").typeName = "Cube"
+        other.Save()
+        stage.GetRootLayer().subLayerPaths.append("./other.usda")
+
+    path = scene(add)
+    assert "/World/Thing" in {prim for _, _, prim in told(path)}
+    set_flag(path, ["other"], "muteness", True)
+    assert "/World/Thing" not in {prim for _, _, prim in told(path)}
 
 
 def no_label(stage):

@@ -169,7 +169,7 @@ def unlock(scene: _Scene, layers: _Layers) -> None:
 
 @app.command()
 def mute(scene: _Scene, layers: _Layers) -> None:
-    """Mute layers: Kit, `layers status` and `layers flatten` compose the scene without them. Kept in the root layer."""
+    """Mute layers: Kit and every scenewright command compose the scene without them. Kept in the root layer."""
     _flag(scene, layers, "muteness", True)
 
 

@@ -105,6 +105,7 @@ class UsdContext:
             stage = Usd.Stage.Open(url, loads)
         except Tf.ErrorException as error:
             raise ValueError(f"Cannot open stage {url!r}: {str(error).strip().splitlines()[-1].strip()}") from None
+        _mute_as_kept(stage)
         self._take(stage, url)
         return True
 
@@ -209,6 +210,17 @@ def _loads(load_set: Any) -> Usd.Stage.InitialLoadSet:
     if load_set is UsdContextInitialLoadSet.LOAD_NONE:
         return Usd.Stage.LoadNone
     raise TypeError(f"open_stage: load_set is omni.usd.UsdContextInitialLoadSet.LOAD_ALL or LOAD_NONE, got {load_set!r}.")
+
+
+def _mute_as_kept(stage: Usd.Stage) -> None:
+    """Mute the layers that the root layer says are muted: Kit keeps that in ``customLayerData["omni_layer"]["muteness"]``."""
+    root = stage.GetRootLayer()
+    kept = root.customLayerData.get("omni_layer", {})
+    table = kept.get("muteness", {}) if isinstance(kept, dict) else {}
+    names = [name for name, muted in table.items() if muted] if isinstance(table, dict) else []
+    muted = {root.ComputeAbsolutePath(name) for name in names} - {root.identifier}
+    if muted:
+        stage.MuteAndUnmuteLayers(sorted(muted), [])
 
 
 def _define_default_light(stage: Usd.Stage) -> None:

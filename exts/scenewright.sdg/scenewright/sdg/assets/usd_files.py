@@ -21,6 +21,7 @@ from scenewright.sdg.assets.crates import check_crate
 from scenewright.sdg.assets.errors import AssetError
 from scenewright.sdg.assets.memory import MemoryBound
 from scenewright.sdg.assets.sources import FolderFiles, Source, ZipFiles
+from scenewright.sdg.layers.stack import with_mutes
 
 __all__ = ["opened_stage"]
 
@@ -51,7 +52,7 @@ def opened_stage(source: Source) -> Iterator[tuple[Usd.Stage, Source]]:
             stage = Usd.Stage.Open(str(source.files.path(source.name)))
             if stage is None:
                 raise AssetError("it cannot be opened as USD.")
-            if errors := stage.GetCompositionErrors():
+            if errors := with_mutes(stage).GetCompositionErrors():
                 raise AssetError(f"it does not compose: {_reason(str(errors[0]))}")
             yield stage, source
         except Tf.ErrorException as error:

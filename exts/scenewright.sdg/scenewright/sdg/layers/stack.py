@@ -25,6 +25,7 @@ __all__ = [
     "set_flag",
     "stack_layer",
     "walk_stack",
+    "with_mutes",
 ]
 
 #: Names of the tables in ``omni_layer``.
@@ -212,10 +213,15 @@ def open_stage(root: Sdf.Layer) -> Usd.Stage:
     """Open a scene with all payloads as Kit shows it: without the layers that its root layer mutes."""
     delegate = UsdUtils.CoalescingDiagnosticDelegate()
     try:
-        stage = Usd.Stage.Open(root, Usd.Stage.LoadAll)
-        muted = sorted(flagged_layers(root, MUTED))
-        if muted:
-            stage.MuteAndUnmuteLayers(muted, [])
-        return stage
+        return with_mutes(Usd.Stage.Open(root, Usd.Stage.LoadAll))
     finally:
         delegate.TakeUncoalescedDiagnostics()
+
+
+def with_mutes(stage: Usd.Stage) -> Usd.Stage:
+    """Mute the layers that a stage's root layer says are muted, as Kit does when it opens one, and return the stage."""
+    root = stage.GetRootLayer()
+    muted = sorted(flagged_layers(root, MUTED) - {root.identifier})
+    if muted:
+        stage.MuteAndUnmuteLayers(muted, [])
+    return stage

@@ -13,6 +13,7 @@ from pxr import Usd
 
 from scenewright.sdg.labels.ontology import Ontology
 from scenewright.sdg.labels.rules import LABELS, RuleError, fitting_prims, labels_of
+from scenewright.sdg.layers.stack import with_mutes
 from scenewright.sdg.recipe.findings import Finding, Mark, RecipeError
 from scenewright.sdg.recipe.prims import label_pairs
 from scenewright.sdg.recipe.program import Call, Items, Literal, Value, calls_of
@@ -69,7 +70,7 @@ def _in_scene(recipe: Recipe, ontology: Ontology) -> Iterator[Finding]:
     """Yield unknown labels of the scene, but for prims that the recipe labels anew."""
     if recipe.scene_path is None or not recipe.scene_path.is_file():
         return
-    stage = Usd.Stage.Open(str(recipe.scene_path), Usd.Stage.LoadAll)
+    stage = with_mutes(Usd.Stage.Open(str(recipe.scene_path), Usd.Stage.LoadAll))
     anew: set[Any] = set()
     for rule in recipe.settings.labels:
         if _CLASS in rule.by_type():

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pxr import Ar, Sdf, Tf, Usd, UsdUtils
 
+from scenewright.sdg.layers.stack import with_mutes
 from scenewright.sdg.recipe.findings import Finding, Mark
 
 __all__ = ["find_scene_problems", "open_quietly", "stage_problems", "without_missing"]
@@ -57,7 +58,7 @@ def _parse_problem(file: str, message: str) -> Finding:
 
 
 def open_quietly(path: str | os.PathLike[str]) -> Usd.Stage:
-    """Open a stage with all payloads and without USD's own messages on stderr.
+    """Open a stage with all payloads, with the layers muted that it says are muted, and without USD's own messages on stderr.
 
     Raises:
         FileNotFoundError: There is no such file.
@@ -67,7 +68,7 @@ def open_quietly(path: str | os.PathLike[str]) -> Usd.Stage:
         raise FileNotFoundError(os.fspath(path))
     delegate = UsdUtils.CoalescingDiagnosticDelegate()
     try:
-        return Usd.Stage.Open(os.fspath(path), Usd.Stage.LoadAll)
+        return with_mutes(Usd.Stage.Open(os.fspath(path), Usd.Stage.LoadAll))
     except Tf.ErrorException as error:
         texts = [getattr(item, "commentary", str(item)) for item in error.args] or [str(error)]
         raise ValueError(" ".join(texts)) from None

@@ -4,6 +4,7 @@ from typing import Any
 
 from pxr import Usd, UsdGeom
 
+from scenewright.sdg.layers.stack import with_mutes
 from scenewright.sdg.recipe.program import Literal
 
 __all__ = ["camera_names"]
@@ -22,7 +23,7 @@ def camera_names(recipe: Any) -> tuple[str, ...]:
     if recipe.scene_path is None:
         return ()
     try:
-        stage = Usd.Stage.Open(str(recipe.scene_path), Usd.Stage.LoadNone)
+        stage = with_mutes(Usd.Stage.Open(str(recipe.scene_path), Usd.Stage.LoadNone))
     except RuntimeError:  # Tf.ErrorException; the check of the recipe says what is wrong
         return ()
     return tuple(dict.fromkeys(prim.GetName() for prim in stage.Traverse() if prim.IsA(UsdGeom.Camera)))
