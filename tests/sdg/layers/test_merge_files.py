@@ -1,5 +1,6 @@
 import pytest
 
+from scenewright.sdg.layers.comments import merged_head
 from scenewright.sdg.layers.errors import LayerError
 from scenewright.sdg.layers.files import layer_format, read_layer, write_layer
 from scenewright.sdg.layers.merge_files import merge_files
@@ -57,10 +58,38 @@ def test_a_side_that_alone_changed_is_taken_as_it_is(files, tmp_path):
         assert (tmp_path / "out.usda").read_bytes() == ours.read_bytes()
 
 
-def test_comments_that_go_are_told(files, tmp_path):
+def test_comments_that_go_are_counted_and_those_of_the_head_stay(files, tmp_path):
     base, ours, theirs = files("usda")
-    ours.write_text(ours.read_text() + "# a comment\n")
-    assert "comments" in merge_files(base, ours, theirs, tmp_path / "out.usda").notes[0]
+    for path in (base, ours, theirs):
+        first, _, rest = path.read_text().partition("\n")
+        path.write_text(f"{first}\n# licence: CC0-1.0\n#   kept by Ada\n\n{rest}")
+    theirs.write_text(theirs.read_text().replace("CC0", "CC-BY"))
+    ours.write_text(ours.read_text().replace("float x", "# twice # as long\n    float x") + "/* the\nend */\n// yes\n")
+    ours.write_text(ours.read_text().replace("@a.png@", "@a#b//c.png@"))
+    written = []
+    for sides in ((ours, theirs), (theirs, ours)):
+        (note,) = merge_files(base, *sides, tmp_path / "out.usda").notes
+        assert "3 comments are not kept" in note
+        written.append((tmp_path / "out.usda").read_bytes())
+    assert written[0] == written[1]
+    assert written[0].startswith(b"#usda 1.0\n# licence: CC-BY-1.0\n#   kept by Ada\n") and b"twice" not in written[0]
+    assert read_layer(tmp_path / "out.usda").GetAttributeAtPath("/A.x").default == 2
+    crate = merge_files(base, ours, theirs, tmp_path / "out.usdc").notes
+    assert "licence" in " ".join(crate)
+
+
+def test_a_merge_that_keeps_all_comments_says_nothing(files, tmp_path):
+    base, ours, theirs = files("usda")
+    theirs.write_text(theirs.read_text().replace("#usda 1.0\n", "#usda 1.0\n# new\n"))
+    assert merge_files(base, ours, theirs, tmp_path / "out.usda").notes == []
+    assert (tmp_path / "out.usda").read_text().startswith("#usda 1.0\n# new\n")
+
+
+@pytest.mark.parametrize(("ours", "theirs", "kept"), [
+    ("ab", "ab", "ab"), ("abc", "ab", "abc"), ("ab", "b", "b"), ("b", "abc", "b"), ("xb", "yb", "b"), ("", "abc", "")])
+def test_heads_that_both_sides_changed_keep_what_neither_touched(ours, theirs, kept):
+    base, mine, other = (list(text) for text in ("ab", ours, theirs))
+    assert merged_head(base, mine, other) == merged_head(base, other, mine) == list(kept)
 
 
 def test_nothing_is_written_when_a_side_is_broken(files, tmp_path):

@@ -99,6 +99,9 @@ def merge(
 ) -> None:
     """Merge two layers that started from BASE.
 
+    Where both sides changed, USD writes the layer anew: comments (# ...) at the head of a text layer stay, the others go, and
+    how many is told. Where one side changed, its file is taken as it is.
+
     Exit status: 0 merged, 1 merged but for conflicts, each named; the file holds ours there. 2 nothing was written.
     """
     from scenewright.sdg.layers.merge_files import merge_files

@@ -10,6 +10,7 @@ import secrets
 import shutil
 import stat
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from pxr import Sdf, Tf, UsdUtils
@@ -123,7 +124,8 @@ def _reload(target: Path) -> None:
         opened.Reload(True)
 
 
-def write_layer(layer: Sdf.Layer, path: str | os.PathLike[str], file_format: str | None = None) -> None:
+def write_layer(layer: Sdf.Layer, path: str | os.PathLike[str], file_format: str | None = None,
+                head: Sequence[bytes] = ()) -> None:
     """Write a layer's content to a file, whole or not at all.
 
     Args:
@@ -131,6 +133,7 @@ def write_layer(layer: Sdf.Layer, path: str | os.PathLike[str], file_format: str
         path: The file; an existing one is replaced in one step.
         file_format: ``usda`` or ``usdc`` for a path ending ``.usd`` or in nothing; None = what the file is now,
             else crate.
+        head: Lines of comments that a text layer has below its first line.
 
     Raises:
         LayerError: The file cannot be written, or its ending names no layer format.
@@ -148,6 +151,9 @@ def write_layer(layer: Sdf.Layer, path: str | os.PathLike[str], file_format: str
     try:
         if not layer.Export(str(temporary)):
             raise LayerError(f"{target}: USD could not write the layer.")
+        if head and chosen == "usda":
+            first, _, rest = temporary.read_bytes().partition(b"\n")
+            temporary.write_bytes(b"\n".join([first, *head, rest]))
         _replace(temporary, target)
         _reload(target)
     except Tf.ErrorException as error:

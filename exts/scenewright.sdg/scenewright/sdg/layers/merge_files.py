@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from scenewright.sdg.layers.apply import merge_layers
+from scenewright.sdg.layers.comments import comments_of, head_of, merged_head
 from scenewright.sdg.layers.errors import LayerError
 from scenewright.sdg.layers.files import check_writable, layer_format, read_layer, write_bytes, write_layer
 from scenewright.sdg.layers.merge import Conflict
@@ -37,6 +38,7 @@ def merge_files(
     Text and crate are told by the first bytes, so any of the files may have any name. The result is text or crate as the ending
     of its name says; for ``.usd`` and for other names it is what the side that changed the form has. Without conflicts, ours
     and theirs may change places: the file is the same, to the byte. Where only one side changed, the file is that side's.
+    Where both did, comments at the head of a text layer are kept, and the loss of others is noted.
 
     Args:
         base: The common start; an empty file where both sides added the layer.
@@ -58,12 +60,21 @@ def merge_files(
     layers = [read_layer(path) for path in (base, ours, theirs)]
     merged, plan = merge_layers(*layers)
     chosen = _format(told, [layer_format(path) for path in (base, ours, theirs)])
-    notes = []
-    if any(content.startswith(b"#") and _has_comments(content) for content in contents[1:]):
-        remedy = "Put what is to stay in `doc` or `comment` metadata."
-        notes.append(f"{told}: comments (# …) are not kept, as USD does not read them. {remedy}")
-    write_layer(merged, output, chosen)
-    return MergeResult(plan.conflicts, notes)
+    head = merged_head(*(head_of(content) if content.startswith(b"#") else [] for content in contents))
+    write_layer(merged, output, chosen, head)
+    return MergeResult(plan.conflicts, _lost_comments(told, contents, head if chosen == "usda" else []))
+
+
+def _lost_comments(told: str, contents: list[bytes], head: list[bytes]) -> list[str]:
+    """Return a note on the comments that the merged file does not have, but for those that a side took out itself."""
+    base, ours, theirs = (dict.fromkeys(comments_of(content)) for content in contents)
+    lost = [text for text in ours | theirs if text not in head and not (text in base and not (text in ours and text in theirs))]
+    if not lost:
+        return []
+    first = lost[0].decode("utf-8", "replace")[:60] + (", …" if len(lost) > 1 else "")
+    count = "1 comment is" if len(lost) == 1 else f"{len(lost)} comments are"
+    remedy = "Put what is to stay at the head of the file, or in `doc` or `comment` metadata."
+    return [f"{told}: {count} not kept, as USD reads none ({first}). {remedy}"]
 
 
 def _format(name: str, formats: list[str]) -> str:
@@ -81,7 +92,3 @@ def _bytes(path: str | os.PathLike[str]) -> bytes:
         raise LayerError(f"{os.fspath(path)}: there is no such file. Correct the path.") from None
     except OSError as error:
         raise LayerError(f"{os.fspath(path)}: cannot be read: {error.strerror or error}.") from None
-
-
-def _has_comments(content: bytes) -> bool:
-    return any(line.lstrip().startswith(b"#") for line in content.splitlines()[1:])
