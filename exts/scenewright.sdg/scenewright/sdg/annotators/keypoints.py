@@ -68,7 +68,7 @@ def keypoints(
     camera = pinhole(data["camera"], "Keypoints")
     found = scene_objects(data["boxes"])
     stage = omni.usd.get_context().get_stage()
-    points = locator_points(stage, found.paths, locators)
+    points = locator_points(stage, found.paths, locators, semanticTypes)
     owner = np.array([row for row, named in enumerate(points) for _ in named], np.int64)
     local = np.array([[*point, 1.0] for named in points for _, point in named]).reshape(-1, 4)
     records = np.zeros(len(owner), KEYPOINT_DTYPE)

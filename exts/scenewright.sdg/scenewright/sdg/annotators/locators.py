@@ -32,8 +32,8 @@ class Locator:
 class _Known:
     """What is known of the stage that was asked for last, until it is edited.
 
-    Which prims are locators, and the prims of objects, stay until prims come or go or a locator is edited; where locators are,
-    until the next edit or another time.
+    Which prims are locators, the prims of objects and what is labelled stay until prims come or go or a locator or a label is
+    edited; where locators are, until the next edit or another time.
     """
 
     def __init__(self) -> None:
@@ -41,6 +41,7 @@ class _Known:
         self._notice: Any = None
         self._locators: list[Locator] | None = None
         self._prims: dict[str, Usd.Prim] = {}
+        self._labels: dict[str, set[str]] = {}
         self._time: Usd.TimeCode | None = None
         self._places: dict[tuple[str, str], np.ndarray] = {}
 
@@ -54,6 +55,11 @@ class _Known:
         """Return prims by path, to be looked up and added to."""
         self._follow(stage)
         return self._prims
+
+    def labels(self, stage: Usd.Stage) -> dict[str, set[str]]:
+        """Return the types of the labels of prims by path, to be looked up and added to."""
+        self._follow(stage)
+        return self._labels
 
     def places(self, stage: Usd.Stage, time: Usd.TimeCode) -> dict[tuple[str, str], np.ndarray]:
         """Return where locators are in the space of prims, both by path, at a time; to be looked up and added to."""
@@ -69,12 +75,12 @@ class _Known:
             self._notice = Tf.Notice.Register(Usd.Notice.ObjectsChanged, self._changed, stage)
 
     def _forget(self) -> None:
-        self._locators, self._prims, self._places = None, {}, {}
+        self._locators, self._prims, self._labels, self._places = None, {}, {}, {}
 
     def _changed(self, notice: Any, _stage: Any) -> None:
         self._places = {}
-        edited = (path.name == KEYPOINT_ATTRIBUTE for path in notice.GetChangedInfoOnlyPaths())
-        if notice.GetResyncedPaths() or any(edited):
+        edited = (path.name for path in notice.GetChangedInfoOnlyPaths())
+        if notice.GetResyncedPaths() or any(name == KEYPOINT_ATTRIBUTE or name.startswith("semantic") for name in edited):
             self._forget()
 
 
@@ -108,17 +114,20 @@ def _search(stage: Usd.Stage) -> list[Locator]:
 
 
 def locator_points(
-    stage: Usd.Stage, objects: Sequence[str], given: Mapping[str, str] | None = None
+    stage: Usd.Stage, objects: Sequence[str], given: Mapping[str, str] | None = None,
+    types: str | Sequence[str] | None = None,
 ) -> list[list[tuple[str, np.ndarray]]]:
     """Return the keypoints of each object: name and position in the object's own space [stage units], (3,) float64.
 
-    A locator belongs to the nearest of the objects above it. A point instance has those of its prototype.
+    A locator belongs to the nearest labelled prim above it, be that one of the objects or one that is out of view. A point
+    instance has those of its prototype.
 
     Args:
         stage: the stage.
         objects: prim paths; a point instance's is that of its instancer with the index, ``/World/Points[3]``.
         given: keypoints by name that are prims of objects without the attribute, as paths below an object; for every object
             that has such a prim.
+        types: types of labels that count; None for all.
 
     Raises:
         ValueError: if the stage has no prim of a given keypoint, or an object has two locators of one name.
@@ -132,7 +141,7 @@ def locator_points(
     found: list[list[tuple[str, np.ndarray]]] = [[] for _ in objects]
     for locator in find_locators(stage):
         owner = locator.path
-        while owner not in rows and owner.count("/") > 1:
+        while owner not in rows and owner.count("/") > 1 and not _is_labelled(stage, owner, types):
             owner = owner.rpartition("/")[0]
         for row in rows.get(owner, ()):
             _add(found[row], locator.name, place(locator.path, prims[row]), objects[row])
@@ -146,6 +155,22 @@ def locator_points(
             )
         for row in having:
             _add(found[row], str(name), place(str(prims[row].GetPath().AppendPath(below)), prims[row]), objects[row])
+    return found
+
+
+def _is_labelled(stage: Usd.Stage, path: str, types: str | Sequence[str] | None) -> bool:
+    """Return whether a prim has labels of its own, of the present schema or the old one."""
+    known = _known.labels(stage)
+    if path not in known:
+        known[path] = _label_types(stage.GetPrimAtPath(path))
+    return bool(known[path]) if types is None else not known[path].isdisjoint([types] if isinstance(types, str) else types)
+
+
+def _label_types(prim: Usd.Prim) -> set[str]:
+    found = {name.rpartition(":")[2] for name in prim.GetPropertyNames() if name.startswith("semantics:labels:")}
+    for name in prim.GetPropertyNames():
+        if name.startswith("semantic:") and name.endswith(":semanticType"):
+            found.add(str(prim.GetAttribute(name).Get()))
     return found
 
 
