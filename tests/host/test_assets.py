@@ -113,3 +113,20 @@ def test_a_missing_folder_holds_three_proxies(proxies, tmp_path):
     assert rep.utils.get_usd_files(str(tmp_path / "plates"))[0].endswith("/plates/plates_01.usd")
     assert omni.client.list(str(tmp_path))[1] == ()
     assert omni.client.list(str(tmp_path / "plates.usd")) == (omni.client.Result.ERROR_NOT_FOUND, ())
+
+
+def test_a_proxy_has_the_size_that_is_told_in_the_units_of_the_stage(proxies):
+    get_context().new_stage()
+    stage = get_context().get_stage()
+    UsdGeom.SetStageMetersPerUnit(stage, 0.01)
+    stage.DefinePrim("/Pallet").GetReferences().AddReference(available_asset("omniverse://server/cm/pallet.usd"))
+    stage.SetDefaultPrim(stage.GetPrimAtPath("/Pallet"))
+    assert box_of(stage) == pytest.approx((120, 80, 14.4))
+    hall = Usd.Stage.Open(available_asset("omniverse://server/cm/warehouse.usd"))
+    assert box_of(hall) == pytest.approx((2000, 2000, 10)) and UsdGeom.GetStageMetersPerUnit(hall) == pytest.approx(0.01)
+    get_context().close_stage()
+    get_settings().set("/scenewright/newStage/metersPerUnit", 0.1)
+    try:
+        assert box_of(Usd.Stage.Open(available_asset("omniverse://server/dm/pallet.usd")))[0] == pytest.approx(12)
+    finally:
+        get_settings().destroy_item("/scenewright/newStage/metersPerUnit")

@@ -88,8 +88,8 @@ def proxy_listing(folder: str) -> list[str] | None:
 def stand_in_for(path: str) -> str | None:
     """Return the path of a proxy where the file ``path`` is missing and proxies are wanted, else None.
 
-    There are proxies for USD files and for pictures, told by their names. The proxy of a file below the assets root of
-    `assets_root` is that file itself, made now.
+    There are proxies for USD files and for pictures, told by their names, in the units of the current stage. The proxy
+    of a file below the assets root of `assets_root` is that file itself, made now.
     """
     if not proxies_wanted() or not path or path.startswith("anon:"):
         return None
@@ -99,11 +99,22 @@ def stand_in_for(path: str) -> str | None:
     proxy = _proxy_path(path)
     if not proxy.is_file():
         proxy.parent.mkdir(parents=True, exist_ok=True)
-        said = write_proxy_usd(proxy, path) if suffix in USD_SUFFIXES else write_proxy_image(proxy)
+        said = write_proxy_usd(proxy, path, _metre()) if suffix in USD_SUFFIXES else write_proxy_image(proxy)
         if suffix in USD_SUFFIXES:
             _stood_in.append(PurePosixPath(path).name)
         _log.warning("There is no file %r: %s stands in for it (--missing-assets=proxy).", path, said)
     return str(proxy)
+
+
+def _metre() -> float:
+    """Return how many units of the current stage, or of new ones, a metre has."""
+    from pxr import UsdGeom
+
+    from scenewright.host.stage_context import get_context
+
+    context = get_context()
+    unit = UsdGeom.GetStageMetersPerUnit(context.get_stage()) if context.has_stage() else 0.0
+    return 1.0 / (unit or get_settings().get_as_float("/scenewright/newStage/metersPerUnit") or 1.0)
 
 
 def _is_resolved(path: str) -> bool:

@@ -48,15 +48,22 @@ def proxy_word(path: str) -> str:
     return max(words, key=len) if words else "object"
 
 
-def write_proxy_usd(file: Path, asked: str) -> str:
-    """Write the proxy of asset ``asked`` to ``file``; return what it shows, for people."""
+def write_proxy_usd(file: Path, asked: str, metre: float = 1.0) -> str:
+    """Write the proxy of asset ``asked`` to ``file``, Z-up; return what it shows, for people.
+
+    Args:
+        file: Where to.
+        asked: Path of the asset.
+        metre: Units of the stage that it is for in a metre; references are not scaled.
+    """
     suffix = file.suffix.lower()
     layer = Sdf.Layer.CreateAnonymous(".usda") if suffix == ".usdz" else Sdf.Layer.CreateNew(str(file))
     stage = Usd.Stage.Open(layer)
-    UsdGeom.SetStageMetersPerUnit(stage, 1.0)
+    UsdGeom.SetStageMetersPerUnit(stage, 1.0 / metre)
     UsdGeom.SetStageUpAxis(stage, UsdGeom.Tokens.z)
     known = any(word in PurePosixPath(asked).stem.lower() for word in PROXY_SIZES)
-    said = _box(stage, asked) if known or not _ENVIRONMENT.search(PurePosixPath(asked).stem) else _environment(stage)
+    is_box = known or not _ENVIRONMENT.search(PurePosixPath(asked).stem)
+    said = _box(stage, asked, metre) if is_box else _environment(stage, metre)
     if suffix == ".usdz":
         from pxr import UsdUtils
 
@@ -85,13 +92,13 @@ def write_proxy_image(file: Path) -> str:
     return "a grey picture"
 
 
-def _box(stage: Usd.Stage, asked: str) -> str:
+def _box(stage: Usd.Stage, asked: str, metre: float) -> str:
     word = proxy_word(asked)
     size = PROXY_SIZES.get(word, _UNKNOWN_SIZE)
     root = UsdGeom.Xform.Define(stage, "/Proxy")
     stage.SetDefaultPrim(root.GetPrim())
     UsdSemantics.LabelsAPI.Apply(root.GetPrim(), "class").CreateLabelsAttr([word])
-    mesh = _mesh_box(stage, "/Proxy/Box", size)
+    mesh = _mesh_box(stage, "/Proxy/Box", size, metre)
     if "physics" in asked.lower():
         UsdPhysics.RigidBodyAPI.Apply(root.GetPrim())
         UsdPhysics.MassAPI.Apply(root.GetPrim())
@@ -101,11 +108,11 @@ def _box(stage: Usd.Stage, asked: str) -> str:
     return f"a box of {' x '.join(f'{edge:g}' for edge in size)} m labelled {word!r}"
 
 
-def _environment(stage: Usd.Stage) -> str:
+def _environment(stage: Usd.Stage, metre: float) -> str:
     root = UsdGeom.Xform.Define(stage, "/Root")
     stage.SetDefaultPrim(root.GetPrim())
-    ground = _mesh_box(stage, "/Root/Ground", (_GROUND, _GROUND, 0.1))
-    UsdGeom.XformCommonAPI(ground).SetTranslate(Gf.Vec3d(0.0, 0.0, -0.1))
+    ground = _mesh_box(stage, "/Root/Ground", (_GROUND, _GROUND, 0.1), metre)
+    UsdGeom.XformCommonAPI(ground).SetTranslate(Gf.Vec3d(0.0, 0.0, -0.1 * metre))
     UsdSemantics.LabelsAPI.Apply(ground.GetPrim(), "class").CreateLabelsAttr(["floor"])
     UsdPhysics.CollisionAPI.Apply(ground.GetPrim())
     light = UsdLux.DistantLight.Define(stage, "/Root/DistantLight")
@@ -114,9 +121,9 @@ def _environment(stage: Usd.Stage) -> str:
     return f"a ground of {_GROUND:g} x {_GROUND:g} m with a light"
 
 
-def _mesh_box(stage: Usd.Stage, path: str, size: tuple[float, float, float]) -> UsdGeom.Mesh:
-    """Define a box that stands on its origin."""
-    x, y, z = size[0] / 2.0, size[1] / 2.0, size[2]
+def _mesh_box(stage: Usd.Stage, path: str, size: tuple[float, float, float], metre: float) -> UsdGeom.Mesh:
+    """Define a box of ``size`` [m] that stands on its origin."""
+    x, y, z = size[0] / 2.0 * metre, size[1] / 2.0 * metre, size[2] * metre
     mesh = UsdGeom.Mesh.Define(stage, path)
     mesh.CreatePointsAttr([(sx * x, sy * y, z * top) for top in (0.0, 1.0) for sy in (-1, 1) for sx in (-1, 1)])
     mesh.CreateFaceVertexCountsAttr([4] * 6)
