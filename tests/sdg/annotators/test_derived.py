@@ -136,7 +136,7 @@ def test_keypoints_are_where_they_project_and_know_what_hides_them(stage, look, 
         if name in corners:
             x, y, z = np.add(corners[name], (0, 0, -5))
             focal = FOCAL * W
-            assert abs(record["x"] - (W / 2 - focal * x / z)) < 0.01 and abs(record["y"] - (H / 2 + focal * y / z)) < 0.01
+            assert abs(record["x"] - (W / 2 - focal * x / z)) < 1e-4 and abs(record["y"] - (H / 2 + focal * y / z)) < 1e-4
             assert record["depth"] == pytest.approx(-z, abs=1e-5)
     expected = {name: "visible" if name[2] == "b" else "self-occluded" for name in corners}
     expected["bbb"] = "hidden"  # behind the screen
@@ -176,8 +176,8 @@ def test_locators_in_native_and_point_instances(stage, look):
         focal = 24.0 / 20.955 * W
         point = by_path[path]
         assert point["instanceId"] == pose["instanceId"] and point["objectId"] == pose["objectId"]
-        assert point["x"] == pytest.approx(W / 2 + focal * top[0] / top[2], abs=0.01)
-        assert point["y"] == pytest.approx(H / 2 + focal * top[1] / top[2], abs=0.01)
+        assert point["x"] == pytest.approx(W / 2 + focal * top[0] / top[2], abs=1e-4)
+        assert point["y"] == pytest.approx(H / 2 + focal * top[1] / top[2], abs=1e-4)
 
 
 def test_locators_that_are_named_by_path_or_are_missing(stage, camera, look):
