@@ -6,10 +6,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from tools.benchmark import annotators, memory, render, sdg, variation, writes
+from tools.benchmark import annotators, memory, render, sdg, variation, writes, writing
 
 CASES = {"sdg": sdg, "annotators": annotators, "render": render, "memory": memory, "variation": variation,
-         "writes": writes}
+         "writes": writes, "writing": writing}
 
 
 def main() -> None:

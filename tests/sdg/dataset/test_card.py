@@ -47,6 +47,7 @@ def test_croissant_names_every_kind_of_file_with_its_hash(dataset):
 def test_the_card_says_what_is_in_it_and_whose_it_is(dataset, tmp_path, add_frames, header):
     text = (dataset / "README.md").read_text()
     assert text.startswith('---\npretty_name: "r"\n') and 'license_name: "Apache-2.0, CC-BY-4.0"' in text
+    assert "[report.html](report.html)" in text
     assert "| frames | 5 |" in text and "| zebra | 0 |" in text and "| b\\|c.usda | Apache-2.0 |" in text
     add_frames(tmp_path / "bare", range(1), header)
     finalise([tmp_path / "bare"])

@@ -77,6 +77,19 @@ def test_sizes_of_pages_and_pictures_are_bounded(make_coco, read_page):
     assert max(widths) <= 640
 
 
+def test_classes_have_the_ontologys_colours_and_assets_their_licences_and_makers(ledgered, read_page):
+    header = json.loads((ledgered / "dataset.json").read_text())
+    header["ontology"] = {"crate": {"id": 1, "supercategory": "box", "color": [1, 2, 3]}}
+    header["licences"] = {f"assets/{n}.usd": "CC-BY-4.0" for n in range(6)} | {"scene.usd": "CC0-1.0"}
+    header["attributions"] = {f"assets/{n}.usd": "Ada <i> Smith" for n in range(6)} | {"wood.png": "Bob"}
+    (ledgered / "dataset.json").write_text(json.dumps(header))
+    path = write_report(ledgered)
+    assert "{--c:rgb(1 2 3);" in path.read_text()
+    text = " ".join(read_page(path).text.split())
+    assert "CC-BY-4.0Ada <i> Smith6 assetsassets/0.usd, assets/1.usd" in text
+    assert "CC0-1.0scene.usd" in text and "not statedBobwood.png" in text
+
+
 def test_wrong_input_is_one_clear_line(coco, tmp_path):
     (tmp_path / "empty").mkdir()
     with pytest.raises(DatasetInputError, match="is no dataset that can be read"):
@@ -93,6 +106,18 @@ def test_wrong_input_is_one_clear_line(coco, tmp_path):
         write_report(tmp_path / "bad")
     with pytest.raises(DatasetRunError, match="Cannot write"):
         write_report(coco, tmp_path / "bad/a.json/report.html")
+
+
+def test_pictures_are_found_beside_the_coco_file_of_an_unusual_layout(coco, tmp_path):
+    (tmp_path / "real/data").mkdir(parents=True)
+    (coco / "images").rename(tmp_path / "real/data/images")
+    data = json.loads((coco / "instances.json").read_text())
+    for row in data["images"]:
+        row["file_name"] = row["file_name"].removeprefix("images/")
+    (tmp_path / "real/data/trainval.json").write_text(json.dumps(data))
+    for place in (tmp_path / "real", tmp_path / "real/data/trainval.json"):
+        text = write_report(place, tmp_path / "r.html").read_text()
+        assert "could not be read" not in text and text.count('class="picture"') == 6
 
 
 def test_only_some_images_are_measured_when_asked(coco, read_page):

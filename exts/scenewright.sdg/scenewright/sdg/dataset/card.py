@@ -11,6 +11,7 @@ from scenewright.sdg.dataset.files import (
     FRAGMENT_FORMATS,
     LEDGER_FILE,
     PRIVATE_FOLDER,
+    REPORT_FILE,
     canonical_json,
     hash_file,
     write_file_atomic,
@@ -203,6 +204,7 @@ def write_card(
     recipe, versions = header["recipe"], header["versions"]
     parts = Counter(splits.values())
     lines = [f"# {Path(recipe['name']).stem}", "", "Synthetic images with labels, made by Scenewright.", ""]
+    lines += [f"[{REPORT_FILE}]({REPORT_FILE}) shows samples and statistics; `scenewright report` makes it, here.", ""]
     lines += ["| | |", "|---|---|", f"| frames | {frames} |"]
     lines += [f"| frames of {name} | {parts[name]} |" for name in ("train", "val", "test") if parts[name]]
     lines += [f"| camera {_cell(name)} | {size[0]} × {size[1]} |" for name, size in sorted(header.get("cameras", {}).items())]

@@ -3,6 +3,7 @@
 import colorsys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
@@ -56,14 +57,24 @@ class Panel:
     shown: Sequence[Shown]
 
 
-def category_colors(names: Sequence[str]) -> dict[str, tuple[int, int, int]]:
-    """Return a colour [sRGB, 8 bit] for each name; neighbours in the list are far apart in hue."""
+def category_colors(
+    names: Sequence[str], known: Mapping[str, Mapping[str, Any]] | None = None
+) -> dict[str, tuple[int, int, int]]:
+    """Return a colour [sRGB, 8 bit] for each name; neighbours in the list are far apart in hue.
+
+    Args:
+        names: the classes.
+        known: what an ontology says of classes, where there is one; its ``color`` comes first.
+    """
     colors = {}
     for number, name in enumerate(sorted(names)):
         lap, place = divmod(number, _HUES)
         hue = (0.58 + (5 * place % _HUES) / _HUES + lap / (3 * _HUES)) % 1.0
         value, saturation = ((1.0, 0.65), (0.72, 0.75), (1.0, 0.32))[lap % 3]
         colors[name] = tuple(round(255 * channel) for channel in colorsys.hsv_to_rgb(hue, saturation, value))
+        given = (known or {}).get(name, {}).get("color")
+        if given is not None:
+            colors[name] = tuple(int(channel) for channel in given)
     return colors
 
 

@@ -158,13 +158,8 @@ def image_folder(root: Path, file: Path, names: list[Any]) -> Path:
     splits = [
         part for part in stem.split("_") if part and part not in ("instances", "annotations", "coco", "person", "keypoints")
     ]
-    places = [
-        root,
-        file.parent,
-        root / "images",
-        *(root / part for part in splits),
-        *(root / "images" / part for part in splits),
-    ]
-    places += [root / "data", root / "train2017", root / "val2017", root / "JPEGImages"]
+    bases = list(dict.fromkeys([root, file.parent, file.parent.parent])) if file.parent != root else [root]
+    below = ["", "images", *splits, *(f"images/{part}" for part in splits), "data", "train2017", "val2017", "JPEGImages"]
+    places = [base / name for base in bases for name in below]
     counts = [sum((place / str(name)).is_file() for name in names) for place in places]
     return places[int(np.argmax(counts))] if any(counts) else root

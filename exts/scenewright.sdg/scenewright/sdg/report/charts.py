@@ -79,7 +79,8 @@ def bars(rows: Sequence[tuple[str, Sequence[float], Sequence[str]]], colors: Seq
         cells = []
         for kind, value, text in zip(_SERIES, values, texts, strict=False):
             width = f"width:calc((100% - 11rem)*{min(max(value, 0.0), 1.0):.4f})"  # the rest is for the text
-            cells.append(f'<span class="bar"><i class="{kind}" style="{width}"></i><b>{escape(text)}</b></span>')
+            drawn = f'<i class="{kind}" style="{width}"></i>' if value > 0 else ""
+            cells.append(f'<span class="bar">{drawn}<b>{escape(text)}</b></span>')
         dot = f'<i class="dot" style="background:{colors[place]}"></i>' if colors else ""
         lines.append(f'<tr><th scope="row">{dot}{escape(name)}</th><td>{"".join(cells)}</td></tr>')
     return f'<table class="bars"><tbody>{"".join(lines)}</tbody></table>'

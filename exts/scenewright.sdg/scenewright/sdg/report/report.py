@@ -10,12 +10,15 @@ from scenewright.sdg.dataset.drawing import category_colors, ink_on
 from scenewright.sdg.dataset.errors import DatasetInputError, DatasetRunError
 from scenewright.sdg.dataset.files import REPORT_FILE, write_file_atomic
 from scenewright.sdg.reading.find import open_source
-from scenewright.sdg.report import sections
+from scenewright.sdg.report.comparison_section import comparison
 from scenewright.sdg.report.distances import compare
 from scenewright.sdg.report.duplicates import near_duplicates
+from scenewright.sdg.report.image_sections import cameras, light, twins
+from scenewright.sdg.report.making_sections import origin, times
+from scenewright.sdg.report.object_sections import boxes, classes, presence
 from scenewright.sdg.report.origins import Origins, read_origins
 from scenewright.sdg.report.samples import Chosen, SampleChooser, sample_figure
-from scenewright.sdg.report.sections import Pair, Section
+from scenewright.sdg.report.section import Pair, Section
 from scenewright.sdg.report.statistics import Statistics, gather
 
 __all__ = ["write_report"]
@@ -81,15 +84,15 @@ def build_page(origins: Origins, pair: Pair, chosen: Sequence[Chosen], beside: S
     ours, theirs = pair.ours, pair.theirs
     shown = {item.name for choice in [*chosen, *beside] for item in choice.picture.objects}
     names = sorted({*ours.classes, *shown})
-    colors = category_colors(names)
+    colors = category_colors(names, origins.header.get("ontology", {}))
     numbers = {name: number for number, name in enumerate(names)}
     parts: list[Section | None] = [_samples(pair, chosen, beside, colors, numbers)]
     if theirs is not None:
-        parts.insert(0, sections.comparison(pair, compare(ours, theirs)))
+        parts.insert(0, comparison(pair, compare(ours, theirs)))
     paints = {name: f"rgb({r} {g} {b})" for name, (r, g, b) in colors.items()}
-    parts += [sections.classes(pair, paints), sections.boxes(pair), sections.presence(pair), sections.light(pair)]
-    parts += [sections.cameras(ours), sections.twins(ours, near_duplicates(ours.hashes, ours.thumbs))]
-    parts += [sections.times(origins), sections.origin(origins, ours)]
+    parts += [classes(pair, paints), boxes(pair), presence(pair), light(pair)]
+    parts += [cameras(ours), twins(ours, near_duplicates(ours.hashes, ours.thumbs))]
+    parts += [times(origins), origin(origins)]
     found = [part for part in parts if part is not None]
     body = "".join(f'<section id="{part.id}"><h2>{escape(part.title)}</h2>{_lead(part)}{part.body}</section>' for part in found)
     links = "".join(f'<li><a href="#{part.id}">{escape(part.title)}</a></li>' for part in found)
