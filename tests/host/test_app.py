@@ -68,3 +68,21 @@ def test_shutdown_hooks_run_once_last_added_first(app):
     app.shutdown()
     app.shutdown()
     assert order == ["second", "first"]
+
+
+def test_a_loop_that_waits_for_a_window_to_be_closed_is_told_of_once(app, caplog):
+    for _ in range(999):
+        assert app.is_running()
+        app.update()
+    assert "Ctrl-C" not in caplog.text
+
+    async def work():
+        await app.next_update_async()
+
+    app.loop.create_task(work())
+    app.update()
+    assert app.is_running()  # somebody waits for an update: the count begins anew
+    for _ in range(2500):
+        app.update()
+        assert app.is_running()
+    assert caplog.text.count("there is no window here: press Ctrl-C") == 1

@@ -1,6 +1,7 @@
 """The application loop behind ``omni.kit.app``: one update ticks the timeline, calls the hooks and pumps asyncio."""
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     from scenewright.host.extensions import ExtensionManager
 
 __all__ = ["App", "get_app"]
+
+_log = logging.getLogger(__name__)
+_PATIENCE = 1000
 
 EVENT_UPDATE = "omni.kit.app.update:default"
 
@@ -32,6 +36,7 @@ class App:
         self._shutdown_hooks: list[Callable[[], Any]] = []
         self._start = time.monotonic()
         self._update_number = 0
+        self._idle_questions = 0
         self._tasks: set[asyncio.Task[Any]] = set()
         self.exit_code: int | None = None
         self.task_errors: list[BaseException] = []
@@ -138,7 +143,12 @@ class App:
     post_uncancellable_quit = post_quit
 
     def is_running(self) -> bool:
-        """Return whether nobody has posted quit."""
+        """Return whether nobody has posted quit; who asks again and again is told that no window ends the loop."""
+        busy = bool(self._waiters) or get_timeline_interface().is_playing()
+        self._idle_questions = 0 if busy else self._idle_questions + 1
+        if self._idle_questions == _PATIENCE:
+            _log.warning("The script has updated %d times while app.is_running(), with the timeline stopped. Kit ends such a loop "
+                         "when its window is closed; there is no window here: press Ctrl-C.", _PATIENCE)
         return self.exit_code is None
 
     def is_app_ready(self) -> bool:
