@@ -147,8 +147,8 @@ class App:
         busy = bool(self._waiters) or get_timeline_interface().is_playing()
         self._idle_questions = 0 if busy else self._idle_questions + 1
         if self._idle_questions == _PATIENCE:
-            _log.warning("The script has updated %d times while app.is_running(), with the timeline stopped. Kit ends such a loop "
-                         "when its window is closed; there is no window here: press Ctrl-C.", _PATIENCE)
+            _log.warning("The script has updated %d times while app.is_running(), with the timeline stopped. Kit ends such a "
+                         "loop when its window is closed; there is no window here: press Ctrl-C.", _PATIENCE)
         return self.exit_code is None
 
     def is_app_ready(self) -> bool:
