@@ -6,12 +6,12 @@ from pathlib import Path
 
 import numpy as np
 import yaml
-from tabletop_generator.asset import Asset, Part
+from tabletop_generator.asset import Asset
 from tabletop_generator.boxes import rounded_box
 from tabletop_generator.loft import lathe
 from tabletop_generator.mesh import Mesh, merge
 
-__all__ = ["Model", "bar", "box_mapped", "colors", "disc_wheel", "join", "rod", "write_book"]
+__all__ = ["Model", "bar", "box_mapped", "colors", "disc_wheel", "front_printed", "join", "maps", "rod", "write_book"]
 
 Triple = tuple[float, float, float]
 
@@ -141,6 +141,15 @@ def colors(look: str, choices: Mapping[str, str]) -> dict:
     return {name: Variant({look: {"color": linear(code)}}) for name, code in choices.items()}
 
 
-def parts(look_of: Mapping[str, tuple[Mesh, str]]) -> dict[str, Part]:
-    """Return parts by name from (mesh, look)."""
-    return {name: Part(mesh, look) for name, (mesh, look) in look_of.items()}
+def maps(look: str, names: Iterable[str], prefix: str = "") -> dict:
+    """Return variants that change the texture of a look: choice -> ``./textures/<prefix><choice>.png``."""
+    from tabletop_generator.asset import Variant
+
+    return {name: Variant({look: {"color_map": f"./textures/{prefix}{name}.png"}}) for name in names}
+
+
+def front_printed(plate: Mesh) -> Mesh:
+    """Return a plate with the whole of its texture over its front, which looks along -y."""
+    low, high = plate.points.min(0), plate.points.max(0)
+    corners = (plate.points[plate.indices] - low) / (high - low)
+    return plate.with_st(corners[:, [0, 2]])
