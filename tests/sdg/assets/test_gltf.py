@@ -137,7 +137,7 @@ def with_accessor(**changes):
     (breaking(meshes="x"), "meshes"),
     (breaking(asset={"version": "1.0"}), "glTF 1.0"),
     (breaking(nodes=[{"mesh": 0, "matrix": [1.0] * 15}]), "matrix"),
-    (breaking(extensionsRequired=["KHR_draco_mesh_compression"]), "KHR_draco_mesh_compression"),
+    (breaking(extensionsRequired=["EXT_meshopt_compression"]), "EXT_meshopt_compression"),
     (with_primitive(indices=99), r"accessors\[99\]"),
     (with_primitive(material=3), r"materials\[3\] of 0"),
     (with_primitive(attributes={}), "no triangles"),

@@ -9,6 +9,7 @@ import numpy as np
 
 from scenewright.sdg.assets.errors import AssetError
 from scenewright.sdg.assets.gltf_document import Document, Node, Primitive, read_document
+from scenewright.sdg.assets.gltf_draco import unpack_draco
 from scenewright.sdg.assets.gltf_looks import GltfLook, GltfLooks
 from scenewright.sdg.assets.model import Model, Part
 from scenewright.sdg.assets.sources import Source
@@ -91,10 +92,9 @@ class _Reader:
         if primitive.mode not in (_TRIANGLES, _STRIP, _FAN):
             self.notes.add("left out: points and lines")
             return None
-        if "KHR_draco_mesh_compression" in primitive.extensions and "POSITION" not in primitive.attributes:
-            raise AssetError("it is compressed with Draco, which is not read. Export it without.")
         if "POSITION" not in primitive.attributes:
             return None
+        unpack_draco(self.document, primitive)
         points = self._rows(primitive, "POSITION", "VEC3", None)
         triangles = self._triangles(primitive, len(points))
         if not len(triangles):

@@ -22,7 +22,7 @@ _EXTENSIONS = {
     "KHR_texture_transform", "KHR_mesh_quantization", "EXT_texture_webp", "KHR_materials_unlit", "KHR_materials_ior",
     "KHR_materials_specular", "KHR_materials_clearcoat", "KHR_materials_transmission", "KHR_materials_volume",
     "KHR_materials_emissive_strength", "KHR_materials_pbrSpecularGlossiness", "KHR_materials_sheen", "KHR_lights_punctual",
-    "KHR_materials_variants",
+    "KHR_materials_variants", "KHR_draco_mesh_compression",
 }
 _MAGIC, _JSON, _BIN = b"glTF", 0x4E4F534A, 0x004E4942
 _COMPONENTS = {5120: np.dtype("<i1"), 5121: np.dtype("<u1"), 5122: np.dtype("<i2"), 5123: np.dtype("<u2"),
@@ -191,6 +191,7 @@ class Document:
         self.source = source
         self._chunk = chunk
         self._buffers: dict[int, bytes] = {}
+        self._filled: dict[int, np.ndarray] = {}
 
     def item(self, kind: str, index: int) -> Any:
         """Return an entry of one of the document's lists.
@@ -202,6 +203,23 @@ class Document:
         if index >= len(entries):
             raise AssetError(f"it refers to {kind}[{index}] of {len(entries)}.")
         return entries[index]
+
+    def has_data(self, index: int) -> bool:
+        """Tell whether an accessor has its values in a buffer view, or by `fill`."""
+        return index in self._filled or self.item("accessors", index).bufferView is not None
+
+    def fill(self, index: int, values: np.ndarray) -> None:
+        """Give an accessor the values, (count, width), that an extension has decoded for it.
+
+        Raises:
+            AssetError: They are not as many as the accessor says.
+        """
+        accessor = self.item("accessors", index)
+        shape = (accessor.count, _WIDTHS.get(accessor.type, 0))
+        if values.shape != shape:
+            raise AssetError(f"accessors[{index}] is said to have {shape[0]:,} x {shape[1]} numbers; {values.shape[0]:,} x "
+                             f"{values.shape[-1]} were decoded.")
+        self._filled[index] = values
 
     def numbers(self, index: int, *kinds: str) -> np.ndarray:
         """Return an accessor's values, (count, width); float64 where normalized or floating, else int64.
@@ -218,7 +236,9 @@ class Document:
             raise AssetError(f"accessors[{index}] has {accessor.count:,} entries; at most {self.source.limits.corners:,} fit.")
         if accessor.type.startswith("MAT") and (accessor.type, dtype.itemsize) not in (("MAT4", 4), ("MAT3", 4)):
             raise AssetError(f"accessors[{index}] holds matrices of {dtype.itemsize} byte numbers.")
-        if accessor.bufferView is None:
+        if index in self._filled:
+            values = self._filled[index].astype(dtype)
+        elif accessor.bufferView is None:
             values = np.zeros((accessor.count, width), dtype)
         else:
             values = self._strided(accessor.bufferView, accessor.byteOffset, dtype, accessor.count, width)

@@ -14,6 +14,7 @@ from scenewright.sdg.assets.mtl import EMISSION
 
 __all__ = ["GltfLook", "GltfLooks"]
 
+_COAT_TEXTURES = {"clearcoatTexture", "clearcoatRoughnessTexture", "clearcoatNormalTexture"}
 _UNLIT = {"KHR_materials_unlit"}
 
 
@@ -100,7 +101,11 @@ class GltfLooks:
         coat = _number(material.extensions, "KHR_materials_clearcoat", "clearcoatFactor", 0.0)
         through = _number(material.extensions, "KHR_materials_transmission", "transmissionFactor", 0.0)
         if coat:
-            surface = replace(surface, clearcoat=min(max(coat, 0.0), 1.0))
+            roughness = _number(material.extensions, "KHR_materials_clearcoat", "clearcoatRoughnessFactor", 0.0)
+            surface = replace(surface, clearcoat=min(max(coat, 0.0), 1.0), clearcoat_mdl=True,
+                              clearcoat_roughness=min(max(roughness, 0.0), 1.0))
+            if _COAT_TEXTURES & set(material.extensions["KHR_materials_clearcoat"]):
+                self.notes.add("textures of the clear coat are left out")
         if through:
             self.notes.add("transmission is shown as opacity")
             surface = replace(surface, opacity=1.0 - 0.8 * min(max(through, 0.0), 1.0))

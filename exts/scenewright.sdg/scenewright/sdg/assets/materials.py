@@ -21,7 +21,9 @@ class Surface:
     roughness: float = 0.5  # a factor where there is a map
     metallic: float = 0.0  # a factor where there is a map
     normal_map: str = ""
-    clearcoat: float = 0.0  # UsdPreviewSurface only; OmniPBR has none
+    clearcoat: float = 0.0
+    clearcoat_roughness: float = 0.03
+    clearcoat_mdl: bool = False  # OmniPBR_ClearCoat in place of OmniPBR, which has no coat
     tiling: tuple[float, float] = (1.0, 1.0)  # repeats of the maps over st
     tint: tuple[float, float, float] = (1.0, 1.0, 1.0)  # factor on color_map
     opacity: float = 1.0  # a factor where there is a map
@@ -112,7 +114,7 @@ def _preview_network(stage: Usd.Stage, material: UsdShade.Material, surface: Sur
     shader.CreateIdAttr("UsdPreviewSurface")
     if surface.clearcoat:
         shader.CreateInput("clearcoat", _TYPES.Float).Set(surface.clearcoat)
-        shader.CreateInput("clearcoatRoughness", _TYPES.Float).Set(0.03)
+        shader.CreateInput("clearcoatRoughness", _TYPES.Float).Set(surface.clearcoat_roughness)
     if surface.color_map:
         texture = _texture(stage, material, surface, "ColorMap", "sRGB")
         if surface.tint != (1.0, 1.0, 1.0):
@@ -201,9 +203,13 @@ def _coordinates(stage: Usd.Stage, material: UsdShade.Material, surface: Surface
 
 def _omnipbr_network(stage: Usd.Stage, material: UsdShade.Material, surface: Surface) -> None:
     shader = UsdShade.Shader.Define(stage, material.GetPath().AppendChild("OmniPBR"))
-    shader.SetSourceAsset(Sdf.AssetPath("OmniPBR.mdl"), "mdl")
-    shader.SetSourceAssetSubIdentifier("OmniPBR", "mdl")
-
+    name = "OmniPBR_ClearCoat" if surface.clearcoat_mdl else "OmniPBR"
+    shader.SetSourceAsset(Sdf.AssetPath(f"{name}.mdl"), "mdl")
+    shader.SetSourceAssetSubIdentifier(name, "mdl")
+    if surface.clearcoat_mdl:  # inputs as in NVIDIA's public manual of the material
+        shader.CreateInput("enable_clearcoat", _TYPES.Bool).Set(True)
+        shader.CreateInput("clearcoat_weight", _TYPES.Float).Set(surface.clearcoat)
+        shader.CreateInput("clearcoat_reflection_roughness", _TYPES.Float).Set(surface.clearcoat_roughness)
     if surface.tiling != (1.0, 1.0):
         shader.CreateInput("texture_scale", _TYPES.Float2).Set(Gf.Vec2f(*surface.tiling))
     if surface.color_map and surface.tint != (1.0, 1.0, 1.0):

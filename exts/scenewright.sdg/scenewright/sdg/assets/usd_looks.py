@@ -77,6 +77,8 @@ class UsdLooks:
             "opacity_threshold": _number(_value(shader, "opacityThreshold"), 0.0),
             "emission": _color(_value(shader, "emissiveColor"), (0.0, 0.0, 0.0), 1e6),
         }
+        if values["clearcoat"] > 0.0:
+            values |= {"clearcoat_mdl": True, "clearcoat_roughness": _number(_value(shader, "clearcoatRoughness"), 0.01)}
         for name, socket in (("color", "diffuseColor"), ("normal", "normal"), ("roughness", "roughness"),
                              ("metallic", "metallic"), ("opacity", "opacity"), ("emission", "emissiveColor")):
             node, output = _node(shader, socket)
@@ -121,6 +123,9 @@ class UsdLooks:
             file = packed or self._file(shader, texture)
             if file and influence > 0.0:
                 values |= {f"{name}_map": file, f"{name}_channel": channel if packed else "r", name: influence}
+        if _value(shader, "enable_clearcoat"):
+            values |= {"clearcoat_mdl": True, "clearcoat": _number(_value(shader, "clearcoat_weight"), 1.0),
+                       "clearcoat_roughness": _number(_value(shader, "clearcoat_reflection_roughness"), 0.0)}
         if _value(shader, "enable_opacity"):
             values["opacity"] = _number(_value(shader, "opacity_constant"), 1.0)
             values["opacity_threshold"] = _number(_value(shader, "opacity_threshold"), 0.0)
