@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import warp as wp
 from isaacsim.core.prims import Articulation, SingleArticulation
 from isaacsim.core.utils.types import ArticulationAction
 from pxr import Gf, UsdGeom, UsdPhysics
@@ -166,3 +167,37 @@ def test_a_tree_without_a_world_begins_at_its_first_link(stage):
     tree = JointTree(stage.GetPrimAtPath("/R"))
     assert [prim.GetName() for prim in tree.links] == ["a", "b"]
     assert tree.poses_at([np.pi / 2])[0][1].ExtractTranslation() == pytest.approx((0, 1, 0), abs=1e-6)
+
+
+def test_cloned_robots_move_by_warp_arrays(stage):
+    """The experimental class on clones: each stands in its place of the grid, and its joints turn on their own."""
+    from isaacsim.core.cloner import GridCloner
+    from isaacsim.core.experimental.prims import Articulation as Robots
+
+    arm(stage, "/World/Arm_0")
+    cloner = GridCloner(spacing=10.0)
+    paths = cloner.generate_paths("/World/Arm", 4)
+    places = np.array(cloner.clone("/World/Arm_0", paths, replicate_physics=True, base_env_path="/World"))
+    robots = Robots("/World/Arm_.")
+    assert (len(robots), robots.num_dofs, robots.num_links) == (4, 3, 5)
+    assert robots.dof_names == ["shoulder", "elbow", "reach"] and robots.link_paths[2][0].startswith("/World/Arm_2/")
+    assert robots.get_dof_indices(["reach", "shoulder"]).numpy().tolist() == [2, 0]
+    turned = np.radians([[0, 0], [10, 20], [-30, 45], [60, -60]])
+    robots.set_dof_positions(wp.array(turned, dtype=wp.float32), dof_indices=[0, 1])
+    robots.set_dof_positions(0.25, indices=[3], dof_indices=robots.get_dof_indices("reach"))
+    found = robots.get_dof_positions()
+    assert found.shape == (4, 3) and found.dtype == wp.float32
+    np.testing.assert_allclose(found.numpy(), np.column_stack([turned, [0, 0, 0, 0.25]]), atol=1e-5)
+    for path, at, (a, b), reach in zip(paths, places, turned, (0, 0, 0, 0.25), strict=True):
+        tip = at + np.array([np.cos(a) + (1.25 + reach) * np.cos(a + b), 0, -np.sin(a) - (1.25 + reach) * np.sin(a + b)])
+        np.testing.assert_allclose(place(stage, f"{path}/tip"), tip, atol=1e-5)
+    robots.set_dof_position_targets([0.1, 0.2, 0.3])
+    robots.set_dof_gains(stiffnesses=50.0, dampings=[[1, 2, 3]] * 4)
+    np.testing.assert_allclose(robots.get_dof_position_targets(indices=[1]).numpy(), [[0.1, 0.2, 0.3]], atol=1e-6)
+    np.testing.assert_allclose(robots.get_dof_gains(dof_indices=[1, 2])[1].numpy(), [[2, 3]] * 4, rtol=1e-5)
+    lower, _ = robots.get_dof_limits()
+    np.testing.assert_allclose(lower.numpy()[:, 0], -np.pi / 2, atol=1e-6)
+    with pytest.raises(AttributeError, match=r"Articulation.get_mass_matrices has no stand-in .* get_dof_positions"):
+        robots.get_mass_matrices()
+    with pytest.raises(ValueError, match="no joint 'wrist'; joints: shoulder, elbow, reach"):
+        robots.get_dof_indices("wrist")

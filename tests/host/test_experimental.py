@@ -139,10 +139,10 @@ def test_geometry_and_rigid_bodies(stage):
     assert stage.GetPrimAtPath("/World/Box_2").GetAttribute("physics:angularVelocity").Get()[2] == pytest.approx(180.0)
     with pytest.raises(ValueError, match="no prim of the current stage matches"):
         XformPrim("/World/Nothing")
-    with pytest.raises(AttributeError, match=r"isaacsim\.core\.experimental\.prims\.Articulation' has no stand-in"):
+    with pytest.raises(AttributeError, match=r"isaacsim\.core\.experimental\.prims\.Tendon' has no stand-in"):
         from isaacsim.core.experimental import prims
 
-        _ = prims.Articulation
+        _ = prims.Tendon
 
 
 def test_stage_and_prim_helpers(stage, tmp_path):
@@ -239,5 +239,5 @@ def test_benchmarks_print_their_figures(capsys):
 def test_deformables_are_refused_by_name():
     with pytest.raises(ImportError, match="the portable host simulates rigid bodies only, nothing deformable"):
         from isaacsim.core.experimental.prims import DeformablePrim  # noqa: F401
-    with pytest.raises(ImportError, match="Articulation"):
-        from isaacsim.core.experimental.prims import Articulation  # noqa: F401
+    with pytest.raises(ImportError, match="Tendon"):
+        from isaacsim.core.experimental.prims import Tendon  # noqa: F401

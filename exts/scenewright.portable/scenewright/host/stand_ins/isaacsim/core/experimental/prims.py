@@ -1,7 +1,7 @@
 """``isaacsim.core.experimental.prims``: several prims as one object; poses are Warp arrays, quaternions (w, x, y, z)."""
 
 from collections.abc import Sequence
-from typing import Any, NoReturn
+from typing import Any
 
 import numpy as np
 import warp as wp
@@ -284,9 +284,13 @@ def _write(prim: Usd.Prim, position: Gf.Vec3d | None = None, turn: Gf.Quatd | No
     write_local_pose(prim, position, turn, scale)
 
 
-def __getattr__(name: str) -> NoReturn:
-    """Tell what has no stand-in and why."""
+def __getattr__(name: str) -> Any:
+    """Return ``Articulation``, whose module needs this one; tell what has no stand-in and why."""
+    if name == "Articulation":
+        from isaacsim.core.experimental._articulation import Articulation
+
+        return Articulation
     if name == "DeformablePrim":
         raise ImportError("DeformablePrim has no stand-in: the portable host simulates rigid bodies only, nothing deformable.")
     raise AttributeError(f"'{__name__}.{name}' has no stand-in on the portable host. Available in {__name__}: "
-                         f"{', '.join(__all__)}.")
+                         f"Articulation, {', '.join(__all__)}.")
