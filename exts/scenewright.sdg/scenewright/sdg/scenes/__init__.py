@@ -2,8 +2,9 @@
 
 from scenewright.sdg.scenes.assets import AssetBook, SceneAsset, SceneError, Support, read_asset_book
 from scenewright.sdg.scenes.authoring import Layers, author_plan
-from scenewright.sdg.scenes.grammar import Clearance, Layout, LayoutError, Placed, Region, Shortfall, Thing
+from scenewright.sdg.scenes.grammar import Layout
 from scenewright.sdg.scenes.plan import LEVELS, CameraPlan, Item, LightPlan, Panel, ScenePlan, Streams
+from scenewright.sdg.scenes.things import Clearance, LayoutError, Placed, Region, Shortfall, Thing
 
 __all__ = [
     "LEVELS",

@@ -6,10 +6,10 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from scenewright.sdg.scenes.assets import AssetBook, SceneError, read_asset_book
-from scenewright.sdg.scenes.grammar import LayoutError
 from scenewright.sdg.scenes.plan import ScenePlan, Streams
 from scenewright.sdg.scenes.room import RoomOptions, plan_room
 from scenewright.sdg.scenes.shelf import ShelfOptions, plan_shelf
+from scenewright.sdg.scenes.things import LayoutError
 from scenewright.sdg.scenes.warehouse import WarehouseOptions, plan_warehouse
 
 __all__ = ["BUILDERS", "Builder", "build_scene", "read_books"]

@@ -1,4 +1,4 @@
-"""A small layout grammar: regions, things with clearances, supports, and verbs that align them.
+"""A small layout grammar: verbs that align things in regions, on supports, with their clearances.
 
 A layout knows what stands where and what must stay free. Verbs put things in line, in a grid, against a side, round
 another thing, at random, or in a pile; every search is bounded, and what does not fit is kept as a `Shortfall` that says
@@ -7,177 +7,18 @@ what was achieved and what stood in the way. Given the same generator state, a l
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 import numpy as np
 
-from scenewright.sdg.scenes.assets import SceneAsset, SceneError
+from scenewright.sdg.scenes.footprints import TOUCH, Footprint, with_clearance
+from scenewright.sdg.scenes.things import LayoutError, Placed, Region, Shortfall, Thing
 
-__all__ = ["SIDES", "Clearance", "Layout", "LayoutError", "Placed", "Region", "Shortfall", "Thing"]
+__all__ = ["Layout"]
 
-_TOUCH = 1e-4  # [m] things may touch
 _TURN_PER_JITTER = 150.0  # [deg/m]
-SIDES = ("front", "right", "back", "left")
-"""Sides of a region or thing: front = -y, right = +x, back = +y, left = -x."""
 _SIDE_YAW = {"front": 180.0, "right": -90.0, "back": 0.0, "left": 90.0}  # of a thing whose back is against the side
-
-
-class LayoutError(SceneError):
-    """A layout that must fit does not.
-
-    Attributes:
-        shortfalls: What is missing, and why.
-    """
-
-    def __init__(self, shortfalls: Sequence["Shortfall"], placed: int, remedy: str = "Enlarge the region or ask for less."):
-        self.shortfalls = list(shortfalls)
-        lines = "; ".join(str(one) for one in shortfalls)
-        super().__init__(f"the layout does not fit ({placed} things were placed): {lines}. {remedy}")
-
-
-@dataclass(frozen=True)
-class Shortfall:
-    """Things that a verb could not place.
-
-    Attributes:
-        what: Class of the things.
-        region: Where they were to stand.
-        wanted: How many were asked for.
-        placed: How many stand.
-        reasons: What was in the way -> how many tries ended there, most first.
-    """
-
-    what: str
-    region: str
-    wanted: int
-    placed: int
-    reasons: Mapping[str, int]
-
-    def __str__(self) -> str:
-        why = ", ".join(f"{reason} ({count}x)" if count > 1 else reason for reason, count in self.reasons.items())
-        return f"{self.placed} of {self.wanted} {self.what} in {self.region}; in the way: {why or 'nothing was tried'}"
-
-
-@dataclass(frozen=True)
-class Clearance:
-    """Room that must stay free beside a thing [m]."""
-
-    front: float = 0.0
-    back: float = 0.0
-    left: float = 0.0
-    right: float = 0.0
-
-
-@dataclass(frozen=True)
-class Thing:
-    """What is to be placed: an asset with the variants that it shows and the room that it needs."""
-
-    asset: SceneAsset
-    variants: Mapping[str, str] = field(default_factory=dict)
-    clearance: Clearance = Clearance()
-    turned: bool = False
-    """Whether its width lies along the region's y: a quarter turn more than the verb would give it."""
-
-    @property
-    def label(self) -> str:
-        """Its class."""
-        return self.asset.label
-
-
-@dataclass(frozen=True)
-class Region:
-    """A level rectangle to put things on, centred at its origin; its front looks along its own -y.
-
-    Attributes:
-        name: Unique within a layout.
-        size: Width (x) and depth (y) [m].
-        origin: World position of its middle [m].
-        yaw: Turn about z [deg].
-        height: Free height above it [m].
-    """
-
-    name: str
-    size: tuple[float, float]
-    origin: tuple[float, float, float] = (0.0, 0.0, 0.0)
-    yaw: float = 0.0
-    height: float = math.inf
-
-    def world(self, x: float, y: float, z: float = 0.0) -> tuple[float, float, float]:
-        """Return the world position of a local point."""
-        cosine, sine = math.cos(math.radians(self.yaw)), math.sin(math.radians(self.yaw))
-        return (self.origin[0] + cosine * x - sine * y, self.origin[1] + sine * x + cosine * y, self.origin[2] + z)
-
-    def part(self, name: str, x0: float, y0: float, x1: float, y1: float) -> "Region":
-        """Return the rectangle between two local corners as a region of its own, with its own bookkeeping."""
-        origin = self.world((x0 + x1) / 2, (y0 + y1) / 2)
-        return replace(self, name=f"{self.name}/{name}", size=(x1 - x0, y1 - y0), origin=origin)
-
-
-@dataclass(frozen=True)
-class Placed:
-    """A thing that stands somewhere.
-
-    Attributes:
-        thing: The thing.
-        region: Where it stands.
-        local: x, y [m], z above the region [m] and yaw [deg] of its footprint's middle in the region's frame.
-        position: World position of the asset's origin [m].
-        yaw: World turn about z [deg].
-        serial: Number within the layout.
-    """
-
-    thing: Thing
-    region: Region
-    local: tuple[float, float, float, float]
-    position: tuple[float, float, float]
-    yaw: float
-    serial: int
-
-    def supports(self) -> list[Region]:
-        """Return the thing's surfaces as regions of their own."""
-        asset, out = self.thing.asset, []
-        frame = Region("", (0.0, 0.0), self.position, self.yaw)
-        for one in asset.surfaces():
-            x0, y0, x1, y1 = one.rect
-            origin = frame.world((x0 + x1) / 2, (y0 + y1) / 2, one.z)
-            name = f"{asset.label}_{self.serial}/{one.name}"
-            out.append(Region(name, (x1 - x0, y1 - y0), origin, self.yaw, one.height))
-        return out
-
-
-@dataclass(frozen=True)
-class _Rect:
-    """An oriented rectangle over a range of heights in a region's frame."""
-
-    x: float
-    y: float
-    half: tuple[float, float]
-    yaw: float
-    low: float
-    high: float
-    name: str
-
-    def corners(self) -> np.ndarray:
-        cosine, sine = math.cos(math.radians(self.yaw)), math.sin(math.radians(self.yaw))
-        a, b = self.half
-        local = np.array([(-a, -b), (a, -b), (a, b), (-a, b)])
-        return np.array([self.x, self.y]) + local @ np.array([[cosine, sine], [-sine, cosine]])
-
-    def meets(self, other: "_Rect") -> bool:
-        if self.low >= other.high - _TOUCH or other.low >= self.high - _TOUCH:
-            return False
-        dx, dy = other.x - self.x, other.y - self.y
-        reach = math.hypot(*self.half) + math.hypot(*other.half)
-        if dx * dx + dy * dy >= reach * reach:
-            return False
-        mine, its = self.corners(), other.corners()
-        for yaw in (self.yaw, self.yaw + 90.0, other.yaw, other.yaw + 90.0):  # separating axes
-            axis = np.array([math.cos(math.radians(yaw)), math.sin(math.radians(yaw))])
-            a, b = mine @ axis, its @ axis
-            if a.min() >= b.max() - _TOUCH or b.min() >= a.max() - _TOUCH:
-                return False
-        return True
 
 
 class Layout:
@@ -195,8 +36,8 @@ class Layout:
         self.rng = rng
         self.placed: list[Placed] = []
         self.shortfalls: list[Shortfall] = []
-        self._bodies: dict[str, list[_Rect]] = {}
-        self._free: dict[str, list[_Rect]] = {}
+        self._bodies: dict[str, list[Footprint]] = {}
+        self._free: dict[str, list[Footprint]] = {}
 
     def require(self) -> None:
         """Raise what could not be placed.
@@ -209,17 +50,17 @@ class Layout:
 
     def keep_free(self, region: Region, x0: float, y0: float, x1: float, y1: float, why: str) -> None:
         """Keep a rectangle of a region free: an aisle, the swing of a door, the view of a camera."""
-        rect = _Rect((x0 + x1) / 2, (y0 + y1) / 2, (abs(x1 - x0) / 2, abs(y1 - y0) / 2), 0.0, 0.0, math.inf, why)
+        rect = Footprint((x0 + x1) / 2, (y0 + y1) / 2, (abs(x1 - x0) / 2, abs(y1 - y0) / 2), 0.0, 0.0, math.inf, why)
         self._free.setdefault(region.name, []).append(rect)
 
     def obstacle(self, region: Region, thing: Thing, x: float, y: float, yaw: float = 0.0, z: float = 0.0) -> str:
         """Return what keeps a thing from standing at a local place, or "" where it can stand."""
         width, depth, height = thing.asset.size
-        if z + height > region.height + _TOUCH:
+        if z + height > region.height + TOUCH:
             return f"{z + height:.2f} m are too high for {region.height:.2f} m"
-        body = _Rect(x, y, (width / 2, depth / 2), self._yaw(thing, yaw), z, z + height, thing.label)
+        body = Footprint(x, y, (width / 2, depth / 2), self._yaw(thing, yaw), z, z + height, thing.label)
         corners = np.abs(body.corners()) - np.array(region.size) / 2
-        if corners.max() > _TOUCH:
+        if corners.max() > TOUCH:
             return f"the edge of {region.name}"
         for other in self._bodies.get(region.name, ()):
             if body.meets(other):
@@ -227,7 +68,7 @@ class Layout:
         for free in self._free.get(region.name, ()):
             if body.meets(free):
                 return free.name
-        room = _with_clearance(body, thing.clearance)
+        room = with_clearance(body, thing.clearance)
         if room is not body:
             for other in self._bodies.get(region.name, ()):
                 if room.meets(other):
@@ -271,9 +112,9 @@ class Layout:
             wanted += 1
             width, deep = self._extent(thing, yaw, spread)
             step = width + (gap if chosen else 0.0)
-            if used + step > region.size[0] + _TOUCH:
+            if used + step > region.size[0] + TOUCH:
                 reasons["the row is full"] += 1
-            elif deep > region.size[1] + _TOUCH:
+            elif deep > region.size[1] + TOUCH:
                 reasons[f"{deep:.2f} m are too deep for {region.size[1]:.2f} m"] += 1
             else:
                 chosen.append((thing, width, deep))
@@ -420,7 +261,7 @@ class Layout:
             size = f"{width:.2f} x {depth:.2f} x {height:.2f} m"
             self._fall_short(thing.label, region, max(layers, 1), 0, Counter([f"{size} are too large for the place"]))
             return []
-        layers = min(layers, int((region.height + _TOUCH) / height))
+        layers = min(layers, int((region.height + TOUCH) / height))
         step = (depth, width) if best else (width, depth)
         out = []
         for layer in range(layers):
@@ -451,9 +292,9 @@ class Layout:
         yaw = self._yaw(thing, yaw)
         width, depth, height = thing.asset.size
         name = f"{thing.label}_{len(self.placed)}"
-        body = _Rect(x, y, (width / 2, depth / 2), yaw, z, z + height, name)
+        body = Footprint(x, y, (width / 2, depth / 2), yaw, z, z + height, name)
         self._bodies.setdefault(region.name, []).append(body)
-        room = _with_clearance(body, thing.clearance)
+        room = with_clearance(body, thing.clearance)
         if room is not body:
             self._free.setdefault(region.name, []).append(replace(room, name=f"the room that {name} needs"))
         turned = Region("", (0.0, 0.0), region.world(x, y, z), region.yaw + yaw)
@@ -467,15 +308,6 @@ class Layout:
         self.shortfalls.append(Shortfall(what, region.name, wanted, placed, dict(reasons.most_common(4))))
 
 
-def _with_clearance(body: _Rect, clearance: Clearance) -> _Rect:
-    if clearance == Clearance():
-        return body
-    dx, dy = (clearance.right - clearance.left) / 2, (clearance.back - clearance.front) / 2
-    cosine, sine = math.cos(math.radians(body.yaw)), math.sin(math.radians(body.yaw))
-    half = (body.half[0] + (clearance.left + clearance.right) / 2, body.half[1] + (clearance.front + clearance.back) / 2)
-    return replace(body, x=body.x + cosine * dx - sine * dy, y=body.y + sine * dx + cosine * dy, half=half)
-
-
 def _counts(region: Region, size: tuple[float, float], turned: bool, gap: float) -> tuple[int, int]:
     width, depth = (size[1], size[0]) if turned else size
-    return (int((region.size[0] + gap + _TOUCH) / (width + gap)), int((region.size[1] + gap + _TOUCH) / (depth + gap)))
+    return (int((region.size[0] + gap + TOUCH) / (width + gap)), int((region.size[1] + gap + TOUCH) / (depth + gap)))

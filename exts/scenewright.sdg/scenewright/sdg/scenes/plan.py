@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from scenewright.sdg.scenes.assets import AssetBook
-from scenewright.sdg.scenes.grammar import Placed, Shortfall
+from scenewright.sdg.scenes.things import Placed, Shortfall
 
 __all__ = ["LEVELS", "CameraPlan", "Item", "LightPlan", "Panel", "ScenePlan", "Streams", "looking_at"]
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from scenewright.sdg.scenes.assets import AssetBook, SceneError
-from scenewright.sdg.scenes.grammar import SIDES, Clearance, Layout, Placed, Region, Thing
+from scenewright.sdg.scenes.grammar import Layout
 from scenewright.sdg.scenes.plan import CameraPlan, Item, LightPlan, Panel, ScenePlan, Streams, looking_at
+from scenewright.sdg.scenes.things import SIDES, Clearance, Placed, Region, Thing
 
 __all__ = ["RoomOptions", "plan_room"]
 

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from scenewright.sdg.scenes.assets import AssetBook, SceneAsset, SceneError
-from scenewright.sdg.scenes.grammar import Layout, Region, Thing
+from scenewright.sdg.scenes.grammar import Layout
 from scenewright.sdg.scenes.plan import CameraPlan, Item, LightPlan, Panel, ScenePlan, Streams
+from scenewright.sdg.scenes.things import Region, Thing
 
 __all__ = ["ShelfOptions", "plan_shelf"]
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from scenewright.sdg.scenes.assets import AssetBook, SceneAsset, SceneError
-from scenewright.sdg.scenes.grammar import Clearance, Layout, Placed, Region, Thing
+from scenewright.sdg.scenes.grammar import Layout
 from scenewright.sdg.scenes.plan import CameraPlan, Item, LightPlan, Panel, ScenePlan, Streams
+from scenewright.sdg.scenes.things import Clearance, Placed, Region, Thing
 
 __all__ = ["WarehouseOptions", "plan_warehouse"]
 
