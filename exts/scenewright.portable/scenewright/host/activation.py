@@ -241,9 +241,11 @@ def deactivate() -> None:
 
 
 def available_stand_ins() -> list[str]:
-    """Return the dotted names of all stand-in modules, sorted."""
+    """Return the dotted names of all stand-in modules, sorted; private ones are left out."""
     names = []
     for file in _STAND_INS.rglob("*.py"):
         parts = file.relative_to(_STAND_INS).with_suffix("").parts
-        names.append(".".join(parts[:-1] if parts[-1] == "__init__" else parts))
+        parts = parts[:-1] if parts[-1] == "__init__" else parts
+        if not parts[-1].startswith("_"):
+            names.append(".".join(parts))
     return sorted([*names, _REPLICATOR])
