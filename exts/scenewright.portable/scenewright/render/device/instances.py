@@ -1,7 +1,7 @@
 """Placed shapes: transforms and boxes in float64 on the host, camera-relative float32 with a BVH on the device."""
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 
@@ -14,6 +14,8 @@ from scenewright.render.scene.records import InstanceRecord, MeshRecord, ShapeKi
 __all__ = ["InstanceArrays", "InstanceSnapshot", "ObjectBoxes", "object_box"]
 
 _log = logging.getLogger(__name__)
+
+_PART = 1 << 16
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,6 +64,11 @@ def object_box(record: InstanceRecord, meshes: Mapping[str, MeshRecord]) -> tupl
     return np.zeros(3), np.array(half, np.float64)
 
 
+def _parts(count: int) -> Iterator[slice]:
+    """Return the rows of a table in parts, so that what is computed on the way stays small."""
+    return (slice(start, start + _PART) for start in range(0, count, _PART))
+
+
 def invertible(matrices: np.ndarray) -> np.ndarray:
     """Return the linear parts (N, 3, 3), axes that are scaled to nothing lifted to a millionth of the largest one."""
     linear = matrices[:, :3, :3].copy()
@@ -93,7 +100,7 @@ class InstanceArrays:
 
         Args:
             instances: N records.
-            matrices: Object to world of each, (N, 4, 4) float64.
+            matrices: Object to world of each, (N, 4, 4) float64; kept, so nobody may write to it.
             meshes: Meshes by key.
             mesh_rows: Row of each mesh on the device.
             first_prim: Prim id of each instance's slot 0, (N,) int.
@@ -126,7 +133,8 @@ class InstanceArrays:
             self._rows["mesh"] = np.array(rows_of_meshes)[of_row]
         self._rows["first_prim"] = np.asarray(first_prim)[:count]
         self._set_boxes(np.arange(count))
-        self.set_transforms(matrices, np.arange(count))
+        if count:
+            self._take(matrices, np.arange(count), matrices)
 
     def take_meshes(self, changed: Iterable[str], meshes: Mapping[str, MeshRecord], mesh_rows: Mapping[str, int]) -> None:
         """Take meshes whose content changed: ``changed`` are their keys, the rows are those of :meth:`replace`."""
@@ -146,24 +154,34 @@ class InstanceArrays:
 
     def set_transforms(self, matrices: np.ndarray, rows: np.ndarray) -> None:
         """Take the matrices of some instances from those of all, (N, 4, 4) float64."""
-        if len(rows) == 0:
-            return
-        moved = np.array(matrices[rows], np.float64)
-        linear = invertible(moved)
-        flat = np.flatnonzero((linear != moved[:, :3, :3]).any(axis=(1, 2)))
-        if len(flat) and not self._warned_flat:
-            self._warned_flat = True
-            _log.warning("%s: its transform scales an axis to nothing; it is drawn as thin as can be (first of possibly "
-                         "several).", self.paths[rows[flat[0]]])
-        moved[:, :3, :3] = linear
+        if len(rows):
+            self._take(np.array(matrices[rows], np.float64), rows, None)
+
+    def _take(self, moved: np.ndarray, rows: np.ndarray, borrowed: np.ndarray | None) -> None:
+        """Take the matrices of some rows; what is ``borrowed`` is not written to."""
+        for part in _parts(len(moved)):
+            linear = invertible(moved[part])
+            flat = np.flatnonzero((linear != moved[part, :3, :3]).any(axis=(1, 2)))
+            if not len(flat):
+                continue
+            if not self._warned_flat:
+                self._warned_flat = True
+                _log.warning("%s: its transform scales an axis to nothing; it is drawn as thin as can be (first of possibly "
+                             "several).", self.paths[rows[part][flat[0]]])
+            if moved is borrowed:
+                moved = moved.copy()
+            moved[part, :3, :3] = linear
         if len(rows) == len(self.matrices):
             self.matrices = moved
         else:
             self.matrices = self.matrices.copy()  # snapshots of earlier steps keep the old array
             self.matrices[rows] = moved
-        self._inverses[rows] = np.linalg.inv(moved[:, :3, :3])
-        self._rows["forward"][rows] = moved[:, :3, :3].transpose(0, 2, 1)
-        self._rows["inverse"][rows] = self._rows["exact_inverse"][rows] = self._inverses[rows].transpose(0, 2, 1)
+        for part in _parts(len(moved)):
+            inverses = np.linalg.inv(moved[part, :3, :3])
+            self._inverses[rows[part]] = inverses
+            self._rows["forward"][rows[part]] = moved[part, :3, :3].transpose(0, 2, 1)
+            for name in ("inverse", "exact_inverse"):
+                self._rows[name][rows[part]] = inverses.transpose(0, 2, 1)
 
     @property
     def solid(self) -> np.ndarray:
@@ -186,11 +204,11 @@ class InstanceArrays:
         kept._centers, kept._halves = self._centers.copy(), self._halves.copy()
         return kept
 
-    def world_boxes(self) -> tuple[np.ndarray, np.ndarray]:
-        """Return lower and upper corners of the instances' world boxes, each (N, 3) float64, stage units."""
-        linear = self.matrices[:, :3, :3]
-        centers = np.einsum("ni,nij->nj", self._centers, linear) + self.matrices[:, 3, :3]
-        halves = np.einsum("ni,nij->nj", self._halves, np.abs(linear))
+    def world_boxes(self, part: slice = slice(None)) -> tuple[np.ndarray, np.ndarray]:
+        """Return lower and upper corners of the world boxes of all instances or some, each (N, 3) float64, stage units."""
+        linear = self.matrices[part, :3, :3]
+        centers = np.einsum("ni,nij->nj", self._centers[part], linear) + self.matrices[part, 3, :3]
+        halves = np.einsum("ni,nij->nj", self._halves[part], np.abs(linear))
         return centers - halves, centers + halves
 
     def object_boxes(self) -> ObjectBoxes:
@@ -199,10 +217,13 @@ class InstanceArrays:
 
     def padded_boxes(self, center: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return world boxes relative to ``center``, each (N, 3) float32, widened by what float32 may lose."""
-        low, high = self.world_boxes()
-        low, high = low - center, high - center
-        pad = 1e-5 * (high - low).max(axis=1) + 2e-6 * np.maximum(np.abs(low), np.abs(high)).max(axis=1)
-        return (low - pad[:, None]).astype(np.float32), (high + pad[:, None]).astype(np.float32)
+        low, high = (np.empty((len(self.matrices), 3), np.float32) for _ in range(2))
+        for part in _parts(len(low)):
+            lower, upper = self.world_boxes(part)
+            lower, upper = lower - center, upper - center
+            pad = 1e-5 * (upper - lower).max(axis=1) + 2e-6 * np.maximum(np.abs(lower), np.abs(upper)).max(axis=1)
+            low[part], high[part] = lower - pad[:, None], upper + pad[:, None]
+        return low, high
 
     def place(self, center: np.ndarray) -> wp.array:
         """Return the instances relative to ``center``, (N,) InstanceData.
@@ -210,9 +231,10 @@ class InstanceArrays:
         Args:
             center: World position that becomes the origin, (3,) float64, stage units.
         """
-        offset = self.matrices[:, 3, :3] - center
-        self._rows["forward_origin"] = offset
-        self._rows["inverse_origin"] = self._rows["exact_origin"] = -np.einsum("ni,nij->nj", offset, self._inverses)
+        for part in _parts(len(self._rows)):
+            rows, offset = self._rows[part], self.matrices[part, 3, :3] - center
+            rows["forward_origin"] = offset
+            rows["inverse_origin"] = rows["exact_origin"] = -np.einsum("ni,nij->nj", offset, self._inverses[part])
         return wp.array(self._rows, dtype=InstanceData, device=self._device)
 
     def motion(self, before: InstanceSnapshot | None, center: np.ndarray, camera_moved: bool) -> tuple[wp.array, wp.array]:

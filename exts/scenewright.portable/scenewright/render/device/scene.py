@@ -76,7 +76,7 @@ class DeviceScene:
         if structure:
             self._first_prim = np.array(scene.instance_first_prim, np.int64)
             self._meshes.replace(scene.meshes)
-            self.instances.replace(scene.instances, scene.matrices, scene.meshes, self._meshes.rows,
+            self.instances.replace(scene.instances, scene.lend_matrices(), scene.meshes, self._meshes.rows,
                                    scene.instance_first_prim)
         else:
             if changes.meshes:

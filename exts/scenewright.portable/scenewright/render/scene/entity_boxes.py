@@ -103,9 +103,9 @@ class EntityPlaces:
         meshes: dict[str, MeshRecord],
         extents: MeshExtents,
     ) -> "EntityPlaces":
-        """Copy what moves and refer to what is only ever replaced."""
+        """Copy what moves, or borrow it, and refer to what is only ever replaced."""
         return cls(
-            table.worlds.copy(), table.anchor_of_path, table.frames, table.matrices.copy(), instances, table.local,
+            table.worlds.copy(), table.anchor_of_path, table.frames, table.lend_matrices(), instances, table.local,
             table.anchor_of_row, first_prim, dict(meshes), extents,
         )  # fmt: skip
 

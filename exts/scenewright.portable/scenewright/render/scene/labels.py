@@ -111,7 +111,7 @@ class LabelTable:
         order: dict[str, None] = {}
         owner: list[str] = []
         for path in leaf_paths:
-            line = _line(path, kept, lines)
+            line = _line_of_leaf(path, kept, lines)
             for ancestor in line:  # outermost first, so that parents come before their children
                 order.setdefault(ancestor)
             owner.append(line[-1] if line else "")
@@ -189,6 +189,14 @@ def _line(path: str, kept: dict[str, dict[str, list[str]]], lines: dict[str, tup
             known = (*known, path)
         lines[path] = known
     return known
+
+
+def _line_of_leaf(path: str, kept: dict[str, dict[str, list[str]]], lines: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """Return the same without keeping it: of a million leaves, few are asked for again."""
+    if path in lines:
+        return lines[path]
+    line = _line(parent_of(path), kept, lines)
+    return (*line, path) if path in kept else line
 
 
 def _joined(line: tuple[str, ...], kept: dict[str, dict[str, list[str]]]) -> dict[str, str]:

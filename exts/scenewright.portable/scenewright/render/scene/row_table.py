@@ -60,6 +60,7 @@ class RowTable:
     local: np.ndarray = field(default_factory=lambda: np.zeros((0, 4, 4)))  # shape space to anchor space of each row
     worlds: np.ndarray = field(default_factory=lambda: np.zeros((0, 4, 4)))  # anchor space to world
     matrices: np.ndarray = field(default_factory=lambda: np.zeros((0, 4, 4)))  # shape space to world of each row
+    lent: bool = False  # somebody keeps ``matrices`` as they are: the next change goes into a copy
     frames: dict[str, tuple[int, np.ndarray]] = field(default_factory=dict)
     """Path of a labelled prim within a point instance to (anchor, its space to the anchor's)."""
     instance_labels: dict[str, dict[str, list[str]]] = field(default_factory=dict)
@@ -120,6 +121,11 @@ class RowTable:
             return self.first_row[chosen]
         return np.concatenate([np.arange(self.first_row[a], self.first_row[a + 1]) for a in chosen])
 
+    def lend_matrices(self) -> np.ndarray:
+        """Return ``matrices``, which will stay as they are."""
+        self.lent = True
+        return self.matrices
+
     def update_worlds(self, anchors: set[int], cache: UsdGeom.XformCache) -> np.ndarray:
         """Read the anchors' transforms again; return the rows whose matrix changed, ascending."""
         if not anchors:
@@ -129,7 +135,8 @@ class RowTable:
         changed = chosen[(fresh != self.worlds[chosen]).any(axis=(1, 2))]
         self.worlds[chosen] = fresh
         rows = self.rows_of(set(changed.tolist()))
-        # In place: the instance records hold views.
+        if self.lent and len(rows):
+            self.matrices, self.lent = self.matrices.copy(), False
         self.matrices[rows] = self.local[rows] @ self.worlds[self.anchor_of_row[rows]]
         return rows
 

@@ -42,7 +42,7 @@ class StageScene:
         missing_textures: ``"warn"`` (a texture that cannot be found or read is left out) or ``"error"`` (it raises).
 
     Attributes are replaced, not grown, when they change; matrices inside the instance records are views of
-    :attr:`matrices` and follow it.
+    :attr:`matrices` as it was when the record was asked for.
     """
 
     def __init__(self, stage: Usd.Stage, missing_textures: str = "warn") -> None:
@@ -95,8 +95,12 @@ class StageScene:
 
     @property
     def matrices(self) -> np.ndarray:
-        """Object to world of every instance, (N, 4, 4) float64, row-vector; the records' matrices are views of it."""
+        """Object to world of every instance, (N, 4, 4) float64, row-vector; a record's matrix is a view of it."""
         return self._table.matrices
+
+    def lend_matrices(self) -> np.ndarray:
+        """Return :attr:`matrices` for somebody who keeps them: this array stays as it is when the stage moves on."""
+        return self._table.lend_matrices()
 
     @property
     def meters_per_unit(self) -> float:
