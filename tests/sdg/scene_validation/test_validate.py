@@ -349,3 +349,19 @@ def test_many_findings_of_a_rule_are_counted(scene):
 
     lines = validate_scene(scene(crowd), quick=True).lines(most=10)
     assert len(lines) == 11 and lines[-1] == "... and 30 more warnings of the rule labels"
+
+
+def test_fixing_is_quiet_and_files_have_one_name(scene, tmp_path, capfd, monkeypatch):
+    """USD says of each recomposition that an arc leads nowhere; the finding says it once, with the path as typed."""
+
+    def broken(stage):
+        stage.DefinePrim("/World/Gone").GetReferences().AddReference("./gone.usda")
+        stage.GetRootLayer().pseudoRoot.ClearInfo("upAxis")
+
+    path = scene(broken)
+    monkeypatch.chdir(path.parent)
+    capfd.readouterr()
+    report = validate_scene(path.name, fix=True, quick=True)
+    assert report.fixed and "Could not open asset" not in capfd.readouterr().err
+    lines = [line for line in report.lines() if "gone.usda" in line]
+    assert lines and all(line.startswith(f"{path.name} <") for line in lines)

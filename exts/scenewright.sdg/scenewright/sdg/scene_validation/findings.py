@@ -89,4 +89,6 @@ class SceneReport:
 def _relative(text: str, root: str) -> str:
     """Return a line in which files beside or below the root layer are named from the working directory."""
     folder, here = os.path.dirname(os.path.abspath(root)), os.getcwd()
-    return text.replace(folder + os.sep, os.path.relpath(folder, here) + os.sep) if folder.startswith(here) else text
+    if os.path.commonpath([folder, here]) != here:
+        return text
+    return text.replace(folder + os.sep, "" if folder == here else os.path.relpath(folder, here) + os.sep)

@@ -142,8 +142,9 @@ def light_findings(view: SceneView) -> Iterator[SceneFinding]:
         intensity = UsdLux.LightAPI(prim).GetIntensityAttr().Get()
         hidden = UsdGeom.Imageable(prim).ComputeVisibility() == UsdGeom.Tokens.invisible
         if hidden or not intensity:
-            why = "is invisible" if hidden else "has the intensity 0"
-            yield SceneFinding("lights", WARNING, view.layer_of(prim), str(prim.GetPath()), f"this light {why}.")
+            why, remedy = ("is invisible", "Show it") if hidden else ("has the intensity 0", "Raise it")
+            remedy += ", or leave it out."
+            yield SceneFinding("lights", WARNING, view.layer_of(prim), str(prim.GetPath()), f"this light {why}.", remedy)
         else:
             shining += 1
     if not shining:

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable
 
-from pxr import Tf, Usd
+from pxr import Tf, Usd, UsdUtils
 
 from scenewright.sdg.recipe.scene_checks import find_scene_problems, open_quietly
 from scenewright.sdg.scene_validation import third_party
@@ -50,7 +50,7 @@ def validate_scene(
         return report
     if fix:
         tell("fixing")
-        report.fixed = fix_scene(stage)
+        report.fixed = _fix(stage)
         stage = open_quietly(path)
     for rule in _LAYER_RULES:
         report.add(rule(stage))
@@ -60,6 +60,15 @@ def validate_scene(
         report.add(rule(view))
     _others(report, stage, quick, tell)
     return report
+
+
+def _fix(stage: Usd.Stage) -> list[str]:
+    """Correct a scene; what USD says meanwhile of arcs that lead nowhere is told by the rules."""
+    delegate = UsdUtils.CoalescingDiagnosticDelegate()
+    try:
+        return fix_scene(stage)
+    finally:
+        delegate.TakeUncoalescedDiagnostics()
 
 
 def _others(report: SceneReport, stage: Usd.Stage, quick: bool, tell: Callable[[str], None]) -> None:
