@@ -295,3 +295,16 @@ def test_a_tick_rate_is_kept_on_the_cameras(graph_stage):
     for wrong in (-1, "fast"):
         with pytest.raises(ValueError, match="tick_rate is a number of pictures per second"):
             rep.create.camera(tick_rate=wrong)
+
+
+def test_a_search_without_a_result_tells_what_it_looked_for(graph_stage, caplog):
+    with rep.trigger.on_frame(max_execs=1), rep.get.prims(path_pattern="/World/Nothing/*", prim_types=["Mesh"]):
+        rep.modify.pose(position=(0, 0, 1))
+    rep.orchestrator.step()
+    assert "rep.get.prims(path_pattern='/World/Nothing/*', prim_types=['Mesh']) found no prim" in caplog.text
+
+
+def test_types_are_named_by_the_place_where_replicator_keeps_them(graph_stage):
+    from omni.replicator.core.scripts.utils import ReplicatorItem
+
+    assert rep.scripts.utils.ReplicatorItem is ReplicatorItem and isinstance(rep.create.cube(), rep.scripts.utils.ReplicatorItem)

@@ -4,6 +4,7 @@ Attributes are looked up on first use, so importing the package costs nothing an
 """
 
 import importlib
+import sys
 from typing import Any
 
 from scenewright.replicator.availability import unavailable_names, unsupported
@@ -38,6 +39,8 @@ def __getattr__(name: str) -> Any:
         value = getattr(_module(_NAMES[name]), name)
         globals()[name] = value
         return value
+    if name == "scripts":  # where Replicator keeps its modules; scripts name types by it
+        return sys.modules[__name__]
     return _missing(name)
 
 

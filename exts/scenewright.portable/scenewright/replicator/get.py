@@ -72,7 +72,11 @@ def prims(path_pattern: str | None = None, path_match: str | None = None, path_p
     """
     matches = prim_filter(path_pattern, path_match, path_pattern_exclusion, prim_types, prim_types_exclusion, semantics,
                           semantics_exclusion, ignore_case, _TYPES)
-    return _query("get.prims", matches, cache_result, name)
+    filters = {"path_pattern": path_pattern, "path_match": path_match, "path_pattern_exclusion": path_pattern_exclusion,
+               "prim_types": prim_types, "prim_types_exclusion": prim_types_exclusion, "semantics": semantics,
+               "semantics_exclusion": semantics_exclusion}
+    told = ", ".join(f"{key}={value!r}" for key, value in filters.items() if value is not None)
+    return _query(told, matches, cache_result, name)
 
 
 def prim_at_path(path: Any, name: str | None = None) -> ReplicatorItem:
@@ -115,16 +119,16 @@ scope, shape, skelanimation, skeleton = _typed("scope"), _typed("shape"), _typed
 sound, xform = _typed("sound"), _typed("xform")
 
 
-def _query(kind: str, matches: Callable[[Usd.Prim], bool], cached: bool, name: str | None) -> ReplicatorItem:
+def _query(told: str, matches: Callable[[Usd.Prim], bool], cached: bool, name: str | None) -> ReplicatorItem:
     graph = current_session().graph
 
     def find() -> list[Usd.Prim]:
         found = [prim for prim in graph.stage.Traverse() if matches(prim) and not _is_hidden(prim)]
         if not found:
-            _log.warning("rep.%s found no prim; what acts on it does nothing.", kind)
+            _log.warning("rep.get.prims(%s) found no prim; what acts on it does nothing.", told)
         return found
 
-    return PrimsNode(graph, kind, find, name=name, cached=cached).item
+    return PrimsNode(graph, "get.prims", find, name=name, cached=cached).item
 
 
 def _is_hidden(prim: Usd.Prim) -> bool:
