@@ -97,6 +97,7 @@ def test_the_rules_of_a_recipe_mean_the_same(scene, rules):
         ("labels:\n  - {path: /A, class: a}\n  - {path: /B}\n", 3, "give either `class`"),
         ("labels:\n  - {path: /A, clas: a}\n", 2, "clas"),
         ("{}\n", 1, "no rule"),
+        ("- {path: /A, class: a}\n", 1, "Give `<regular expression>: <label>` lines, or a `labels:` list"),
     ],
 )
 def test_wrong_rules_are_findings_at_their_lines(rules, tmp_path, text, line, told):

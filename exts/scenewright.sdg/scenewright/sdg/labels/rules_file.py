@@ -23,7 +23,7 @@ def read_rules(path: str | os.PathLike[str]) -> list[tuple[LabelRule, Mark]]:
     Raises:
         RecipeError: The file cannot be read, or rules are wrong; all findings are in it.
     """
-    document = read_document(path)
+    document = _read(path)
     listed = document.find(BLOCK, "labels") or (document.find("labels") if document.find("labels", 0) else None)
     if listed is not None and listed.is_list:
         pairs = [(node.plain(), node.mark) for node in listed.value]
@@ -40,6 +40,18 @@ def read_rules(path: str | os.PathLike[str]) -> list[tuple[LabelRule, Mark]]:
     if findings:
         raise RecipeError(findings)
     return rules
+
+
+def _read(path: str | os.PathLike[str]) -> Node:
+    """Return the tree of a rules file; what is wrong with its top level is said of rules, not of recipes."""
+    try:
+        return read_document(path)
+    except RecipeError as error:
+        if len(error.findings) == 1 and error.findings[0].message.startswith("the top level"):
+            found = error.findings[0]
+            mark = Mark(found.file, found.line, found.column)
+            raise RecipeError.at(mark, "the top level of a rules file must be a mapping.", _FORMS) from None
+        raise
 
 
 def _short(pattern: str, node: Node) -> dict[str, object]:
