@@ -307,4 +307,5 @@ def test_a_search_without_a_result_tells_what_it_looked_for(graph_stage, caplog)
 def test_types_are_named_by_the_place_where_replicator_keeps_them(graph_stage):
     from omni.replicator.core.scripts.utils import ReplicatorItem
 
-    assert rep.scripts.utils.ReplicatorItem is ReplicatorItem and isinstance(rep.create.cube(), rep.scripts.utils.ReplicatorItem)
+    assert rep.scripts.utils.ReplicatorItem is ReplicatorItem
+    assert isinstance(rep.create.cube(), ReplicatorItem)
