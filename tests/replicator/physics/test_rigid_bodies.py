@@ -380,3 +380,55 @@ def test_bodies_below_bodies_are_told_of_in_one_line(world, play, caplog, count,
     play(1)
     told = [record.getMessage() for record in caplog.records if "rigid bod" in record.getMessage()]
     assert len(told) == 1 and re.match(text, told[0])
+
+
+def test_a_spin_that_float32_loses_is_mended_and_one_that_stays_lost_is_told():
+    pytest.importorskip("newton")
+    from scenewright.replicator.simulation.newton_world import NewtonWorld
+    from scenewright.replicator.simulation.records import BodyRecord, PhysicsError, SceneRecord
+
+    still, upright = np.zeros(3), np.array([0.0, 0.0, 0.0, 1.0])
+    bodies = [BodyRecord(f"/Body{index}", np.array([index * 9.0, 0.0, 0.0]), upright, still, still) for index in range(2)]
+    world = NewtonWorld(SceneRecord(bodies, [], np.array([0.0, 0.0, -G])))
+    world.step(1 / 60)
+    height = world.poses()[0][:, 2]
+    solve = world._solver.step
+
+    def lose(now, after, *rest):
+        solve(now, after, *rest)
+        state = after.body_qd.numpy().copy()
+        state[0, 3:] = np.nan
+        after.body_qd.assign(state)
+
+    world._solver.step = lose
+    world.step(1 / 60)
+    world._solver.step = solve
+    world.step(1 / 60)
+    assert np.isfinite(world.poses()[0]).all() and (world.poses()[0][:, 2] < height).all()
+    world._solver.step = lose
+    with pytest.raises(PhysicsError, match="/Body0 is not finite any more"):
+        for _ in range(4):
+            world.step(1 / 60)
+
+
+@pytest.mark.verify
+@pytest.mark.parametrize("seed", [0, 1])
+def test_a_hundred_hulls_of_real_meshes_fall_into_a_heap_that_stays_finite(world, play, floor, seed):
+    from tools.benchmark.variation import ASSETS
+
+    floor(world)
+    files = [file for file in sorted(ASSETS.glob("*/*.usda")) if file.stem not in ("backdrop", "table", "napkin", "vase")]
+    rng, prims = np.random.default_rng(seed), []
+    for index in range(100):
+        prim = UsdGeom.Xform.Define(world, f"/Body{index}")
+        prim.GetPrim().GetReferences().AddReference(str(files[index % len(files)]))
+        pose = UsdGeom.XformCommonAPI(prim)
+        pose.SetTranslate(((index % 5 - 2) * 0.2, (index // 5 % 5 - 2) * 0.2, 0.2 + index // 25 * 0.15))
+        pose.SetRotate(tuple(map(float, rng.uniform(0.0, 360.0, 3))))
+        prims.append(prim.GetPrim())
+    rep.functional.physics.apply_rigid_body(prims)
+    rep.functional.physics.apply_collider(prims, "convexHull")
+    play(90)
+    cache = UsdGeom.XformCache()
+    places = np.array([cache.GetLocalToWorldTransform(prim).ExtractTranslation() for prim in prims])
+    assert np.isfinite(places).all() and np.abs(places).max() < 20.0 and places[:, 2].min() > -0.25

@@ -28,6 +28,9 @@ _SETTLING = 1.0
 _DEPENETRATION = 3.0
 """m/s that pushing apart may add in that time; contacts between moving bodies may double the fastest speed."""
 
+_MENDED = 2 * SUBSTEPS
+"""Solver steps in a row after which a body's state is mended, at most."""
+
 _MAX_SPIN = 100.0
 """rad/s, PhysX's default for bodies that author no physxRigidBody:maxAngularVelocity."""
 
@@ -93,6 +96,7 @@ class NewtonWorld:
         self._pipeline = newton.CollisionPipeline(self._model, deterministic=gpu)
         self._contacts = self._pipeline.contacts()
         self._now, self._next = self._model.state(), self._model.state()
+        self._broken = np.zeros(len(scene.bodies), dtype=np.int64)
         self._age = 0.0
         self._gentle = _DEPENETRATION
         for body in scene.bodies:
@@ -118,7 +122,7 @@ class NewtonWorld:
         """Advance by one physics step.
 
         Raises:
-            PhysicsError: A body's state is not finite any more.
+            PhysicsError: A body's state is not finite, and stays so.
         """
         for substep in range(SUBSTEPS):
             self._now.clear_forces()
@@ -128,12 +132,12 @@ class NewtonWorld:
             self._pipeline.collide(self._now, self._contacts)
             self._solver.step(self._now, self._next, self._control, self._contacts, seconds / SUBSTEPS)
             self._now, self._next = self._next, self._now
+            self._mend()
             self._age += seconds / SUBSTEPS
             if self._age < _SETTLING:
                 self._settle()
         self._paths = {}
         self._pushes[:] = 0.0
-        self._check_finite()
         self._limit_velocities(seconds)
 
     def poses(self) -> tuple[np.ndarray, np.ndarray]:
@@ -237,13 +241,22 @@ class NewtonWorld:
             state[:, part] = state[:, part] * factor[:, None]
         self._now.body_qd.assign(state)
 
-    def _check_finite(self) -> None:
-        state = np.concatenate([self._now.body_q.numpy(), self._now.body_qd.numpy()], axis=1)
-        wrong = np.flatnonzero(~np.isfinite(state).all(axis=1))
-        if len(wrong):
+    def _mend(self) -> None:
+        """Let a body whose state is no number start again, at rest, from where it was: float32 is too coarse for the spin of
+        very thin or light things now and then. One that is mended again and again has another reason, which is told."""
+        places, speeds = self._now.body_q.numpy(), self._now.body_qd.numpy()
+        broken = ~(np.isfinite(places).all(axis=1) & np.isfinite(speeds).all(axis=1))
+        self._broken = np.where(broken, self._broken + 1, 0)
+        if not broken.any():
+            return
+        before = self._next.body_q.numpy()
+        if (self._broken > _MENDED).any() or not np.isfinite(before[broken]).all():
+            wrong = np.flatnonzero(broken)
             others = f" (and of {len(wrong) - 1} more)" if len(wrong) > 1 else ""
             raise PhysicsError(f"The simulation of {self._bodies[wrong[0]].path}{others} is not finite any more. Check its "
                                "mass, its velocity and what it overlaps, or raise physxScene:timeStepsPerSecond.")
+        self._now.body_q.assign(np.where(broken[:, None], before, places))
+        self._now.body_qd.assign(np.where(broken[:, None], np.float32(0.0), speeds))
 
     def _add_body(self, wp: ModuleType, newton: ModuleType, builder: Any, body: BodyRecord) -> None:
         add = builder.add_link if body.path in self._jointed else builder.add_body
