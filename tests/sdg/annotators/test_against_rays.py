@@ -11,7 +11,7 @@ from pxr import Gf, UsdGeom, UsdSkel, Vt
 
 from scenewright.sdg import annotators
 
-W, H, FOCAL = 96, 72, 1.2
+W, H, FOCAL = 72, 54, 1.2
 BASELINE = 0.3
 CORNERS = np.array([[x, y, z] for x in (-0.5, 0.5) for y in (-0.5, 0.5) for z in (-0.5, 0.5)])
 QUADS = [(0, 1, 3, 2), (4, 6, 7, 5), (0, 4, 5, 1), (2, 3, 7, 6), (0, 2, 6, 4), (1, 5, 7, 3)]

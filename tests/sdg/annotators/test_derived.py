@@ -1,6 +1,9 @@
 """Poses, object coordinates, keypoints, parts and disparity against truth that is computed here in float64."""
 
 import hashlib
+import importlib
+import re
+from pathlib import Path
 
 import numpy as np
 import omni.kit.app as app
@@ -301,23 +304,37 @@ def test_each_tile_of_a_tiled_product_is_that_of_its_camera(stage, camera, look)
         assert set(both["info"]) == set(one["info"])
 
 
-def test_the_form_for_kit_says_the_same(stage, camera, look, monkeypatch):
+def test_the_form_for_kit_says_the_same(stage, look, monkeypatch):
     prims = scatter()
     add_locator(stage, f"{prims[0].GetPath()}/Tip", "tip", (0, 0, 0.5))
-    create.camera(name="Right", focal_length=24.0, horizontal_aperture=20.0)
-    product = rep.create.render_product(camera, (W, H))
-    wanted = ["nocs", "object_pose", "keypoints", "part_segmentation"]
+    product = stereo(stage)
+    for path in ("/Left", "/Right"):
+        UsdGeom.XformCommonAPI(stage.GetPrimAtPath(path)).SetTranslate((0.12 if path == "/Right" else 0.0, 0.0, 5.0))
+    wanted = [(name, {"right": "/Right"} if name == "stereo_disparity" else {}) for name in derived_names()]
     registered = look(product, *wanted)
     unregister_annotators()
     monkeypatch.delattr(rep.AnnotatorRegistry, "register_derived")
-    composed = [get(name) for name in wanted]
+    composed = [get(name, params) for name, params in wanted]
     assert all(isinstance(annotator, DerivedAnnotator) for annotator in composed)
     for annotator in composed:
         annotator.attach(product)
     assert composed[0].get_data() is None
     rep.orchestrator.step(delta_time=0.0)
     for one, two in zip(registered, (annotator.get_data() for annotator in composed), strict=True):
-        assert np.array_equal(one["data"], two["data"]) and set(one["info"]) == set(two["info"])
+        assert len(one["data"]) and np.array_equal(one["data"], two["data"]) and set(one["info"]) == set(two["info"])
+
+
+def test_the_page_says_which_work_in_kit_and_they_ask_kit_for_its_own():
+    page = (Path(__file__).parents[3] / "exts/scenewright.sdg/docs/ground_truth.md").read_text()
+    rows = [line.split("|")[1:-1] for line in page.splitlines() if line.startswith("| `")]
+    in_kit = {name: kit.strip() == "yes" for names, _, portable, kit in rows for name in re.findall(r"`(\w+)`", names)
+              if portable.strip() == "yes"}
+    assert in_kit == {**dict.fromkeys(derived_names(), True), **dict.fromkeys(traced_names(), False)}
+    kits = set(rep.AnnotatorRegistry._default_annotators) - set(traced_names())
+    for name in derived_names():
+        module = importlib.import_module(f"scenewright.sdg.annotators.{name}")
+        params = {"semanticTypes": None, "locators": None, "right": "/Right"}
+        assert {standard for standard, *_ in module.inputs(params).values()} <= kits, name
 
 
 def test_before_the_extension_is_enabled_the_registry_says_how(stage, camera):
