@@ -139,6 +139,21 @@ def test_a_scene_without_such_a_layer_gets_one_when_asked(tmp_path, rules):
     assert not stack_status(scene).findings
 
 
+def test_a_label_in_the_root_layer_itself_is_stronger_than_a_new_layer(tmp_path, rules, capfd):
+    """It would hide the new label, which is said rather than written; and USD's remarks on the scene stay out."""
+    scene = tmp_path / "one.usda"
+    scene.write_text(
+        '#usda 1.0\n(\n metersPerUnit = 1\n upAxis = "Z"\n)\ndef Xform "Gone" (references = @./gone.usda@)\n{\n}\n'
+        'def Cube "Box" (apiSchemas = ["SemanticsLabelsAPI:class"])\n{\n token[] semantics:labels:class = ["cup"]\n}\n'
+    )
+    before = scene.read_text()
+    with pytest.raises(LayerError, match=r"one\.usda holds \['cup'\]. Remove it there"):
+        apply_rules(scene, rules("Box: box\n"), create=True)
+    assert scene.read_text() == before
+    assert apply_rules(scene, rules("Gone: ghost\n"), create=True).changed == 1
+    assert "recomposing" not in capfd.readouterr().err
+
+
 def test_prims_inside_instances_are_refused(tmp_path, rules):
     scene = tmp_path / "one.usda"
     scene.write_text('#usda 1.0\nclass "Thing"\n{\n def Cube "Part"\n {\n }\n}\n'

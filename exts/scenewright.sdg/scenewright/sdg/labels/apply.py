@@ -54,6 +54,23 @@ def apply_rules(
         RecipeError: A rule fits a prim inside an instance.
     """
     root = open_root(scene)
+    chosen, counts = _chosen(root, rules)
+    target = _target(root, layer or _SEMANTICS, create)
+    _check_strongest(root, target, chosen)
+    content = read_layer(target) if target.exists() else _new_layer(root)
+    changed = sum(write_labels(content, path, labels) for path, labels in sorted(chosen.items()))
+    made = not target.exists()
+    if changed or made:
+        write_layer(content, target, layer_format(target) if target.exists() else None)
+    if made:
+        _list_strongest(root, target)
+    return Labelled(target, counts, changed)
+
+
+def _chosen(
+    root: Sdf.Layer, rules: Sequence[tuple[LabelRule, Mark]]
+) -> tuple[dict[Sdf.Path, dict[str, list[str]]], list[int]]:
+    """Return the labels by type that rules give to prims, and how many prims each fits; the stage is closed again."""
     chosen: dict[Sdf.Path, dict[str, list[str]]] = {}
     stage = open_stage(root)
     counts = []
@@ -65,16 +82,7 @@ def apply_rules(
         counts.append(len(prims))
         for prim in prims:
             chosen.setdefault(prim.GetPath(), {}).update(rule.by_type())
-    target = _target(root, layer or _SEMANTICS, create)
-    _check_strongest(root, target, chosen)
-    content = read_layer(target) if target.exists() else _new_layer(root)
-    changed = sum(write_labels(content, path, labels) for path, labels in sorted(chosen.items()))
-    made = not target.exists()
-    if changed or made:
-        write_layer(content, target, layer_format(target) if target.exists() else None)
-    if made:
-        _list_strongest(root, target)
-    return Labelled(target, counts, changed)
+    return chosen, counts
 
 
 def write_labels(layer: Sdf.Layer, path: Sdf.Path, labels: dict[str, list[str]]) -> int:
@@ -135,12 +143,13 @@ def _check_strongest(root: Sdf.Layer, target: Path, chosen: dict[Sdf.Path, dict[
     for entry in walk_stack(root):
         if entry.layer is None or entry.identifier in muted:
             continue
-        if Path(entry.layer.realPath) == target:
+        is_new = not target.exists()  # it will be the strongest, but for the root layer itself
+        if Path(entry.layer.realPath) == target or (is_new and entry.layer != root):
             return
         for path, labels in chosen.items():
             for kind, wanted in labels.items():
                 spec = entry.layer.GetPropertyAtPath(path.AppendProperty(LABELS + kind))
-                if spec is not None and spec.HasDefaultValue() and list(spec.default or ()) != wanted and target.exists():
+                if spec is not None and spec.HasDefaultValue() and list(spec.default or ()) != wanted:
                     told = f"the stronger layer {entry.name} holds {list(spec.default or ())}"
                     raise LayerError(f"{target.name}: <{path}> would not get the {kind} {wanted}: {told}. Remove it there.")
 
