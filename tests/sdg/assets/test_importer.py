@@ -1,14 +1,16 @@
 """Packs as a whole: the same bytes whatever the workers, resumed, whole or not there, and no file that takes others down."""
 
+import errno
 import hashlib
 import json
 import os
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from scenewright.sdg.assets.errors import AssetError
+from scenewright.sdg.assets.errors import AssetError, PackWriteError
 from scenewright.sdg.assets.importer import import_assets
 from scenewright.sdg.assets.jobs import ImportChoices, find_jobs, label_of
 from scenewright.sdg.assets.pack import open_pack
@@ -29,6 +31,8 @@ def draw(asset, picture):
         os.kill(os.getpid(), 9)
     if asset.stem == "sleeper":
         time.sleep(600)
+    if asset.stem == "full":
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     if asset.stem == "broken":
         raise KeyError("no such luck")
     picture.write_bytes(asset.stem.encode())
@@ -55,6 +59,38 @@ def test_a_pack_lists_what_was_made_and_what_was_refused(models, tmp_path):
     assert [record.id for record in pack.records] == ["ok", "shape"] and pack.refused == tuple(report.refused)
     assert {path.split("/")[0] for path in files_of(tmp_path / "pack")} == {"assets", "catalogue.json"}
     assert pack.records[0].size_from == "assumed" and pack.records[1].size_from == "file"
+
+
+@pytest.mark.parametrize("workers", [0, 1])
+def test_a_full_disk_ends_the_import_and_refuses_nobody(models, tmp_path, workers):
+    import_assets([models], tmp_path / "pack", ImportChoices(), draw, workers=0)
+    before = files_of(tmp_path / "pack")
+    (models / "full.obj").write_text((models / "ok.obj").read_text())
+    with pytest.raises(PackWriteError, match="pack: cannot be written: No space left on device"):
+        import_assets([models], tmp_path / "pack", ImportChoices(), draw, workers=workers)
+    assert files_of(tmp_path / "pack") == before
+
+
+def test_files_that_usd_cannot_write_end_the_import(tmp_path):
+    resource = pytest.importorskip("resource")
+    points = np.random.default_rng(0).random((4000, 3))
+    lines = [*(f"v {x} {y} {z}" for x, y, z in points), *(f"f {i} {i + 1} {i + 2}" for i in range(1, 3999))]
+    (tmp_path / "large.obj").write_text("\n".join(lines))
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, hard))
+    try:
+        with pytest.raises(PackWriteError, match="File too large"):
+            import_assets([tmp_path / "large.obj"], tmp_path / "pack", PLAIN, workers=1)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert open_pack(tmp_path / "pack").records == () and list((tmp_path / "pack").rglob("*.usd*")) == []
+
+
+@pytest.mark.parametrize(("choices", "noted"), [({}, True), ({"unit": "cm"}, False), ({"size": "700"}, False)])
+def test_sizes_that_few_objects_have_are_noted(tmp_path, import_one, choices, noted):
+    (tmp_path / "house.obj").write_text("v 0 0 0\nv 700 0 0\nv 0 1 0\nv 0 0 1\nf 1 3 2\nf 1 2 4\nf 2 3 4\nf 1 4 3\n")
+    record, _ = import_one(tmp_path / "house.obj", **choices)
+    assert any("few objects are of its size (700 m)" in note for note in record.notes) == noted
 
 
 def test_workers_make_the_same_bytes(models, tmp_path):

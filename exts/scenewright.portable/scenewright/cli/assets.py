@@ -42,6 +42,7 @@ def import_(
     """
     from scenewright.cli.workers import core_count
     from scenewright.sdg.assets.importer import import_assets
+    from scenewright.sdg.assets.importing import IMPLAUSIBLE
     from scenewright.sdg.assets.jobs import ImportChoices
 
     choices = ImportChoices(label.strip(), license_.strip(), attribution.strip(), size.strip(), unit.lower(), up.lower(),
@@ -56,11 +57,11 @@ def import_(
         report = import_assets(sources, pack, choices, draw, workers or core_count(), progress.show)
     for refusal in report.refused:
         _say(f"refused: {refusal.source}: {refusal.reason}", err=True)
-    guessed = [record.id for record in report.made if record.size_from == "assumed"]
-    if guessed:
-        more = f" and {len(guessed) - _SHOWN} more" if len(guessed) > _SHOWN else ""
-        names = f"{', '.join(guessed[:_SHOWN])}{more}"
-        typer.echo(f"taken as metres, since the files name no unit (--unit, --size): {names}", err=True)
+    _say_names("taken as metres, since the files name no unit (--unit, --size)",
+               [record.id for record in report.made if record.size_from == "assumed"])
+    _say_names("few objects are of this size (--unit, --size)",
+               [f"{record.id} ({record.longest:.3g} m)" for record in report.made
+                if any(note.startswith(IMPLAUSIBLE) for note in record.notes)])
     typer.echo(f"{pack}: {len(report.made)} imported, {len(report.kept)} kept, {len(report.refused)} refused.")
     if not report.made and not report.kept:
         raise typer.Exit(2)
@@ -121,6 +122,12 @@ def info(asset: Annotated[str, typer.Argument(metavar="PACK/ASSET", help="An ass
     for key, value in rows.items():
         if value:
             _say(f"  {key:<12}{value}")
+
+
+def _say_names(what: str, names: list[str]) -> None:
+    if names:
+        more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+        typer.echo(f"{what}: {', '.join(names[:_SHOWN])}{more}", err=True)
 
 
 def _say(text: str, err: bool = False) -> None:

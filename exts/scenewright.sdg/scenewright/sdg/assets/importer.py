@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from scenewright.sdg.assets.errors import AssetError
+from scenewright.sdg.assets.errors import AssetError, writing_to
 from scenewright.sdg.assets.importing import WORKING, Thumbnailer
 from scenewright.sdg.assets.jobs import ImportChoices, Job, find_jobs
 from scenewright.sdg.assets.pack import ASSETS, CATALOGUE, RECORD, AssetRecord, Refusal, open_pack, read_record, write_catalogue
@@ -44,10 +44,12 @@ def import_assets(sources: Sequence[Path], pack: Path, choices: ImportChoices, d
 
     Raises:
         AssetError: A source is not there, or the folder cannot be a pack.
+        PackWriteError: The disk is full or the folder read-only; what was imported before is whole.
     """
     jobs, refused = find_jobs(sources, {})  # what cannot be found is said before anything is written
     root = _opened(pack)
-    lock = DatasetLock(root, "import").acquire()
+    with writing_to(root):
+        lock = DatasetLock(root, "import").acquire()
     try:
         shutil.rmtree(root / WORKING, ignore_errors=True)
         there = _records(root)
@@ -101,7 +103,8 @@ def _opened(pack: Path) -> Path:
     if there and not there & {CATALOGUE, ASSETS, PRIVATE_FOLDER}:
         raise AssetError(f"-o {pack}: this folder holds something else. Give a new one, or an asset pack.")
     try:
-        root.mkdir(parents=True, exist_ok=True)
+        with writing_to(root):
+            root.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise AssetError(f"-o {pack}: {error.strerror or error}.") from error
     return root

@@ -12,6 +12,7 @@ import numpy as np
 
 from scenewright.sdg.assets.asset_files import AssetContent, write_asset_files
 from scenewright.sdg.assets.collision import collision_pieces
+from scenewright.sdg.assets.errors import writing_to
 from scenewright.sdg.assets.gltf import read_gltf
 from scenewright.sdg.assets.jobs import ImportChoices, Job, label_of
 from scenewright.sdg.assets.meshes import checked_parts, cleaned_parts
@@ -21,10 +22,14 @@ from scenewright.sdg.assets.pack import ASSETS, RECORD, AssetRecord, canonical_r
 from scenewright.sdg.assets.placing import UNITS, Placing, place_parts, read_size
 from scenewright.sdg.assets.sources import Source
 
-__all__ = ["WORKING", "Imported", "Thumbnailer", "import_asset", "placing_of", "prepare", "read_model"]
+__all__ = ["IMPLAUSIBLE", "WORKING", "Imported", "Thumbnailer", "import_asset", "placing_of", "prepare", "read_model"]
 
 WORKING = ".importing"
 """Folder of a pack in which assets are made before they are renamed into place."""
+
+IMPLAUSIBLE = "few objects are of its size"
+"""How the note begins on an asset whose size is the file's own, and outside of what is usual [m]."""
+_PLAUSIBLE = (0.002, 60.0)
 
 Thumbnailer = Callable[[Path, Path], None]
 """Draws the asset (first path) as an image (second path)."""
@@ -54,6 +59,7 @@ def import_asset(job: Job, pack: Path, choices: ImportChoices, draw: Thumbnailer
 
     Raises:
         AssetError: The model is refused; the message says why.
+        PackWriteError: The pack cannot be written.
     """
     files = job.files()
     there = _unchanged(job, pack, choices, files)
@@ -65,15 +71,16 @@ def import_asset(job: Job, pack: Path, choices: ImportChoices, draw: Thumbnailer
     record = replace(record, inputs=source.read_files, fingerprint=choices.fingerprint())
     working = pack / WORKING / f"{job.id}.{os.getpid()}"
     shutil.rmtree(working, ignore_errors=True)
-    working.mkdir(parents=True)
     try:
-        path = write_asset_files(content, working)
-        if choices.thumbnail and draw is not None:
-            picture = thumbnail_path(path)
-            picture.parent.mkdir(parents=True)
-            draw(path, picture)
-        (working / RECORD).write_text(canonical_record(record), encoding="utf-8")
-        _put_in_place(working, pack / ASSETS / job.id)
+        with writing_to(pack):
+            working.mkdir(parents=True)
+            path = write_asset_files(content, working)
+            if choices.thumbnail and draw is not None:
+                picture = thumbnail_path(path)
+                picture.parent.mkdir(parents=True)
+                draw(path, picture)
+            (working / RECORD).write_text(canonical_record(record), encoding="utf-8")
+            _put_in_place(working, pack / ASSETS / job.id)
     finally:
         shutil.rmtree(working, ignore_errors=True)
     return Imported(record, False)
@@ -113,14 +120,16 @@ def prepare(model: Model, job: Job, choices: ImportChoices) -> tuple[AssetConten
     notes = list(model.notes)
     if stretch > 0.02:
         notes.append(f"the size given changes its proportions by {100 * stretch:.0f} %")
+    points = [part.points for part in parts]
+    size = np.max([p.max(axis=0) for p in points], axis=0) - np.min([p.min(axis=0) for p in points], axis=0)
+    if placing.how in ("file", "assumed") and not _PLAUSIBLE[0] <= size.max() <= _PLAUSIBLE[1]:
+        notes.append(f"{IMPLAUSIBLE} ({size.max():.3g} m)")
     collision = collision_pieces(parts, choices.collision)
     data = {"licence": licence, "attribution": attribution, "source": job.source}
     content = AssetContent(job.id, label, parts, model.looks, model.images, collision, data)
-    points = [part.points for part in parts]
-    low, high = np.min([p.min(axis=0) for p in points], axis=0), np.max([p.max(axis=0) for p in points], axis=0)
     used = {look for part in parts for look in part.looks if look in model.looks}
     record = AssetRecord(
-        id=job.id, label=label, size=tuple(round(float(side), 5) for side in high - low), name=name,
+        id=job.id, label=label, size=tuple(round(float(side), 5) for side in size), name=name,
         category=row.category if row is not None else "", tags=row.tags if row is not None else (), licence=licence,
         attribution=attribution, source=job.source, size_from=placing.how, points=sum(len(p) for p in points),
         faces=sum(len(part.counts) for part in parts), textures=len(model.images) if used else 0, collision=len(collision),

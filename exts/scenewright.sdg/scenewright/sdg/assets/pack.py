@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from scenewright.sdg.assets.errors import AssetError
+from scenewright.sdg.assets.errors import AssetError, writing_to
 
 __all__ = [
     "ASSETS",
@@ -183,7 +183,11 @@ def canonical_record(record: AssetRecord) -> str:
 
 
 def write_catalogue(root: Path, records: Iterable[AssetRecord], refused: Iterable[Refusal]) -> None:
-    """Write a pack's catalogue, whole or not at all."""
+    """Write a pack's catalogue, whole or not at all.
+
+    Raises:
+        PackWriteError: It cannot be written.
+    """
     rows = [_record_json(record) for record in sorted(records, key=lambda record: record.id)]
     # Hashes of inputs are for the importer; they stay in the assets' own records.
     rows = [{key: value for key, value in row.items() if key not in ("inputs", "fingerprint")} for row in rows]
@@ -193,8 +197,12 @@ def write_catalogue(root: Path, records: Iterable[AssetRecord], refused: Iterabl
     tail = ",\n ".join(json.dumps(row, ensure_ascii=False, separators=(",", ":"), sort_keys=True) for row in refusals)
     text = f'{{{head},\n"assets":[\n {body}\n],\n"refused":[\n {tail}\n]}}\n'
     temporary = root / f".{CATALOGUE}.new"
-    temporary.write_text(text, encoding="utf-8")
-    os.replace(temporary, root / CATALOGUE)
+    with writing_to(root):
+        try:
+            temporary.write_text(text, encoding="utf-8")
+            os.replace(temporary, root / CATALOGUE)
+        finally:
+            temporary.unlink(missing_ok=True)
 
 
 def thumbnail_path(asset: Path) -> Path:

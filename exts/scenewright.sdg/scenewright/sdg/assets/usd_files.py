@@ -18,7 +18,7 @@ from pathlib import Path, PurePosixPath
 from pxr import Sdf, Tf, Usd, UsdUtils
 
 from scenewright.sdg.assets.crates import check_crate
-from scenewright.sdg.assets.errors import AssetError
+from scenewright.sdg.assets.errors import AssetError, writing_to
 from scenewright.sdg.assets.memory import MemoryBound
 from scenewright.sdg.assets.sources import FolderFiles, Source, ZipFiles
 from scenewright.sdg.layers.stack import with_mutes
@@ -108,8 +108,9 @@ def _copy(package: ZipFiles, folder: Path, limit: int) -> None:
         data = package.read(name, limit - total)
         total += len(data)
         path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
+        with writing_to(folder):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data)
 
 
 def _check_layers(source: Source, bound: MemoryBound) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 
 from pxr import Work
 
-from scenewright.sdg.assets.errors import AssetError
+from scenewright.sdg.assets.errors import AssetError, PackWriteError
 from scenewright.sdg.assets.importing import Imported, Thumbnailer, import_asset
 from scenewright.sdg.assets.jobs import ImportChoices, Job
 from scenewright.sdg.assets.limits import LIMITS
@@ -57,6 +57,7 @@ def run_jobs(jobs: Iterable[Job], pack: Path, choices: ImportChoices, draw: Thum
 
     Raises:
         AssetError: Processes cannot be started.
+        PackWriteError: The pack cannot be written.
     """
     threads = max(1, (os.cpu_count() or 1) // workers)
     crew = _Crew(jobs, (pack, choices, draw, threads, os.getpid()), seconds)
@@ -108,6 +109,8 @@ class _Crew:
             worker.process.join()
             yield from self._lost(worker, _cause(worker))
             return
+        if isinstance(answer, PackWriteError):
+            raise answer
         if worker.job is not None:
             yield worker.job, answer
         if not self._waiting:
@@ -144,14 +147,27 @@ def _work(channel: Connection, pack: Path, choices: ImportChoices, draw: Thumbna
         channel.send(None)
         while True:
             job = channel.recv()
-            channel.send(import_or_refuse(job, pack, choices, draw, threads))
+            channel.send(_outcome(job, pack, choices, draw, threads))
+
+
+def _outcome(*arguments: Any) -> Imported | Refusal | PackWriteError:
+    try:
+        return import_or_refuse(*arguments)
+    except PackWriteError as error:
+        return error
 
 
 def import_or_refuse(job: Job, pack: Path, choices: ImportChoices, draw: Thumbnailer | None,
                      own_threads: int = 0) -> Imported | Refusal:
-    """Return what comes of a job: an asset, or why there is none; ``own_threads`` as of `Source`."""
+    """Return what comes of a job: an asset, or why there is none; ``own_threads`` as of `Source`.
+
+    Raises:
+        PackWriteError: The pack cannot be written.
+    """
     try:
         return import_asset(job, pack, choices, draw, own_threads)
+    except PackWriteError:
+        raise
     except AssetError as error:
         return Refusal(job.source, str(error))
     except MemoryError:
