@@ -62,7 +62,7 @@ def test_what_lies_on_something_taken_away_is_not_kept_and_what_lies_beside_it_i
     pytest.importorskip("scipy", reason="the extra [physics]")
     square = np.array([[x, y, 0.0] for x in (-0.4, 0.4) for y in (-0.4, 0.4)])
     owners = np.repeat([[-1, 0], [0, 1], [-1, 2]], 4, axis=0).T
-    points = np.concatenate([square, square + [0, 0, 1], square + [5, 0, 0]])
+    points = np.concatenate([square, square + np.array([0, 0, 1]), square + np.array([5, 0, 0])])
     contacts = Contacts(owners, points, np.tile([0.0, 0.0, 1.0], (12, 1)), np.zeros(12))
 
     class World:

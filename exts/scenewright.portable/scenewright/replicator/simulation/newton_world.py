@@ -242,8 +242,11 @@ class NewtonWorld:
         self._now.body_qd.assign(state)
 
     def _mend(self) -> None:
-        """Let a body whose state is no number start again, at rest, from where it was: float32 is too coarse for the spin of
-        very thin or light things now and then. One that is mended again and again has another reason, which is told."""
+        """Let a body whose state is no number start again, at rest, from where it was.
+
+        Float32 is too coarse for the spin of very thin or light things now and then. A body that is mended again and again
+        has another reason, which is told.
+        """
         places, speeds = self._now.body_q.numpy(), self._now.body_qd.numpy()
         broken = ~(np.isfinite(places).all(axis=1) & np.isfinite(speeds).all(axis=1))
         self._broken = np.where(broken, self._broken + 1, 0)
