@@ -99,6 +99,12 @@ def test_rooms_are_furnished_whatever_the_seed(books, seed):
     assert all(abs(i.placed.position[0]) < x and abs(i.placed.position[1]) < y for i in plan.items)
 
 
+@pytest.mark.parametrize("seed", range(8))
+def test_the_smallest_room_has_a_sitting_corner_when_nobody_dines(books, seed):
+    counts = build_scene("room", books["room"], Streams.of_seed(seed), {"size": (4.2, 3.6, 2.4), "seats": 0}).counts()
+    assert {"sofa", "armchair", "coffee_table", "bookshelf"} <= set(counts) and not {"chair", "table"} & set(counts)
+
+
 @pytest.mark.parametrize(
     ("name", "options", "error", "says"),
     [

@@ -23,7 +23,7 @@ class RoomOptions:
 
     Attributes:
         size: Width (x), depth (y) and height (z) [m].
-        seats: Chairs at the dining table.
+        seats: Chairs at the dining table; with 0 there is no table either, which small rooms have no place for.
         clutter: How much stands on tables and boards, from 0 to 1.
         lights: Strength of the daylight, 1 = a bright morning.
     """
@@ -121,7 +121,7 @@ def _furnish(
     if chair is not None:
         turn = float(rng.uniform(-52.0, -34.0))
         at = (x + sofa.asset.size[0] / 2 + float(rng.uniform(0.1, 0.2)), front - 0.85)
-        keep("armchair", _put_somewhere(layout, floor, chair, (min(at[0], width / 2 - 1.15), at[1]), turn))
+        keep("armchair", _put_somewhere(layout, floor, chair, (min(at[0], width / 2 - 1.15), at[1]), turn, not options.seats))
     _dining(layout, book, floor, options, window, streams, keep)
     board = _thing(book, "sideboard", looks)
     if board is not None:
@@ -145,7 +145,7 @@ def _dining(
 ) -> None:
     """Stand the dining table before the window, its length along the wall, chairs at its long sides and ends."""
     rng, looks = streams["layout"], streams["looks"]
-    if not book.by_class.get("table"):
+    if not book.by_class.get("table") or not options.seats:
         return
     table = _thing(book, "table", looks)
     x = -floor.size[0] / 2 + 0.95 + table.asset.size[1] / 2
@@ -162,10 +162,15 @@ def _dining(
         keep("chair", *layout.around(placed, chairs, gap=gap, sides=sides, spread=8.0))
 
 
-def _put_somewhere(layout: Layout, floor: Region, thing: Thing, place: tuple[float, float], yaw: float) -> Placed | None:
-    """Stand a thing at a place, or else at the nearest free one of a few round it."""
+def _put_somewhere(
+    layout: Layout, floor: Region, thing: Thing, place: tuple[float, float], yaw: float, anywhere: bool
+) -> Placed | None:
+    """Stand a thing at a place, or else at the nearest free one of a few round it; ``anywhere`` tries the whole front half."""
     round_it = [(dx, dy) for reach in (0.2, 0.4, 0.6) for dx in (reach, 0.0) for dy in (0.0, -reach, reach) if dx or dy]
     steps = [(0.0, 0.0), *round_it]
+    if anywhere:
+        grid = [(0.2 * i, -0.2 * j) for i in range(-14, 6) for j in range(13)]
+        steps += sorted(grid, key=lambda step: (round(step[0] ** 2 + step[1] ** 2, 6), step))
     for dx, dy in steps:
         if not layout.obstacle(floor, thing, place[0] + dx, place[1] + dy, yaw):
             return layout.put(floor, thing, place[0] + dx, place[1] + dy, yaw)
