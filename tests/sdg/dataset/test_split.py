@@ -59,3 +59,19 @@ def test_finalise_writes_the_same_splits_from_any_shards(tmp_path, add_frames, h
         assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "whole" / name).read_bytes()
     images = json.loads((tmp_path / "a" / "annotations" / "instances_test.json").read_text())["images"]
     assert [image["id"] - 1 for image in images] == splits["test"]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_stratified_parts_have_their_share_of_frequent_classes_too_and_a_lone_object_goes_to_the_largest(seed):
+    rng = np.random.default_rng(seed)
+    frames = {n: (n, {name: int(rng.integers(0, 4)) for name in "abc"} | ({"lone": 1} if n == 57 else {})) for n in range(200)}
+    settings = {"train": 0.8, "val": 0.1, "test": 0.1, "by": "frame", "stratify": True}
+    found = split_frames(frames, settings, seed)
+    assert [sum(value == name for value in found.values()) for name in ("train", "val", "test")] == [160, 20, 20]
+    assert found[57] == "train"
+    for name in "abc":
+        total = sum(counts[name] for _, counts in frames.values())
+        for part, share in (("train", 0.8), ("val", 0.1), ("test", 0.1)):
+            seen = sum(counts[name] for frame, (_, counts) in frames.items() if found[frame] == part)
+            assert abs(seen - share * total) <= 1.0, (name, part, seen, share * total)
+    assert split_frames(dict(reversed(frames.items())), settings, seed) == found
