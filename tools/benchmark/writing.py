@@ -1,9 +1,9 @@
 """What writing costs: a run that writes its labels against the same run whose writer takes the same annotators and drops them.
 
 Both take turns, frame by frame the same poses, with a recipe's default settings (16 samples, denoised). *basic+coco* are what a
-recipe names most; *all* is every format at once but KITTI,
-whose pictures hold 255 objects. Files lie on the disk, pictures as PNG, when the clock stops, and what belongs
-to the whole dataset (``instances.json`` and the like) is made within it. The aim: within 15 %.
+recipe names most; *all* is every format at once but KITTI, whose pictures hold 255 objects. Files lie on the disk, pictures as
+PNG, when the clock stops, and what belongs to the whole dataset (``instances.json`` and the like) is made within it. The aim:
+within 15 %.
 """
 
 import argparse
@@ -31,7 +31,7 @@ WRITERS: dict[str, dict[str, dict[str, Any]]] = {
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add this case's options."""
-    parser.add_argument("--writers", choices=[*WRITERS], default="basic+coco")
+    parser.add_argument("--writers", choices=[*WRITERS, *WRITERS["all"]], default="basic+coco", help="these, or one alone")
     parser.add_argument("--steps", type=int, default=4, help="steps of each kind in a round")
     parser.add_argument("--rounds", type=int, default=3, help="how often the two take turns")
     parser.add_argument("--asset-count", type=int, default=100, help="prims of each of the five kinds")
@@ -96,11 +96,15 @@ def _round(
     return measured
 
 
+def _chosen(name: str) -> dict[str, dict[str, Any]]:
+    return WRITERS[name] if name in WRITERS else {name: WRITERS["all"][name]}
+
+
 def _writers(chosen: str, folder: Path) -> list[Any]:
     from scenewright.sdg.writers import create_writer
 
     writers = []
-    for name, parameters in WRITERS[chosen].items():
+    for name, parameters in _chosen(chosen).items():
         writers.append(create_writer(name))
         writers[-1].initialize(output_dir=str(folder / name), **parameters)
     return writers
@@ -111,7 +115,7 @@ def _report(options: argparse.Namespace, spent: dict[str, list[tuple[float, floa
     scene = options.scene or f"{options.asset_count * len(KINDS)} prims"
     denoised = "denoised" if options.denoise else "not denoised"
     print(f"{scene}, {options.cameras} cameras at {width}x{height}, {options.samples} samples per pixel, {denoised}, "
-          f"{options.device}; {', '.join(WRITERS[options.writers])}; {size / 2**20:.2f} MiB an image")
+          f"{options.device}; {', '.join(_chosen(options.writers))}; {size / 2**20:.2f} MiB an image")
     images = options.steps * options.cameras
     for place, kind in enumerate(("wall", "processor")):
         times = {form: [1000.0 * row[place] / images for row in rows] for form, rows in spent.items()}
