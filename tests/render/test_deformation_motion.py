@@ -43,6 +43,20 @@ def test_stretching_is_told_point_by_point(studio, quad):
     assert np.abs(motion[shown][:, 1]).max() < 1e-3
 
 
+def test_a_pose_that_cuts_faces_otherwise_has_a_past(studio, quad):
+    """Sheared, a square is split along its other diagonal."""
+    points = np.array(quad.GetPointsAttr().Get())
+    renderer = studio.renderer()
+    renderer.sync()
+    before = next(iter(renderer._scene.meshes.values())).triangles
+    sheared = points + 0.5 * points[:, [1, 2, 2]] * np.array((1.0, 0.0, 0.0), np.float32)
+    motion, shown = motion_of(studio, lambda: quad.GetPointsAttr().Set(sheared))
+    renderer.sync()
+    assert not np.array_equal(before, next(iter(renderer._scene.meshes.values())).triangles)
+    height = np.broadcast_to((SIZE[1] / 2 - np.arange(SIZE[1]) - 0.5)[:, None], SIZE[::-1])
+    assert motion[shown][:, 0] == pytest.approx(-0.5 * height[shown], abs=2e-3)
+
+
 def test_other_triangles_have_no_past(studio, quad):
     def cut():
         quad.GetFaceVertexCountsAttr().Set([3])

@@ -130,6 +130,20 @@ def test_a_skeleton_posed_anew_blurs(pane):
     np.testing.assert_allclose(alpha(blurred), ramp(30, 20, 30), atol=0.03)
 
 
+def test_points_that_cut_faces_otherwise_blur(pane):
+    """A pane sheared so far that it is split along its other diagonal: its middle line stays, its upper one moves."""
+    mesh = UsdGeom.Mesh.Get(pane.stage, "/World/Pane")
+    renderer = pane.renderer()
+    renderer.render("/Camera", SIZE, ["prim_id"])
+    renderer.begin_step()
+    points = np.array(mesh.GetPointsAttr().Get())
+    mesh.GetPointsAttr().Set(points + points[:, [1, 2, 2]] * np.array((2.0, 0.0, 0.0), np.float32))
+    settings = RenderSettings(samples=256, motion_slices=64, bounces=0)
+    coverage = renderer.render("/Camera", SIZE, ["hdr_color"], settings)["hdr_color"][..., 3].astype(float)
+    travel = 20.0 * (20 - 10.5) / 90.0
+    np.testing.assert_allclose(coverage[10], ramp(10, 20, travel), atol=0.04)
+
+
 def test_time_samples_in_the_shutter_interval_blur(pane):
     camera = UsdGeom.Camera(pane.stage.GetPrimAtPath("/Camera"))
     camera.CreateShutterOpenAttr(-0.25)

@@ -49,7 +49,7 @@ class MovingScene:
     What has time samples is read at each moment: transforms, points, lights, materials, the camera. Instances, points of a mesh
     (edited, or carried by a skeleton's new pose) and a camera that have none, and that are elsewhere than in the step before,
     move evenly between the two poses; the light of glowing geometry among them is sampled where it is at the frame's time.
-    Points whose triangles became others have no way between and are where they are at the frame's time.
+    Points whose faces became others have no way between and are where they are at the frame's time.
     """
 
     def __init__(self, scene: "StageScene", device_scene: "DeviceScene", time: Usd.TimeCode,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from scenewright.render.device.instances import InstanceSnapshot
+from scenewright.render.device.instances import InstanceSnapshot, same_faces
 from scenewright.render.scene.records import CameraRecord, MeshRecord
 
 __all__ = ["ShutterPlan", "between_cameras", "between_matrices", "between_meshes", "deformed_meshes", "plan_shutter"]
@@ -118,7 +118,7 @@ def between_cameras(before: CameraRecord, after: CameraRecord, progress: float) 
 
 
 def deformed_meshes(before: InstanceSnapshot, now: InstanceSnapshot) -> dict[str, tuple[MeshRecord, MeshRecord]]:
-    """Return the meshes of ``now``, by key, whose points moved while their triangles stayed: (before, now).
+    """Return the meshes of ``now``, by key, whose points moved while their faces stayed: (before, now).
 
     A mesh is matched by the instances that draw it; one whose instances drew different meshes is left out.
     """
@@ -133,15 +133,18 @@ def deformed_meshes(before: InstanceSnapshot, now: InstanceSnapshot) -> dict[str
     for key, others in pairs.items():
         old = before.meshes.get(next(iter(others))) if len(others) == 1 else None
         record = now.meshes[key]
-        if old is not None and old is not record and np.array_equal(old.triangles, record.triangles):
+        if old is not None and old is not record and same_faces(old, record):
             found[key] = (old, record)
     return found
 
 
 def between_meshes(before: MeshRecord, after: MeshRecord, progress: float) -> MeshRecord:
-    """Return a mesh whose points and normals are on the straight way between two of the same triangles."""
+    """Return a mesh whose points are on the straight way between two of the same faces, and its normals likewise.
+
+    Where a pose cuts faces into other triangles, which share no corners, the normals are those of ``after``.
+    """
     normals = after.corner_normals
-    if len(before.corner_normals) == len(normals):
+    if np.array_equal(before.triangles, after.triangles):
         normals = before.corner_normals + np.float32(progress) * (normals - before.corner_normals)
         length = np.linalg.norm(normals, axis=1, keepdims=True)
         normals = np.where(length > 0.0, normals / np.where(length > 0.0, length, 1.0), after.corner_normals)

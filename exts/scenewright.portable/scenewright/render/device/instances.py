@@ -11,7 +11,7 @@ import warp as wp
 from scenewright.render.kernels.types import CUTOUT, GLASS, SOLID, TRANSLUCENT, InstanceData, MotionData
 from scenewright.render.scene.records import InstanceRecord, MeshRecord, ShapeKind
 
-__all__ = ["InstanceArrays", "InstanceSnapshot", "ObjectBoxes", "object_box"]
+__all__ = ["InstanceArrays", "InstanceSnapshot", "ObjectBoxes", "invertible", "object_box", "same_faces"]
 
 _log = logging.getLogger(__name__)
 
@@ -62,6 +62,18 @@ def object_box(record: InstanceRecord, meshes: Mapping[str, MeshRecord]) -> tupl
         ShapeKind.DISK: (s[0], s[0], 0.0),
     }[ShapeKind(record.kind)]
     return np.zeros(3), np.array(half, np.float64)
+
+
+def same_faces(old: MeshRecord, now: MeshRecord) -> bool:
+    """Return whether two meshes have the same faces between the same points, however they were cut into triangles."""
+    if np.array_equal(old.triangles, now.triangles):
+        return len(old.points) == len(now.points)
+    known = old.face_of_triangle is not None and now.face_of_triangle is not None
+    if not known or len(old.points) != len(now.points) or not np.array_equal(old.face_of_triangle, now.face_of_triangle):
+        return False
+    corners = [np.unique(mesh.face_of_triangle.astype(np.int64)[:, None] * len(now.points) + mesh.triangles)
+               for mesh in (old, now)]
+    return np.array_equal(*corners)
 
 
 def _parts(count: int) -> Iterator[slice]:
@@ -268,7 +280,7 @@ class InstanceArrays:
                 wp.array(corners, dtype=wp.vec3, device=self._device))
 
     def _add_deformation(self, data: np.ndarray, rows: np.ndarray, before: InstanceSnapshot) -> np.ndarray:
-        """Enter the meshes whose points moved while their triangles stayed; return their old corners, (C, 3) float32."""
+        """Enter the meshes whose points moved while their faces stayed; return their old corners, (C, 3) float32."""
         if all(before.meshes.get(key) is record for key, record in self._meshes.items()):
             return np.zeros((0, 3), np.float32)
         first: dict[tuple[str, str], int] = {}
@@ -280,9 +292,9 @@ class InstanceArrays:
             if pair not in first:
                 now, old = self._meshes[pair[0]], before.meshes[pair[1]]
                 first[pair] = -1
-                if now is not old and np.array_equal(now.triangles, old.triangles):
+                if now is not old and same_faces(old, now):
                     first[pair] = count
-                    corners.append(old.points[old.triangles.reshape(-1)])
+                    corners.append(old.points[now.triangles.reshape(-1)])
                     count += len(corners[-1])
             if first[pair] >= 0:
                 data["first_corner"][row], data["moves"][row] = first[pair], 1

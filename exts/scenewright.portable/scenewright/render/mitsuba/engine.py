@@ -125,7 +125,7 @@ class MitsubaEngine:
     def _render(self, moment: _Moment) -> np.ndarray:
         """Return the wanted rows of a picture."""
         scene, settings = moment.scene, moment.settings
-        check_scene(scene, settings)
+        check_scene(scene)
         wishes = special_wishes(scene, settings) + self._lens_wishes(moment.image)
         vectorised = self._mi.variant().startswith("llvm")
         if wishes and not vectorised:

@@ -14,7 +14,7 @@ _BLACK = 3
 _SLOTS = ("base_color", "metallic", "roughness", "opacity", "emission", "normal")
 
 
-def check_scene(scene: StageScene, settings: RenderSettings) -> None:
+def check_scene(scene: StageScene) -> None:
     """Check what is about to be rendered.
 
     Raises:
@@ -25,8 +25,6 @@ def check_scene(scene: StageScene, settings: RenderSettings) -> None:
     for key in sorted(used):
         material = scene.materials[key]
         found += [f"{material.path or key}: {what}" for what in _material_limits(material, scene.textures)]
-    if settings.denoise:
-        found.append("denoise: the picture of Mitsuba is not filtered; set it to False")
     if found:
         shown = "\n".join(f"  {line}" for line in found[:20])
         more = f"\n  and {len(found) - 20} more" if len(found) > 20 else ""
