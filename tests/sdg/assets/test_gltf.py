@@ -155,6 +155,12 @@ def test_damaged_documents_are_refused_with_the_reason(gltf, read, change, reaso
         read(gltf)
 
 
+@pytest.mark.parametrize("data", [b"", b"\x89PNG\r\n\x1a\n", b"solid cube", b"\xef\xbb\xbf 3"])
+def test_what_is_no_gltf_is_said_to_be_none(read, data):
+    with pytest.raises(AssetError, match="it is no glTF"):
+        read(data)
+
+
 def test_indices_beyond_the_points_are_refused(gltf, read):
     gltf.primitive["indices"] = gltf.accessor([0, 1, 60000], "SCALAR", 5123)
     with pytest.raises(AssetError, match="point 60000 of 4"):

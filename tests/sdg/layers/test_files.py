@@ -93,3 +93,16 @@ def test_who_has_the_layer_open_sees_what_was_written_and_loses_nothing(tmp_path
     with pytest.raises(LayerError, match="not saved"):
         write_layer(layer('def "C" { }'), path)
     assert opened.comment == "not saved" and "/C" not in path.read_text()
+
+
+def test_a_disk_that_is_full_is_asked_about(tmp_path, layer):
+    resource = pytest.importorskip("resource")
+    large = layer("\n".join(f'def "P{index}" {{ float x = {index} }}' for index in range(2000)))
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, hard))
+    try:
+        with pytest.raises(LayerError, match=r"out\.usda: USD could not write the layer \(.*\)\. Is there room on the disk\?"):
+            write_layer(large, tmp_path / "out.usda")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert not (tmp_path / "out.usda").exists()

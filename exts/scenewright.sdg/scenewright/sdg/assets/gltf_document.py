@@ -330,6 +330,8 @@ def read_document(source: Source) -> Document:
     """
     data = source.read()
     text, chunk = _chunks(data) if data[:4] == _MAGIC else (data, None)
+    if text.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] not in (b"{", b"["):
+        raise AssetError("it is no glTF: it begins with neither 'glTF' nor a JSON object.")
     if len(text) > _JSON_BYTES:
         raise AssetError(f"its JSON has {len(text):,} bytes; at most {_JSON_BYTES:,} are read.")
     try:

@@ -83,14 +83,19 @@ def read_layer(path: str | os.PathLike[str]) -> Sdf.Layer:
     return layer
 
 
+def _said(error: Tf.ErrorException) -> str:
+    """Return what USD says first, without where in its own source."""
+    texts = [getattr(item, "commentary", str(item)) for item in error.args] or [str(error)]
+    return " ".join(texts[0].split()).rstrip(".'")
+
+
 def _readable(name: str, error: Tf.ErrorException) -> str:
     texts = [getattr(item, "commentary", str(item)) for item in error.args] or [str(error)]
     place = _PLACE.search(texts[0])
     if place:
         what = " ".join(place["what"].split()).rstrip(".' ")
         return f"{name}:{place['line']}:{place['column']}: cannot be read as USD: {what}."
-    what = " ".join(texts[0].split()).rstrip(".'")
-    return f"{name}: cannot be read as USD: {what}."
+    return f"{name}: cannot be read as USD: {_said(error)}."
 
 
 def check_writable(path: str | os.PathLike[str]) -> None:
@@ -157,7 +162,7 @@ def write_layer(layer: Sdf.Layer, path: str | os.PathLike[str], file_format: str
         _replace(temporary, target)
         _reload(target)
     except Tf.ErrorException as error:
-        raise LayerError(f"{target}: USD could not write the layer: {' '.join(str(error).split())[-200:]}") from None
+        raise LayerError(f"{target}: USD could not write the layer ({_said(error)}). Is there room on the disk?") from None
     except OSError as error:
         raise LayerError(f"{target}: cannot be written: {error.strerror or error}.") from None
     finally:

@@ -67,6 +67,8 @@ def flatten_scene(path: str | os.PathLike[str], output: str | os.PathLike[str], 
         write_layer(layer, temporary)
         prims = _proved(stage, temporary, "" if keep_arcs else _PROTOTYPE)
         write_layer(layer, target, chosen)
+    except LayerError as error:
+        raise LayerError(str(error).replace(f"{temporary}: ", f"{target}: ")) from error
     finally:
         temporary.unlink(missing_ok=True)
     return Flattened(prims, list(_notes(root, stage, keep_arcs)))
