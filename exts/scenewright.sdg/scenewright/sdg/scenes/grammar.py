@@ -29,15 +29,23 @@ class Layout:
 
     Attributes:
         placed: Everything placed, in order.
-        shortfalls: What could not be placed.
     """
 
     def __init__(self, rng: np.random.Generator):
         self.rng = rng
         self.placed: list[Placed] = []
-        self.shortfalls: list[Shortfall] = []
+        self._missing: dict[tuple[str, str], tuple[int, Counter[str]]] = {}  # (class, region) -> how many, reasons
         self._bodies: dict[str, list[Footprint]] = {}
         self._free: dict[str, list[Footprint]] = {}
+
+    @property
+    def shortfalls(self) -> list[Shortfall]:
+        """What could not be placed: one for each class and region, with how many of the class stand there."""
+        out = []
+        for (what, region), (missing, reasons) in self._missing.items():
+            placed = sum(one.thing.label == what and one.region.name == region for one in self.placed)
+            out.append(Shortfall(what, region, placed + missing, placed, dict(reasons.most_common(4))))
+        return out
 
     def require(self) -> None:
         """Raise what could not be placed.
@@ -45,7 +53,7 @@ class Layout:
         Raises:
             LayoutError: Some verb fell short.
         """
-        if self.shortfalls:
+        if self._missing:
             raise LayoutError(self.shortfalls, len(self.placed))
 
     def keep_free(self, region: Region, x0: float, y0: float, x1: float, y1: float, why: str) -> None:
@@ -305,7 +313,8 @@ class Layout:
         return placed
 
     def _fall_short(self, what: str, region: Region, wanted: int, placed: int, reasons: Counter) -> None:
-        self.shortfalls.append(Shortfall(what, region.name, wanted, placed, dict(reasons.most_common(4))))
+        missing, seen = self._missing.get((what, region.name), (0, Counter()))
+        self._missing[what, region.name] = (missing + wanted - placed, seen + reasons)
 
 
 def _counts(region: Region, size: tuple[float, float], turned: bool, gap: float) -> tuple[int, int]:
