@@ -149,18 +149,18 @@ def test_spot(pair):
     agrees(pair, samples=64)
 
 
-def sky(tmp_path, pair):
-    """Write a lat-long image with a small sun of a thousand times the sky; return its linear pixels."""
+def sky(tmp_path, pair, sun=1.0):
+    """Write a lat-long image with a small sun of ``sun`` thousand times the sky; return its linear pixels."""
     pixels = np.random.default_rng(5).uniform(0.2, 1.0, (32, 64, 3)).astype(np.float32)
     pixels[16:] *= 0.2
     pixels = pixels.repeat(8, axis=0).repeat(8, axis=1)  # the renderers differ by half a row
-    pixels[48:56, 80:88] = (2000.0, 1800.0, 1500.0)
+    pixels[48:56, 80:88] = np.array((2000.0, 1800.0, 1500.0)) * sun
     pair.mi.Bitmap(pixels).write(str(tmp_path / "sky.exr"))
     return pixels
 
 
-def hdr_dome(pair, tmp_path):
-    pixels = sky(tmp_path, pair)
+def hdr_dome(pair, tmp_path, sun=1.0):
+    pixels = sky(tmp_path, pair, sun)
     dome = pair.place("dome", {"type": "envmap", "bitmap": pair.mi.Bitmap(pixels),
                                "to_world": pair.mi.ScalarTransform4f().rotate([1, 0, 0], 90.0)},
                       kind="DomeLight", intensity=1.0)
@@ -179,8 +179,8 @@ def test_hdr_dome_in_metal(pair, tmp_path):
     metal = {"type": "roughconductor", "material": "none", "distribution": "ggx", "alpha": 0.04}
     pair.look("Ball", pair.ball("Ball", (0, 0, 0), 1.0), metal, diffuseColor=Gf.Vec3f(1, 1, 1), metallic=1.0, roughness=0.2)
     pair.camera((0, -4, 0), (0, 0, 0), focal=36.0)
-    hdr_dome(pair, tmp_path)
-    agrees(pair, samples=64, mean=0.02)
+    hdr_dome(pair, tmp_path, sun=0.05)  # a brighter one makes Mitsuba's mean uncertain by more than a hundredth
+    agrees(pair, samples=64)
 
 
 def cube(pair, name, radiance, translate, scale):
