@@ -238,7 +238,7 @@ def settle(call: Invocation) -> Made:
 
 
 def _settle_by_host(call: Invocation, targets: PrimSet, surfaces: PrimSet, when: str) -> Operation:
-    stage, seconds = call.runtime.stage, float(call.args.get("seconds", 4.5))
+    stage, seconds = call.runtime.stage, float(call.args.get("seconds", 6.0))
     grounds = [prim for root in surfaces.prims() for prim in Usd.PrimRange(root) if prim.IsA(UsdGeom.Gprim)]
     rep.functional.physics.apply_collider([prim for prim in grounds if not prim.HasAPI(UsdPhysics.CollisionAPI)], "none")
 
@@ -301,7 +301,7 @@ def vary(call: Invocation) -> Made:
 def displace(call: Invocation) -> Made:
     """Return ``randomizer.displace``: noise on the points of meshes; texture coordinates, subsets and labels stay."""
     meshes = mesh_prims(call.targets().prims())
-    base = [np.array(mesh.GetPointsAttr().Get(), dtype=np.float32) for mesh in meshes]
+    base = [np.array(mesh.GetPointsAttr().Get() or [], dtype=np.float32).reshape(-1, 3) for mesh in meshes]
     prims = [mesh.GetPrim() for mesh in meshes]
     shaded = [mesh.GetPrim() for mesh in meshes if mesh.GetNormalsAttr().HasAuthoredValue()]
 

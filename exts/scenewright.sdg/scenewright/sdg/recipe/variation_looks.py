@@ -1,29 +1,24 @@
 """``randomizer.bake_materials`` and ``randomizer.sun_sky``: materials from baked textures, and daylight."""
 
-import hashlib
 from datetime import datetime, timedelta
 
 import numpy as np
 import omni.replicator.core as rep
-from pxr import Gf, Sdf, UsdGeom, UsdLux
+from pxr import Gf, Sdf
 
 from scenewright.sdg.recipe.clock import ONCE
 from scenewright.sdg.recipe.modifiers import write_rows
-from scenewright.sdg.recipe.poses import look_at_rotation
 from scenewright.sdg.recipe.prims import FixedPrims
 from scenewright.sdg.recipe.runtime import Invocation, Operation
 from scenewright.sdg.recipe.sampling import Draws
+from scenewright.sdg.variation.daylight import EXPOSURE, daylight_values, make_daylight
 from scenewright.sdg.variation.files import scratch_folder
-from scenewright.sdg.variation.sky import make_sun_sky, write_radiance_hdr
+from scenewright.sdg.variation.sky import make_sun_sky
 from scenewright.sdg.variation.textures import TEXTURES, bake_texture
 
 __all__ = ["bake_materials", "sun_sky"]
 
 _LOOKS = "/Replicator/Looks"
-_ANGLE = 0.533
-"""Angle that the sun fills [degrees]."""
-_EXPOSURE = -5.0
-"""Stops by which daylight is dimmed unless told otherwise: cameras as scripts leave them are exposed for rooms."""
 
 
 def bake_materials(call: Invocation) -> tuple[FixedPrims, Operation]:
@@ -68,24 +63,7 @@ def sun_sky(call: Invocation) -> tuple[FixedPrims, Operation]:
     North is +Y of a stage whose Z points up, and -Z of one whose Y does; east is +X.
     """
     stage = call.runtime.stage
-    name, number = call.args.get("name") or "SunSky", 0
-    path = Sdf.Path("/Replicator").AppendChild(name)
-    while stage.GetPrimAtPath(path):
-        number += 1
-        path = Sdf.Path("/Replicator").AppendChild(f"{name}_{number:02d}")
-    UsdGeom.Xform.Define(stage, path)
-    sun = UsdLux.DistantLight.Define(stage, path.AppendChild("Sun"))
-    sky = UsdLux.DomeLight.Define(stage, path.AppendChild("Sky"))
-    stops = float(call.args.get("exposure", _EXPOSURE))
-    for light in (sun, sky):
-        light.CreateExposureAttr(stops)
-        light.GetPrim().CreateAttribute("omni:rtx:usdluxVersion", Sdf.ValueTypeNames.Int).Set(2505)
-    sun.CreateAngleAttr(_ANGLE)
-    sun.CreateNormalizeAttr(True)
-    sky.CreateIntensityAttr(1.0)
-    sky.CreateTextureFormatAttr(UsdLux.Tokens.latlong)
-    z_up = UsdGeom.GetStageUpAxis(stage) == UsdGeom.Tokens.z
-    prims = [sun.GetPrim(), sky.GetPrim()]
+    prims = list(make_daylight(stage, call.args.get("name") or "SunSky", float(call.args.get("exposure", EXPOSURE))))
 
     def number_of(keyword: str, draws: Draws, otherwise: float) -> float:
         return float(call.rows(keyword, 1, draws, "number", 1)[0, 0]) if call.has(keyword) else otherwise
@@ -101,21 +79,12 @@ def sun_sky(call: Invocation) -> tuple[FixedPrims, Operation]:
             ground_albedo=number_of("ground_albedo", draws, 0.2),
             width=int(call.args.get("width", 256)),
         )
-        file = scratch_folder() / f"sky_{hashlib.blake2b(found.picture.tobytes(), digest_size=8).hexdigest()}.hdr"
-        if not file.exists():
-            write_radiance_hdr(file, found.picture)
-        heading = np.radians(north)
-        east, forward, up = found.direction
-        east, forward = (np.cos(heading) * east - np.sin(heading) * forward, np.sin(heading) * east + np.cos(heading) * forward)
-        towards = np.array([[east, forward, up]] if z_up else [[east, up, -forward]])
-        tilt = look_at_rotation(
-            towards, np.zeros((1, 3)), np.array([[0.0, 0.0, 1.0] if z_up else [0.0, 1.0, 0.0]]), np.eye(4)[None]
-        )
-        call.runtime.poses.write([prims[0]], np.zeros((1, 3)), tilt)
-        call.runtime.poses.write([prims[1]], np.zeros((1, 3)), np.array([[0.0, 0.0, north] if z_up else [0.0, north, 0.0]]))
-        write_rows([prims[0]], "inputs:intensity", [found.sun_illuminance], "float")
-        write_rows([prims[0]], "inputs:color", [Gf.Vec3f(*(float(part) for part in found.sun_color))], "color3f")
-        write_rows([prims[1]], "inputs:texture:file", [Sdf.AssetPath(str(file))], "asset")
+        values = daylight_values(found, stage, north)
+        call.runtime.poses.write([prims[0]], np.zeros((1, 3)), np.array([values.sun_angles]))
+        call.runtime.poses.write([prims[1]], np.zeros((1, 3)), np.array([values.sky_angles]))
+        write_rows([prims[0]], "inputs:intensity", [values.intensity], "float")
+        write_rows([prims[0]], "inputs:color", [Gf.Vec3f(*values.color)], "color3f")
+        write_rows([prims[1]], "inputs:texture:file", [Sdf.AssetPath(values.file)], "asset")
         draws.record(
             call.path,
             {

@@ -48,7 +48,8 @@ def displaced_points(
     roughness, bias = checked_number("roughness", roughness, 0.0, 1.0), checked_number("bias", bias, -1.0, 1.0)
     if isinstance(octaves, bool) or not isinstance(octaves, int) or not 1 <= octaves <= 12:
         raise VariationError(f"'octaves' is {octaves!r}. Give a whole number from 1 to 12.")
-    given = np.array(mesh.GetPointsAttr().Get() if points is None else points, dtype=np.float32).reshape(-1, 3)
+    held = mesh.GetPointsAttr().Get() if points is None else points
+    given = np.array([] if held is None else held, dtype=np.float32).reshape(-1, 3)
     normals = smooth_normals(mesh, given)
     place = on_device(device)
     moved = wp.empty(len(given), dtype=wp.vec3, device=place)

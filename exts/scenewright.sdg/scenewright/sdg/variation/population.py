@@ -47,12 +47,15 @@ class PopulationVariation:
         prims: N prims of one stage.
         ranges: What to vary.
         device: Warp device; None = the CPU.
+        author: Whether values will be written; otherwise the stage is left alone and `draw` is all that works.
 
     Raises:
         VariationError: There is nothing to vary, a range is wrong, or a prim cannot be posed or lies inside an instance.
     """
 
-    def __init__(self, prims: Sequence[Usd.Prim], ranges: PopulationRanges, *, device: str | None = None):
+    def __init__(
+        self, prims: Sequence[Usd.Prim], ranges: PopulationRanges, *, device: str | None = None, author: bool = True
+    ):
         self.prims, self.device, self.count = list(prims), on_device(device), len(prims)
         if not self.prims:
             raise VariationError("there are no prims to vary. Give some.")
@@ -60,7 +63,7 @@ class PopulationVariation:
         self.ranges = _checked(ranges)
         self.posed = any(getattr(ranges, name) is not None for name in ("position", "rotation", "scale"))
         base = [np.zeros((self.count, 3)), np.zeros((self.count, 3)), np.ones((self.count, 3))]
-        self._check_prims()
+        self._check_prims(author)
         if self.posed:
             base = list(local_poses(self.prims))
         kinds = (wp.vec3d, wp.vec3, wp.vec3)
@@ -70,8 +73,9 @@ class PopulationVariation:
         ]
         buffers = {"position": wp.vec3d, "rotation": wp.vec3, "scale": wp.vec3, "color": wp.vec3, "matrix": wp.mat44d}
         self.buffers = {name: wp.zeros(self.count, dtype=kind, device=self.device) for name, kind in buffers.items()}
-        self.poses, self.orders, self.colors = self._specs()
-        self.claim()
+        if author:
+            self.poses, self.orders, self.colors = self._specs()
+            self.claim()
 
     def draw(self, generator: np.random.Generator) -> dict[str, np.ndarray]:
         """Draw values: position, rotation, scale and color, (N, 3), and the poses' matrices (row vectors), (N, 4, 4), float64.
@@ -105,14 +109,14 @@ class PopulationVariation:
         self.write(values)
         return values
 
-    def _check_prims(self) -> None:
+    def _check_prims(self, author: bool) -> None:
         for prim in self.prims:
             if prim.IsInstanceProxy() or not prim.IsA(UsdGeom.Xformable):
                 what = (
                     "lies inside an instance" if prim.IsInstanceProxy() else f"({prim.GetTypeName() or 'no type'}) has no pose"
                 )
                 raise VariationError(f"{prim.GetPath()} {what}. Give Xforms, shapes, cameras or lights.")
-            if self.given.color is not None and not prim.IsA(UsdGeom.Gprim):
+            if author and self.given.color is not None and not prim.IsA(UsdGeom.Gprim):
                 raise VariationError(f"{prim.GetPath()} ({prim.GetTypeName()}) has no display colour. Give meshes or shapes.")
 
     def _specs(self) -> tuple[list[Sdf.AttributeSpec], list[Sdf.AttributeSpec], list[Sdf.AttributeSpec]]:
@@ -143,13 +147,16 @@ def _checked(ranges: PopulationRanges) -> kernels.Ranges:
         raise VariationError("nothing is to be varied. Give a range of position, rotation, scale or color.")
     table = kernels.Ranges()
     for name, otherwise in (("position", 0.0), ("rotation", 0.0), ("scale", 1.0), ("color", 0.5)):
-        box = getattr(ranges, name) or ([otherwise] * 3, [otherwise] * 3)
+        box = ([otherwise] * 3, [otherwise] * 3) if getattr(ranges, name) is None else getattr(ranges, name)
+        if not isinstance(box, Sequence) or isinstance(box, str) or len(box) != 2:
+            raise VariationError(f"'{name}' is {box!r}. Give the lowest and the highest, three numbers each.")
         ends = []
         for end, values in zip(("low", "high"), box, strict=True):
-            if len(values) != 3:
+            if not isinstance(values, Sequence | np.ndarray) or isinstance(values, str) or len(values) != 3:
                 raise VariationError(f"the {end} end of '{name}' is {values!r}. Give three numbers.")
             bounds = (0.0, 1e6) if name == "color" else (-1e12, 1e12)
-            ends.append([checked_number(name, value, *bounds) for value in values])
+            plain = (float(value) if isinstance(value, np.number) else value for value in values)
+            ends.append([checked_number(name, value, *bounds) for value in plain])
             setattr(table, f"{name}_{end}", wp.vec3(*ends[-1]))
         if any(low > high for low, high in zip(*ends, strict=True)):
             raise VariationError(f"'{name}' goes from {ends[0]} to {ends[1]}: the lowest comes first.")
