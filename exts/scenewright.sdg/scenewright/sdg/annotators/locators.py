@@ -132,13 +132,16 @@ def locator_points(
     Raises:
         ValueError: if the stage has no prim of a given keypoint, or an object has two locators of one name.
     """
+    found: list[list[tuple[str, np.ndarray]]] = [[] for _ in objects]
+    if not (find_locators(stage) or given):
+        return found
     place = _Places(stage)
-    prims = [_object_prim(stage, path) for path in objects]
+    instancers: dict[str, tuple[list[str], np.ndarray] | None] = {}
+    prims = [_object_prim(stage, path, instancers) for path in objects]
     rows: dict[str, list[int]] = {}
     for row, prim in enumerate(prims):
         if prim:
             rows.setdefault(str(prim.GetPath()), []).append(row)
-    found: list[list[tuple[str, np.ndarray]]] = [[] for _ in objects]
     for locator in find_locators(stage):
         owner = locator.path
         while owner not in rows and owner.count("/") > 1 and not _is_labelled(stage, owner, types):
@@ -195,20 +198,37 @@ class _Places:
         return self._places[key]
 
 
-def _object_prim(stage: Usd.Stage, path: str) -> Usd.Prim | None:
-    """Return the prim of an object; for what a point instance draws, the prim of the prototype."""
+def _object_prim(stage: Usd.Stage, path: str, instancers: dict[str, tuple[list[str], np.ndarray] | None]) -> Usd.Prim | None:
+    """Return the prim of an object; for what a point instance draws, the prim of the prototype.
+
+    Args:
+        stage: the stage.
+        path: of the object.
+        instancers: what instancers draw, by path; to be looked up and added to.
+    """
     matched = _POINT_INSTANCE.match(path) if "[" in path else None
     if matched is None:
         known = _known.prims(stage)
         if path not in known:
             known[path] = stage.GetPrimAtPath(path)
         return known[path]
-    instancer = UsdGeom.PointInstancer(_object_prim(stage, matched.group(1)))
-    if not instancer:
+    whole, number, below = matched.group(1), int(matched.group(2)), matched.group(3)
+    if whole not in instancers:
+        instancers[whole] = _drawn(_object_prim(stage, whole, instancers), stage_time(stage))
+    drawn = instancers[whole]
+    if drawn is None or number >= len(drawn[1]) or drawn[1][number] >= len(drawn[0]):
         return None
-    targets = instancer.GetPrototypesRel().GetForwardedTargets()
-    indices = instancer.GetProtoIndicesAttr().Get(stage_time(stage))
-    number = int(matched.group(2))
-    if number >= len(indices) or indices[number] >= len(targets):
+    prototype = drawn[0][drawn[1][number]] + below
+    known = _known.prims(stage)
+    if prototype not in known:
+        known[prototype] = stage.GetPrimAtPath(prototype)
+    return known[prototype]
+
+
+def _drawn(prim: Usd.Prim | None, time: Usd.TimeCode) -> tuple[list[str], np.ndarray] | None:
+    """Return the paths of an instancer's prototypes and which of them each point draws; None for what is no instancer."""
+    if not prim or not prim.IsA(UsdGeom.PointInstancer):
         return None
-    return stage.GetPrimAtPath(str(targets[indices[number]]) + matched.group(3))
+    instancer = UsdGeom.PointInstancer(prim)
+    targets = [str(path) for path in instancer.GetPrototypesRel().GetForwardedTargets()]
+    return targets, np.array(instancer.GetProtoIndicesAttr().Get(time) or [], np.int64)
