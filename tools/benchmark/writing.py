@@ -85,10 +85,7 @@ def _round(
         if change is not None:
             change()
         rep.orchestrator.step()
-    rep.orchestrator.wait_until_complete()
-    if folder is not None:
-        for writer in writers:
-            writer.on_final_frame()
+    rep.orchestrator.wait_until_complete()  # with it goes the end of the run, at which what belongs to the whole is made
     rep.backends.io_queue.wait_until_done()
     measured = time.perf_counter() - before, _processor_seconds() - before_processor
     for writer in writers:

@@ -161,3 +161,28 @@ def test_sequential_transforms_then_writes(tmp_path):
     assert np.asarray(Image.open(tmp_path / "a.png")).tolist() == [[9, 9], [9, 9]]
     with pytest.raises(TypeError, match="takes sigma"):
         chain(np.zeros((2, 2), np.uint8), path="b.png", sigma=1)
+
+
+def test_the_keywords_of_a_function_are_read_once_and_callables_that_hold_data_are_not_kept(monkeypatch):
+    import functools
+    import gc
+    import inspect
+    import weakref
+
+    from scenewright.replicator.backends import base_backend
+
+    read, real = [], inspect.signature
+    monkeypatch.setattr(base_backend.inspect, "signature", lambda fn: read.append(fn) or real(fn))
+
+    def write(path, data, backend_instance=None):
+        pass
+
+    assert all(base_backend.accepts_parameter(write, "backend_instance") for _ in range(3)) and len(read) == 1
+    assert not base_backend.accepts_parameter(write, "quality")
+    partial = functools.partial(write, data=1)
+    assert base_backend.accepts_parameter(partial, "backend_instance")
+    read.clear()
+    gone = weakref.ref(partial), weakref.ref(write)
+    del partial, write
+    gc.collect()
+    assert gone[0]() is None and gone[1]() is None

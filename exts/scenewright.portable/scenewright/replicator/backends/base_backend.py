@@ -4,7 +4,9 @@ import inspect
 import os
 from collections.abc import Callable
 from concurrent.futures import Future
+from types import FunctionType
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from scenewright.replicator.backends import io_queue
 from scenewright.replicator.backends.io_functions import write_image, write_json, write_np
@@ -28,11 +30,26 @@ def relative_path(path: str | os.PathLike[str]) -> str:
 
 def accepts_parameter(fn: Callable[..., Any], name: str) -> bool:
     """Return whether ``fn`` can be called with the keyword ``name``; False where that cannot be known."""
+    plain = isinstance(fn, FunctionType)  # what else there is may live for one call and hold a frame's data
+    known = _known.get(fn) if plain else None
+    if known is None:
+        known = _keywords(fn)
+        if plain:
+            _known[fn] = known
+    return name in known[0] or known[1]
+
+
+_known: WeakKeyDictionary[Callable[..., Any], tuple[frozenset[str], bool]] = WeakKeyDictionary()
+"""Keywords of functions, for signatures take longer to read than small files to write."""
+
+
+def _keywords(fn: Callable[..., Any]) -> tuple[frozenset[str], bool]:
+    """Return the parameters of a function, and whether it takes any keyword."""
     try:
         parameters = inspect.signature(fn).parameters
     except (TypeError, ValueError):
-        return False
-    return name in parameters or any(p.kind is p.VAR_KEYWORD for p in parameters.values())
+        return frozenset(), False
+    return frozenset(parameters), any(p.kind is p.VAR_KEYWORD for p in parameters.values())
 
 
 class BaseBackend:

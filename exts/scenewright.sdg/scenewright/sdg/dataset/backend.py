@@ -13,7 +13,9 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
+from types import FunctionType
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import omni.replicator.core as rep
 
@@ -316,9 +318,19 @@ class _Sink(rep.backends.BaseBackend):
         return self.backend.resolve_path(path)
 
 
+_taking: WeakKeyDictionary[Callable[..., Any], bool] = WeakKeyDictionary()
+"""What `_takes_backend` says of functions: signatures take longer to read than small files to write."""
+
+
 def _takes_backend(fn: Callable[..., Any]) -> bool:
+    known = _taking.get(fn) if isinstance(fn, FunctionType) else None
+    if known is not None:
+        return known
     try:
         parameters = inspect.signature(fn).parameters.values()
     except (TypeError, ValueError):
         return False
-    return any(p.name == "backend_instance" or p.kind is p.VAR_KEYWORD for p in parameters)
+    takes = any(p.name == "backend_instance" or p.kind is p.VAR_KEYWORD for p in parameters)
+    if isinstance(fn, FunctionType):
+        _taking[fn] = takes
+    return takes

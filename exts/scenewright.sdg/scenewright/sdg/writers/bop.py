@@ -215,7 +215,7 @@ def _box(row: Any) -> list[int]:
 
 
 def _picture(mask: np.ndarray) -> np.ndarray:
-    return np.where(mask, 255, 0).astype(np.uint8)
+    return np.multiply(mask, 255, dtype=np.uint8)
 
 
 def _full_info(record: np.void, mask: np.ndarray, seen: Mapping[str, Any] | None, depth: np.ndarray) -> dict[str, Any]:
