@@ -103,3 +103,15 @@ def test_files_hold_the_picture(tmp_path):
 def test_wrong_arguments_are_told(change, message):
     with pytest.raises(VariationError, match=message):
         make_sun_sky(**({"when": NOON, "latitude": 47.0, "longitude": 8.0} | change))
+
+
+@pytest.mark.parametrize(("name", "precise"), [
+    ("Y", ((0.17872, -1.46303), (-0.35540, 0.42749), (-0.02266, 5.32505), (0.12064, -2.57705), (-0.06696, 0.37027))),
+    ("x", ((-0.01925, -0.25922), (-0.06651, 0.00081), (-0.00041, 0.21247), (-0.06409, -0.89887), (-0.00325, 0.04517))),
+    ("y", ((-0.01669, -0.26078), (-0.09495, 0.00921), (-0.00792, 0.21023), (-0.04405, -1.65369), (-0.01092, 0.05291))),
+])  # fmt: skip
+def test_coefficients_are_those_of_the_papers_authors_code_rounded(name, precise):
+    """The paper gives four decimals; the code that its authors published with it gives five."""
+    for turbidity in (0.0, 1.0):
+        ours = perez_coefficients(name, turbidity, 1.0)[1:]
+        assert ours == pytest.approx([slope * turbidity + offset for slope, offset in precise], abs=(1.0 + turbidity) * 6e-5)
