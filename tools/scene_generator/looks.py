@@ -91,11 +91,18 @@ def garden_sky(seed: int, width: int = 1024, height: int = 512) -> np.ndarray:
     crowns = 1.5 + 11.0 * near * (0.35 + groups)
     up = elevation[:, None]
     leaf = fractal(width, height, 160, 80, seed + 3, 4, 0.6)
-    image = np.where((up < hills)[..., None], np.array([0.30, 0.40, 0.44]), image)
+    image = _below(image, np.array([0.30, 0.40, 0.44]), up, hills)
     trees = np.array([0.070, 0.105, 0.040]) * (0.4 + 1.5 * leaf * np.clip((up + 6) / 12, 0.25, 1))[..., None]
-    image = np.where((up < crowns)[..., None], trees, image)
-    lawn = np.array([0.115, 0.165, 0.060]) * (1.0 - 0.35 * np.clip(-up / 60, 0, 1))[..., None]
-    return np.where((up < -2.0)[..., None], lawn, image)
+    image = _below(image, trees, up, crowns)
+    lawn = np.array([0.230, 0.320, 0.125]) * (1.0 - 0.35 * np.clip(-up / 60, 0, 1))[..., None]
+    return _below(image, lawn, up, np.full(width, -2.0))
+
+
+def _below(image: np.ndarray, other: np.ndarray, up: np.ndarray, edge: np.ndarray) -> np.ndarray:
+    """Return an image with another one below a line of elevations [deg], blurred as what is out of focus is."""
+    share = np.clip((edge - up) / 1.4 + 0.5, 0.0, 1.0)[..., None]
+    share = share * share * (3.0 - 2.0 * share)
+    return image * (1.0 - share) + other * share
 
 
 def parquet(seed: int, size: int = 1024, rows: int = 12) -> np.ndarray:
