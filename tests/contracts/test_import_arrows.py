@@ -18,8 +18,8 @@ STANDARD_LIBRARY_AND = {
 UI = ROOT / "exts/scenewright.ui/scenewright/ui"
 UI_MAY = {"scenewright.ui", "scenewright.sdg", "omni", "carb", "pxr", "numpy", "PIL"}
 SDG_MAY = {"scenewright.sdg", "carb", "omni", "pxr", "numpy", "warp", "PIL", "yaml", "pydantic", "pydantic_core", "ruamel",
-           "pyarrow", "rerun", "scipy", "coacd", "DracoPy", "newton",  # of the extras [parquet], [viz], [mesh] and [physics], where needed
-           "usd_validation_nvidia"}  # [validate]
+           # of the extras [parquet], [viz], [mesh], [physics] and [validate], where needed
+           "pyarrow", "rerun", "scipy", "coacd", "DracoPy", "newton", "usd_validation_nvidia"}
 
 
 def imported_modules(file: Path) -> set[str]:
