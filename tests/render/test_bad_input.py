@@ -239,6 +239,13 @@ def test_faces_that_cannot_be_seen_are_told_of_once(studio, ball, caplog, points
     assert len(messages) == 1 and told in messages[0]
 
 
+@pytest.mark.parametrize("size", [1e-30, 1e14])
+def test_tiny_and_huge_faces_are_faces(studio, ball, caplog, size):
+    studio.mesh("/World/Odd", [(0, 0, 0), (size, 0, 0), (size, size, 0), (0, size, 0)], [4], [0, 1, 2, 3])
+    draw(studio)
+    assert not any("/World/Odd" in record.getMessage() for record in caplog.records)
+
+
 def test_a_transform_without_inverse_is_told_of(studio, ball, caplog):
     studio.quad("/World/Flat", scale=(1, 0, 1))
     frame = studio.render(["hdr_color", "normals"], size=(8, 6))

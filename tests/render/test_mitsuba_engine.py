@@ -5,7 +5,7 @@ import sys
 import numpy as np
 import pytest
 from PIL import Image
-from pxr import Gf, Sdf, UsdLux, UsdShade
+from pxr import Gf, Sdf, UsdGeom, UsdLux, UsdShade
 
 from scenewright.render import RenderSettings
 from scenewright.render.mitsuba.tessellation import shape_triangles
@@ -89,7 +89,9 @@ def test_every_light(studio, kind, inputs, where):
 
 
 @pytest.mark.verify
-def test_textured_floor_and_sky(studio, tmp_path):
+@pytest.mark.parametrize("name", ["st", "other"])
+def test_textured_floor_and_sky(studio, tmp_path, name):
+    """The texture is read at the first or at a further set of coordinates."""
     pytest.importorskip("mitsuba", reason="optional: pip install mitsuba")
     pixels = np.full((32, 64, 3), 60, np.uint8)
     pixels[:16, :, 0], pixels[:, :20, 1], pixels[20:, 40:, 2] = 200, 150, 250
@@ -97,7 +99,10 @@ def test_textured_floor_and_sky(studio, tmp_path):
     floor_and_shapes(studio)
     reader = UsdShade.Shader.Define(studio.stage, "/Looks/Floor/Reader")
     reader.CreateIdAttr("UsdPrimvarReader_float2")
-    reader.CreateInput("varname", Sdf.ValueTypeNames.String).Set("st")
+    reader.CreateInput("varname", Sdf.ValueTypeNames.String).Set(name)
+    further = UsdGeom.PrimvarsAPI(studio.stage.GetPrimAtPath("/Floor")).CreatePrimvar(
+        "other", Sdf.ValueTypeNames.TexCoord2fArray, "faceVarying")
+    further.Set([Gf.Vec2f(0, 1), Gf.Vec2f(0, 0), Gf.Vec2f(0.5, 0), Gf.Vec2f(0.5, 1)])
     texture = UsdShade.Shader.Define(studio.stage, "/Looks/Floor/Texture")
     texture.CreateIdAttr("UsdUVTexture")
     texture.CreateInput("file", Sdf.ValueTypeNames.Asset).Set(str(tmp_path / "image.png"))

@@ -20,8 +20,9 @@ pytestmark = pytest.mark.verify
 SIZE = 1000
 ASSETS = ("bunny", "bear", "crazyflie", "rj45_plug", "unisex_shirt")
 COPIES = 12
-LIMIT = 1.5e-4
-"""Pixels from a shared edge; a fold's two sides, both met there, are told apart by depths in float32."""
+LIMIT = 1.1e-4
+"""Pixels from a shared edge: measured 1.03e-4 once in five million; a fold's two sides, both met there, are told apart by
+depths in float32."""
 
 
 def scattered(asset, rng):

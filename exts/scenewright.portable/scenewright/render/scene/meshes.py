@@ -130,7 +130,7 @@ def faces_without_area(points: np.ndarray, counts: np.ndarray, indices: np.ndarr
         chosen = starts[counts == corners]
         if not len(chosen):
             continue
-        p = points[indices[chosen[:, None] + np.arange(corners)]]
+        p = points[indices[chosen[:, None] + np.arange(corners)]].astype(np.float64)
         edges = p[:, 1:] - p[:, :1]
         cross = np.cross(edges[:, :-1], edges[:, 1:])
         area = np.einsum("fki,fki->f", cross, cross)
