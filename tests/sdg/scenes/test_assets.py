@@ -84,3 +84,11 @@ def test_a_pack_replaces_the_classes_that_it_has(tmp_path):
 def test_an_asset_without_supports_offers_its_top():
     (top,) = SceneAsset("table", "/t.usda", (1.0, 0.5, 0.7), offset=(0.5, 0.0)).surfaces()
     assert top.z == 0.7 and top.rect == pytest.approx((0.04, -0.23, 0.96, 0.23))
+
+
+def test_a_book_names_its_looks_and_its_sky(tmp_path):
+    book = tmp_path / "book.yaml"
+    book.write_text("looks: looks.usda\nsky: maps/sky.hdr\nbox: [{path: box.usda, size: [1, 1, 1]}]\n", encoding="utf-8")
+    read = read_asset_book(book)
+    assert (read.looks, read.sky) == (str(tmp_path / "looks.usda"), str(tmp_path / "maps" / "sky.hdr"))
+    assert AssetBook.of([]).with_pack(read).sky == read.sky

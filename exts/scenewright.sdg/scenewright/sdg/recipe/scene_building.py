@@ -138,7 +138,7 @@ class Site:
 
 def _check_files(plan: ScenePlan) -> None:
     """Refuse a plan whose assets are not there: USD would leave them out without a word in the picture."""
-    used = {item.placed.thing.asset.path for item in plan.items} | ({plan.book.looks} if plan.book.looks else set())
+    used = {item.placed.thing.asset.path for item in plan.items} | {plan.book.looks, plan.book.sky} - {""}
     missing = sorted(path for path in used if not os.path.isfile(path))
     if missing:
         more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
