@@ -110,8 +110,8 @@ def test_wrong_arguments_are_told(change, message):
     ("x", ((-0.01925, -0.25922), (-0.06651, 0.00081), (-0.00041, 0.21247), (-0.06409, -0.89887), (-0.00325, 0.04517))),
     ("y", ((-0.01669, -0.26078), (-0.09495, 0.00921), (-0.00792, 0.21023), (-0.04405, -1.65369), (-0.01092, 0.05291))),
 ])  # fmt: skip
-def test_coefficients_are_those_of_the_papers_authors_code_rounded(name, precise):
-    """The paper gives four decimals; the code that its authors published with it gives five."""
+def test_coefficients_are_the_five_decimals_of_others_rounded(name, precise):
+    """The paper gives four decimals; public implementations of it carry five."""
     for turbidity in (0.0, 1.0):
         ours = perez_coefficients(name, turbidity, 1.0)[1:]
         assert ours == pytest.approx([slope * turbidity + offset for slope, offset in precise], abs=(1.0 + turbidity) * 6e-5)

@@ -96,7 +96,8 @@ def bake_concrete(
         sand = noise2(u * 170.0, v * 170.0, 170, 170, seed + wp.uint32(11))
         dust = noise2(u * 330.0, v * 330.0, 330, 330, seed + wp.uint32(12))
         stain = step_between(0.05, 0.55, noise2(u * 3.0 + 0.35 * cloud, v * 2.0, 3, 2, seed + wp.uint32(13)))
-        hole = pits(u * 26.0 + 0.05 * sand, v * 26.0 + 0.05 * dust, 26, 0.34 * pitting, seed + wp.uint32(14))
+        depth = 0.3 + 0.7 * step_between(-0.35, 0.35, noise2(u * 9.0, v * 9.0, 9, 9, seed + wp.uint32(16)))
+        hole = pits(u * 26.0 + 0.11 * sand, v * 26.0 + 0.13 * dust, 26, 0.34 * pitting, seed + wp.uint32(14)) * depth
         small = pits(u * 90.0 + 0.06 * sand, v * 90.0, 90, 0.30 * pitting, seed + wp.uint32(15))
         dim = 1.0 + 0.13 * cloud + 0.055 * sand + 0.04 * dust - 0.10 * stain
         dim = dim * (1.0 - 0.42 * hole) * (1.0 - 0.24 * small)
