@@ -95,6 +95,13 @@ def test_frames_that_lack_are_a_warning(ledgered):
     assert any(f.check == "gaps" and f.item == "frame 1" for f in validate_dataset(ledgered).findings)
 
 
+def test_a_ledger_that_is_cut_short_is_an_error_with_its_line(ledgered):
+    path = ledgered / "ledger.jsonl"
+    path.write_bytes(path.read_bytes()[:-40])
+    found = [f for f in validate_dataset(ledgered).findings if f.check == "ledger" and f.file == "ledger.jsonl"]
+    assert [(f.severity, f.item) for f in found] == [("error", "line 3")] and "cut short" in found[0].message
+
+
 def test_a_damaged_ledger_and_no_dataset_are_input_errors(ledgered, tmp_path):
     ledger = ledgered / "ledger.jsonl"
     ledger.write_text("{}\n" + ledger.read_text())

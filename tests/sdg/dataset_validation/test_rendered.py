@@ -161,6 +161,8 @@ def test_a_kitti_folder_without_a_ledger(rendered, tmp_path):
     log = validate_dataset(tmp_path / "alone")
     assert log.errors == 0 and log.compared["KITTI boxes against instance images"] == 4 and log.compared["images"] == 2
     path = tmp_path / "alone/Eye/object_detection/0.txt"
+    assert [len(line.split(" ")) for line in path.read_text().splitlines()] == [15, 15]
+    assert path.read_text().startswith("coffee_☕_mug ")  # a space would part fields
     path.write_text("class: crate 0 5 0 1 1 900 9 0 0 0 0 0 0 0\n")
     (tmp_path / "alone/Eye/rgb/1.png").unlink()
     words = " ".join(validate_dataset(tmp_path / "alone").lines())

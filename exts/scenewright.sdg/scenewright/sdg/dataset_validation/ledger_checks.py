@@ -24,7 +24,7 @@ from scenewright.sdg.dataset_validation.check_log import CheckLog
 from scenewright.sdg.dataset_validation.copy_checks import COPYING_FORMATS, check_copies
 from scenewright.sdg.reading.in_order import in_order
 
-__all__ = ["check_derived", "check_files", "check_frames"]
+__all__ = ["check_derived", "check_end", "check_files", "check_frames"]
 
 _SINGLES = (HEADER_FILE, LEDGER_FILE, SPLITS_FILE, CARD_FILE, CROISSANT_FILE, REPORT_FILE)
 
@@ -51,6 +51,21 @@ def check_frames(ledger: Ledger, log: CheckLog) -> None:
         if after > before + 1:
             some = f"frame {before + 1}" if after == before + 2 else f"frames {before + 1} to {after - 1}"
             log.warning("gaps", LEDGER_FILE, some, "missing; a shard has not been joined, or `generate` has not ended.")
+
+
+def check_end(root: Path, log: CheckLog) -> None:
+    """Tell where the ledger's last line is cut short: its frame, and those that followed, are then not known."""
+    path = root / LEDGER_FILE
+    try:
+        with open(path, "rb") as file:
+            number, last = 0, b"\n"
+            for number, last in enumerate(file, start=1):
+                pass
+    except OSError:
+        return
+    if not last.endswith(b"\n"):
+        message = "it is cut short, so frames from here on are not known. Put a whole copy back, or run `generate` again."
+        log.error("ledger", LEDGER_FILE, f"line {number}", message)
 
 
 def check_derived(root: Path, named: Mapping[str, FileRecord], context: JoinContext | None, log: CheckLog) -> None:

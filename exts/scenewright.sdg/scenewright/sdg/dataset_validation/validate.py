@@ -29,7 +29,7 @@ from scenewright.sdg.dataset_validation.geometry_checks import (
 from scenewright.sdg.dataset_validation.ground_truth_checks import TruthFile, check_truth, find_truth
 from scenewright.sdg.dataset_validation.image_checks import SeenImages, check_image
 from scenewright.sdg.dataset_validation.kitti_checks import KITTI_DEFAULTS, check_kitti
-from scenewright.sdg.dataset_validation.ledger_checks import check_derived, check_files, check_frames
+from scenewright.sdg.dataset_validation.ledger_checks import check_derived, check_end, check_files, check_frames
 from scenewright.sdg.dataset_validation.yolo_checks import check_label_file, check_pairs
 from scenewright.sdg.reading.basic import BasicFrame, BasicSource
 from scenewright.sdg.reading.basic_folder import frame_key
@@ -150,6 +150,7 @@ class _Contents:
 def _check_ledger(contents: _Contents, log: CheckLog, progress: Progress | None) -> None:
     root, ledger = contents.root, contents.ledger
     files = ledger.files()
+    check_end(root, log)
     check_files(root, files, log, progress)
     check_frames(ledger, log)
     finalised = (root / LEDGER_FILE).is_file() and not any((root / PRIVATE_FOLDER / "parts").glob("*.jsonl"))
