@@ -59,8 +59,8 @@ def check_end(root: Path, log: CheckLog) -> None:
     try:
         with open(path, "rb") as file:
             number, last = 0, b"\n"
-            for number, last in enumerate(file, start=1):
-                pass
+            for line in file:
+                number, last = number + 1, line
     except OSError:
         return
     if not last.endswith(b"\n"):

@@ -10,6 +10,8 @@ import numpy as np
 
 from scenewright.sdg.dataset.drawing import category_colors
 from scenewright.sdg.dataset.errors import DatasetInputError, DatasetRunError
+from scenewright.sdg.dataset.files import HEADER_FILE
+from scenewright.sdg.dataset.header import read_header
 from scenewright.sdg.reading.arrays import read_array
 from scenewright.sdg.reading.find import open_source
 from scenewright.sdg.reading.images import UnreadableImage, read_image
@@ -96,6 +98,14 @@ def record_dataset(
     return done
 
 
+def _ontology_of(root: Path) -> dict[str, Any]:
+    """Return what the ontology of a dataset of this project says of its classes; nothing where there is none."""
+    try:
+        return dict(read_header(root).get("ontology", {})) if (root / HEADER_FILE).is_file() else {}
+    except DatasetInputError:
+        return {}
+
+
 class _Recorder:
     """Logs pictures to a recording.
 
@@ -110,6 +120,7 @@ class _Recorder:
         self.classes = {name: number for number, name in enumerate(source.classes, start=1)}
         self.places: dict[str, bool] = {}
         self._described = 0
+        self._known = _ontology_of(source.root)
 
     def add(self, picture: Picture) -> None:
         """Log one picture at its frame."""
@@ -147,7 +158,7 @@ class _Recorder:
         if len(self.classes) == self._described:
             return
         self._described = len(self.classes)
-        colors = category_colors(list(self.classes))
+        colors = category_colors(list(self.classes), self._known)
         rows = [self.rr.AnnotationInfo(number, name, colors[name]) for name, number in self.classes.items()]
         self.stream.log("/", self.rr.AnnotationContext(rows), static=True)
 
