@@ -109,6 +109,16 @@ paint: {with.ground: {randomizer.materials: {materials: looks}}}
     ("{with.cubes: {randomizer.vary: {scale_low: 1}}}", "'scale_low' and 'scale_high'"),
     ("{with.cam: {randomizer.displace: {amplitude: 1, wavelength: 1}}}", "there is no mesh"),
     ("{with.cubes: {randomizer.settle: {surface_prims: ground, engine: bullet}}}", "'engine' is 'bullet'"),
+    ("{with.cubes: {randomizer.settle: {surface_prims: ground, seconds: 0}}}", "'seconds' is 0"),
+    ("{with.cubes: {randomizer.scatter_poisson: {surface_prims: ground, radius: 0}}}", "'radius' is 0"),
+    ("{with.cubes: {randomizer.scatter_poisson: {surface_prims: ground, radius: wide}}}", "'radius' needs a number"),
+    ("{with.cubes: {randomizer.scatter_poisson: {surface_prims: ground, radius: .nan}}}", "'radius' needs a number"),
+    ("{with.cubes: {randomizer.scatter_poisson: {surface_prims: /Gone, radius: 1}}}", "there is no prim '/Gone'"),
+    ("{with.cubes: {randomizer.scatter_poisson: {surface_prims: cam, radius: 1}}}", "no mesh or shape at or below"),
+    ("{with.cubes: {randomizer.displace: {amplitude: 0.1, wavelength: 0}}}", "'wavelength' is 0"),
+    ("{with.cubes: {randomizer.vary: {position_low: [1, 1, 1], position_high: [0, 0, 0]}}}", "the lowest comes first"),
+    ("{with.cubes: {randomizer.vary: {}}}", "nothing is to be varied"),
+    ("{randomizer.sun_sky: {time: '2025-06-21T12:00:00Z', latitude: 95, longitude: 0}}", "'latitude' is 95"),
 ])
 def test_what_is_wrong_is_said_at_its_line(open_session, block, message):
     text = HEAD + "cubes: {create.cube: {count: 9, scale: 0.3, as_mesh: true}}\nvary: {with.each: " + block + "}\n"

@@ -102,3 +102,10 @@ def test_volumes_and_surfaces_are_kept_clear_of(sheet, box, generator):
 def test_wrong_arguments_are_told(sheet, generator, options, message):
     with pytest.raises(VariationError, match=message):
         scatter_points(sheet(4), generator(), **options)
+
+
+def test_a_density_of_nothing_and_an_exclusion_of_everything_are_told(sheet, box, generator):
+    with pytest.raises(VariationError, match="density is 0 at all points"):
+        scatter_points(sheet(4), generator(), radius=0.2, density=lambda triangles, weights: np.zeros(len(triangles)))
+    with pytest.raises(VariationError, match="lie in what is excluded"):
+        scatter_points(sheet(4), generator(), radius=0.2, exclusion=box(9.0, 9.0, 9.0))

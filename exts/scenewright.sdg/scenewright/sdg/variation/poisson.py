@@ -85,7 +85,7 @@ def scatter_points(
         device: Warp device; None = the CPU.
 
     Raises:
-        VariationError: An argument is wrong, or the surface has no area that the masks leave.
+        VariationError: An argument is wrong, or slope, exclusion or density leave nothing of the surface.
     """
     _check(radius, count, clearance)
     low, high = checked_range("slope", slope, 0.0, 180.0, "degrees")
@@ -106,14 +106,22 @@ def scatter_points(
     for _ in range(_TRIES):
         points = _Growth(surface, allowed, areas, float(radius), on_device(device)).run(generator)
         if exclusion is not None:
+            drawn = len(points)
             points = _chosen(points, ~within(points.positions, exclusion, clearance, on_device(device)))
+            if drawn and not len(points):
+                raise VariationError(
+                    f"all {drawn} points that fit lie in what is excluded, or within 'clearance' of it. Exclude less."
+                )
         if given or len(points) >= count or not len(points):
             break
         generator.bit_generator.state = state
         radius *= 0.995 * np.sqrt(len(points) / count)
     points = replace(points, normals=normals[points.triangles], area=area)
     if density is not None:
-        points = _chosen(points, generator.random(len(points)) < np.asarray(density(points.triangles, points.barycentrics)))
+        shares = np.asarray(density(points.triangles, points.barycentrics))
+        if len(points) and not (shares > 0.0).any():
+            raise VariationError("the density is 0 at all points that fit. Give a map that is above 0 somewhere.")
+        points = _chosen(points, generator.random(len(points)) < shares)
     if count is not None and len(points) > count:
         keep = np.zeros(len(points), dtype=bool)
         keep[generator.permutation(len(points))[:count]] = True
