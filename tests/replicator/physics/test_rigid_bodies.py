@@ -412,13 +412,12 @@ def test_a_spin_that_float32_loses_is_mended_and_one_that_stays_lost_is_told():
 
 
 @pytest.mark.verify
-@pytest.mark.parametrize("seed", [0, 1])
-def test_a_hundred_hulls_of_real_meshes_fall_into_a_heap_that_stays_finite(world, play, floor, seed):
+def test_a_hundred_hulls_of_real_meshes_fall_into_a_heap_that_stays_finite(world, play, floor):
     from tools.benchmark.variation import ASSETS
 
     floor(world)
     files = [file for file in sorted(ASSETS.glob("*/*.usda")) if file.stem not in ("backdrop", "table", "napkin", "vase")]
-    rng, prims = np.random.default_rng(seed), []
+    rng, prims = np.random.default_rng(0), []
     for index in range(100):
         prim = UsdGeom.Xform.Define(world, f"/Body{index}")
         prim.GetPrim().GetReferences().AddReference(str(files[index % len(files)]))
