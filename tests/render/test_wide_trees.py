@@ -8,7 +8,7 @@ from pxr import Usd
 from scenewright.render.device.camera import ImageCamera
 from scenewright.render.device.scene import DeviceScene
 from scenewright.render.kernels.primary import trace_blocks, trace_pixels
-from scenewright.render.kernels.types import Hit
+from scenewright.render.kernels.types import NO_HIT, Hit
 from scenewright.render.primary import trace_primary
 from scenewright.render.scene.stage_scene import StageScene
 from scenewright.render.tiles import TileLauncher
@@ -95,3 +95,19 @@ def test_a_mesh_without_faces_is_met_by_nothing(studio):
     quad = [instance.path for instance in scene.instances].index("/World/Quad")
     assert set(together["instance"].tolist()) == {-1, quad}
     np.testing.assert_array_equal(together["instance"], alone["instance"])
+
+
+@pytest.mark.parametrize("wild", [float("nan"), float("inf")])
+def test_rays_that_are_no_numbers_meet_nothing(studio, wild):
+    for i in range(12):
+        studio.quad(f"/World/Quad_{i:02}", translate=(i, 0, 0))
+    studio.camera((6, -4, 3), (0, 0, 0))
+    scene, device, launcher = StageScene(studio.stage), DeviceScene("cpu"), TileLauncher("cpu", 1)
+    device.update(scene, scene.sync(Usd.TimeCode.Default()))
+    image = ImageCamera(scene.camera("/Camera"), *SIZE)
+    placed = device.place(image.center)
+    image.data.step_x = wild
+    hits = wp.empty(SIZE[0] * SIZE[1], dtype=Hit, device="cpu")
+    launcher.launch(trace_pixels, len(hits), [placed.data, image.data], [hits])
+    scene.close()
+    assert (hits.numpy()["instance"] == NO_HIT).all()

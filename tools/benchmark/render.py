@@ -42,6 +42,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--threads", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--samples", type=int, default=4, help="of the real-time mode; Cycles takes 16")
+    parser.add_argument("--edge-samples", type=int, default=8, help="more samples of ours at edges in the real-time mode")
     parser.add_argument("--path-samples", type=int, default=16, help="of the path-traced modes")
     parser.add_argument("--bounces", type=int, default=1, help="indirect bounces of the real-time mode")
     parser.add_argument("--all-bounces", type=int, default=8, help="indirect bounces of the path-traced mode")
@@ -172,7 +173,8 @@ class Trials:
 def order_of(entry: Entry, options: argparse.Namespace) -> dict:
     """Return the order for one image."""
     bounces = options.all_bounces if entry.mode == "path-traced" else options.bounces
-    return {"mode": entry.mode, "size": options.resolution, "samples": entry.samples, "bounces": bounces, "seed": 1}
+    return {"mode": entry.mode, "size": options.resolution, "samples": entry.samples, "bounces": bounces, "seed": 1,
+            "edge_samples": options.edge_samples}
 
 
 def image_path(entry: Entry, options: argparse.Namespace) -> Path:

@@ -20,6 +20,13 @@ def test_the_mode(block, path_traced, mode):
     assert (settings.mode, settings.samples) == (mode, 9)
 
 
+def test_the_samples_at_edges():
+    apply_render_choices(Settings(edge_samples=12))
+    assert render_settings(1, 0).edge_samples == 12
+    apply_render_choices(Settings())
+    assert render_settings(1, 0).edge_samples == 0
+
+
 def test_the_denoiser():
     apply_render_choices(Settings(denoise=True, denoiser="oidn"))
     assert render_settings(1, 0).denoiser == "oidn"

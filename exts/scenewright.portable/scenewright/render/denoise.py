@@ -18,6 +18,7 @@ def guide_buffers(count: int, device: str) -> GuideBuffers:
     """Return empty guides for ``count`` pixels, to be filled by the colour pass."""
     guides = GuideBuffers()
     guides.wanted = 1
+    guides.calm = wp.zeros(count, dtype=wp.vec4, device=device)
     guides.reflectance = wp.empty(count, dtype=wp.vec4, device=device)
     guides.normals = wp.empty(count, dtype=wp.vec4, device=device)
     guides.sharpness = wp.empty(count, dtype=float, device=device)
@@ -29,10 +30,10 @@ def denoise(launcher: TileLauncher, image: ImageCamera, hdr: wp.array, guides: G
     count = image.width * image.height
     light = wp.empty(count, dtype=wp.vec4, device=launcher.device)
     spare = wp.empty(count, dtype=wp.vec4, device=launcher.device)
-    launcher.launch(demodulate, count, [hdr, guides.reflectance, samples], [spare])
+    launcher.launch(demodulate, count, [hdr, guides.calm, guides.reflectance, samples], [spare])
     launcher.launch(estimate_noise, count, [image.data, spare, guides.normals], [light])
     for spacing in _SPACINGS:
         glossy = int(spacing == 1 and samples < _CALM_SAMPLES)
         launcher.launch(filter_light, count, [image.data, light, guides.normals, guides.sharpness, spacing, glossy], [spare])
         light, spare = spare, light
-    launcher.launch(remodulate, count, [light, guides.reflectance, guides.normals], [hdr])
+    launcher.launch(remodulate, count, [light, guides.calm, guides.reflectance, guides.normals], [hdr])

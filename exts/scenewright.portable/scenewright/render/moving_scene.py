@@ -144,7 +144,7 @@ def shade_slices(launcher: "TileLauncher", moving: MovingScene, plan: ShutterPla
         rows = (0, image.height) if plan.by_column else (begin, end)
         first, pixels = rows[0] * width, (rows[1] - rows[0]) * width
         hits = trace_primary(launcher, there, placed, rows)
-        launcher.launch(shade_pixels, pixels, [placed.data, there.data, path, hits], [part, part_guides], tile=4096,
+        launcher.launch(shade_pixels, pixels, [placed.data, there.data, path, hits, None], [part, part_guides], tile=4096,
                         start=first)
         weights = wp.array(plan.weights[index], dtype=wp.float32, device=device)
         launcher.launch(add_slice, pixels, [part, part_guides, weights, width, int(plan.by_column)], [hdr, guides], start=first)

@@ -20,14 +20,14 @@ def has_oidn() -> bool:
 
 
 def denoise_with_oidn(image: ImageCamera, hdr: wp.array, guides: GuideBuffers, *, fast: bool) -> None:
-    """Filter the radiance of ``hdr`` in place, (H * W,) vec4; coverage stays.
+    """Filter the radiance of ``hdr`` in place, (H * W,) vec4, but what is calm in it; coverage stays.
 
     The result depends on nothing but its input: it is the same for any number of threads.
 
     Args:
         image: The image's camera.
         hdr: Radiance and coverage.
-        guides: Albedo and normals of the same samples.
+        guides: Albedo, normals and calm radiance of the same samples.
         fast: The smaller network: half the time, a little less detail.
 
     Raises:
@@ -42,6 +42,8 @@ def denoise_with_oidn(image: ImageCamera, hdr: wp.array, guides: GuideBuffers, *
     values = np.array(hdr.numpy().reshape(shape), dtype=np.float32)
     albedo = np.clip(guides.reflectance.numpy().reshape(shape)[..., :3], 0.0, 1.0)
     normal = guides.normals.numpy().reshape(shape)[..., :3]
-    values[..., :3] = pyoidn.denoise(np.ascontiguousarray(values[..., :3]), albedo=np.ascontiguousarray(albedo),
+    calm = guides.calm.numpy().reshape(shape)[..., :3]
+    noisy = np.maximum(values[..., :3] - calm, 0.0)
+    values[..., :3] = calm + pyoidn.denoise(noisy, albedo=np.ascontiguousarray(albedo),
                                      normal=np.ascontiguousarray(normal), hdr=True, quality="fast" if fast else "high")
     hdr.assign(values.reshape(-1, 4))

@@ -14,6 +14,7 @@ from scenewright.render.device.instances import InstanceSnapshot
 from scenewright.render.device.path_settings import Surroundings, path_settings
 from scenewright.render.device.scene import DeviceScene, PlacedScene
 from scenewright.render.device.strip import StripCamera, can_share_a_strip
+from scenewright.render.edges import EDGE_KERNELS, refine_edges
 from scenewright.render.film import film_data, metered_exposure
 from scenewright.render.flow import FlowPair, Moment
 from scenewright.render.frame import Frame
@@ -49,7 +50,7 @@ _MAX_SIDE = 16384
 def compile_kernels(device: str = "cpu") -> None:
     """Compile and load every kernel for ``device``, so that worker processes find them in Warp's cache."""
     load_kernels([primary_kernel(device), write_labels, shade_pixels, develop, cover_rows, flow_pixels, blend_splats, add_slice,
-                  shrink_bytes, shrink_floats, *DENOISE_KERNELS], device)
+                  shrink_bytes, shrink_floats, *DENOISE_KERNELS, *EDGE_KERNELS], device)
     load_kernels([fold_tree], "cpu")
 
 
@@ -293,12 +294,15 @@ class Renderer:
     def _trace_paths(self, image: ImageCamera, placed: PlacedScene, hits: wp.array, hdr: wp.array,
                      settings: RenderSettings) -> None:
         count = image.width * image.height
-        guides = guide_buffers(count, self.device) if settings.denoise else GuideBuffers()
+        guided = settings.denoise or settings.edge_samples > 0
+        guides = guide_buffers(count, self.device) if guided else GuideBuffers()
         samples = settings.samples
         plan = self._shutter(image, settings)
         if plan is None:
             path = self._path_settings(settings, image)
-            self._launcher.launch(shade_pixels, count, [placed.data, image.data, path, hits], [hdr, guides], tile=4096)
+            self._launcher.launch(shade_pixels, count, [placed.data, image.data, path, hits, None], [hdr, guides], tile=4096)
+            if settings.edge_samples > 0:
+                refine_edges(self._launcher, placed, image, settings, self._path_settings, hits, hdr, guides)
         else:
             with MovingScene(self._scene, self._device_scene, self._time, self._previous, image.record,
                              self._previous_cameras.get(image.record.path)) as moving:
@@ -315,7 +319,8 @@ def needed_kernels(specs: list[BufferSpec], settings: RenderSettings, device: st
     if any(spec.source == "label" for spec in specs):
         kernels.append(write_labels)
     if any(spec.source == "color" for spec in specs):
-        kernels.extend((shade_pixels, develop, *(DENOISE_KERNELS if settings.denoise else ())))
+        kernels.extend((shade_pixels, develop, *(DENOISE_KERNELS if settings.denoise else ()),
+                        *(EDGE_KERNELS if settings.edge_samples else ())))
     return kernels
 
 

@@ -73,6 +73,9 @@ class RenderSettings:
     samples: int = 1
     """Colour samples a pixel. In real-time mode the first goes through the pixel centre and shares the label ray; all others
     fill the pixel."""
+    edge_samples: int = 0
+    """Up to so many more samples in pixels that outlines or the borders of sharp shadows cross, together at most half of all
+    others: smooth edges for little time. Without motion blur only."""
     bounces: int | None = None
     """Indirect bounces of the colour pass; 0 = direct light only. None becomes 1 in real-time mode, else 64, where
     Russian roulette ends paths that carry little from the fourth on."""
@@ -130,6 +133,8 @@ class RenderSettings:
             raise ValueError(f"white_point must be positive, got {self.white_point}.")
         if not 1 <= self.samples <= 65536:
             raise ValueError(f"samples must be 1 to 65536, got {self.samples}.")
+        if not 0 <= self.edge_samples <= 1024:
+            raise ValueError(f"edge_samples must be 0 to 1024, got {self.edge_samples}.")
         if not 0 <= self.bounces <= _MOST_BOUNCES:
             raise ValueError(f"bounces must be 0 to {_MOST_BOUNCES}, got {self.bounces}.")
         if not self.exposure > 0.0:

@@ -68,18 +68,20 @@ def similarity(camera: CameraData, normals: wp.array(dtype=wp.vec4), i: int, x: 
 def demodulate(
     # In:
     hdr: wp.array(dtype=wp.vec4),
+    calm: wp.array(dtype=wp.vec4),
     reflectance: wp.array(dtype=wp.vec4),
     samples: int,
     first: int,
     # Out:
     light_out: wp.array(dtype=wp.vec4),
 ):
-    """Divide colour by reflectance; w becomes the variance of the pixel's mean luminance where samples tell it, else -1.
+    """Divide colour without what is calm by reflectance; w becomes the variance of the pixel's mean luminance, or -1.
 
-    ``reflectance`` holds the mean reflectance and in w the mean of the squared luminance over the samples.
+    It is -1 where the samples are too few to tell. ``reflectance`` holds the mean reflectance and in w the mean of the squared
+    luminance over the samples.
     """
     i = first + wp.tid()
-    c = hdr[i]
+    c = hdr[i] - calm[i]
     r = reflectance[i]
     light = wp.vec4(c[0] / wp.max(r[0], MIN_REFLECTANCE), c[1] / wp.max(r[1], MIN_REFLECTANCE),
                     c[2] / wp.max(r[2], MIN_REFLECTANCE), -1.0)
@@ -209,16 +211,18 @@ def filter_light(
 def remodulate(
     # In:
     light: wp.array(dtype=wp.vec4),
+    calm: wp.array(dtype=wp.vec4),
     reflectance: wp.array(dtype=wp.vec4),
     normals: wp.array(dtype=wp.vec4),
     first: int,
     # Out:
     hdr_out: wp.array(dtype=wp.vec4),
 ):
-    """Multiply filtered light by reflectance; pixels without a surface and the coverage stay as they are."""
+    """Multiply filtered light by reflectance and add what is calm; pixels without a surface and the coverage stay."""
     i = first + wp.tid()
     if normals[i][3] > 0.0:
         r = reflectance[i]
         c = light[i]
-        hdr_out[i] = wp.vec4(c[0] * wp.max(r[0], MIN_REFLECTANCE), c[1] * wp.max(r[1], MIN_REFLECTANCE),
-                             c[2] * wp.max(r[2], MIN_REFLECTANCE), hdr_out[i][3])
+        kept = calm[i]
+        hdr_out[i] = wp.vec4(kept[0] + c[0] * wp.max(r[0], MIN_REFLECTANCE), kept[1] + c[1] * wp.max(r[1], MIN_REFLECTANCE),
+                             kept[2] + c[2] * wp.max(r[2], MIN_REFLECTANCE), hdr_out[i][3])

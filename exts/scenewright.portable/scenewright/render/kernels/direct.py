@@ -50,6 +50,15 @@ class Arrival:
     radiance: wp.vec3  # BSDF, cosine and sampling weight included
     light: wp.int32
     blocker: wp.int32  # as in LightSample
+    sharp: wp.int32  # 1: the only direction of its light
+
+
+@wp.struct
+class DirectLight:
+    """What arrives at a point straight from the lights."""
+
+    total: wp.vec3
+    calm: wp.vec3  # the part of it that every sample of the point brings: of lights without size
 
 
 @wp.func
@@ -166,6 +175,7 @@ def light_arrival(scene: SceneData, point: Point, lobes: Lobes, index: int, coun
     arrival.direction = sample.direction
     arrival.distance = sample.distance
     arrival.blocker = sample.blocker
+    arrival.sharp = wp.where(sample.pdf == 0.0, 1, 0)
     arrival.radiance = wp.cw_mul(value, sample.radiance) * scale
     return arrival
 
@@ -220,7 +230,7 @@ def dome_arrival(scene: SceneData, point: Point, lobes: Lobes, sampler: Sampler,
 
 @wp.func
 def direct_light(scene: SceneData, settings: PathSettings, point: Point, lobes: Lobes, sampler: Sampler, dimension: int,
-                 targets: Targets, last: bool) -> wp.vec3:
+                 targets: Targets, last: bool) -> DirectLight:
     """Return light that arrives straight from the lights, a shadow ray for each sample.
 
     Args:
@@ -234,7 +244,7 @@ def direct_light(scene: SceneData, settings: PathSettings, point: Point, lobes: 
         last: The path ends here, so that domes get one sample of light and surface together; otherwise textured domes get
             a light sample each and leave the rest to surface sampling.
     """
-    light_sum = wp.vec3(0.0, 0.0, 0.0)
+    light_sum = DirectLight()
     lamps = scene[0].first_dome
     offset = float(0.0)
     if targets.total > 0.0:
@@ -275,5 +285,8 @@ def direct_light(scene: SceneData, settings: PathSettings, point: Point, lobes: 
             skip = leaving_skip(scene, point, through)
             if skip < 0:
                 skip = arrival.blocker - 1
-            light_sum += arrival.radiance * light_passed(scene, settings, arrival.light, o, direction, distance, skip)
+            part = arrival.radiance * light_passed(scene, settings, arrival.light, o, direction, distance, skip)
+            light_sum.total += part
+            if arrival.sharp != 0 and targets.total <= 0.0:
+                light_sum.calm += part
     return light_sum

@@ -39,7 +39,7 @@ from scenewright.render.kernels.surface import (
 )
 from scenewright.render.kernels.types import NO_HIT, Hit, PathSettings, SceneData
 
-__all__ = ["DIMENSIONS_PER_BOUNCE", "Cone", "limited", "shade_point"]
+__all__ = ["DIMENSIONS_PER_BOUNCE", "Cone", "Shaded", "limited", "shade_point"]
 
 FAR = wp.constant(1.0e30)
 TRANSPARENT_LAYERS = wp.constant(16)
@@ -60,6 +60,17 @@ class Cone:
 
     width: wp.float32  # where it starts [stage units]
     spread: wp.float32  # by which the width grows per stage unit
+
+
+@wp.struct
+class Shaded:
+    """What leaves a surface point, and what a filter wants to know of the point."""
+
+    radiance: wp.vec3
+    calm: wp.vec3  # the part of it that every sample of the point brings: its own light, and that of lights without size
+    albedo: wp.vec3
+    normal: wp.vec3
+    sharpness: wp.float32  # share of mirror-like reflection
 
 
 @wp.func
@@ -158,13 +169,14 @@ def shading_normal(scene: SceneData, point: Point, hit: Hit, o: wp.vec3, d: wp.v
 
 @wp.func
 def shade_point(scene: SceneData, settings: PathSettings, sampler: Sampler, first_hit: Hit, from_o: wp.vec3,
-                from_d: wp.vec3, first_cone: Cone) -> wp.vec3:
-    """Return the radiance that leaves a surface point against the ray that met it.
+                from_d: wp.vec3, first_cone: Cone) -> Shaded:
+    """Return what leaves a surface point against the ray that met it.
 
     Rays are cones so that textures far away and in reflections are averaged over what a ray stands for (T. Akenine-Moeller
     et al., "Texture Level of Detail Strategies for Real-Time Ray Tracing", Ray Tracing Gems, 2019); rough bounces widen them.
     """
     cone = first_cone
+    shaded = Shaded()
     radiance = wp.vec3(0.0, 0.0, 0.0)
     throughput = wp.vec3(1.0, 1.0, 1.0)
     o = from_o
@@ -186,11 +198,17 @@ def shade_point(scene: SceneData, settings: PathSettings, sampler: Sampler, firs
         last = end and settings.path_traced == 0
         targets = targets_of(scene, point.position, point.normal, wp.where(bounce == 0, MANY_LIGHTS, 1),
                              wp.where(bounce == 0, PICKS, 1))
-        local = direct_light(scene, settings, point, lobes, sampler, dimension, targets, last)
+        direct = direct_light(scene, settings, point, lobes, sampler, dimension, targets, last)
+        local = direct.total
         if vertex == 0:  # later on, the bounce before has found it
-            local += surface.emission
+            own = surface.emission
             if glows:
-                local += glow_of(scene, point.prim)
+                own += glow_of(scene, point.prim)
+            local += own
+            shaded.calm = direct.calm + own
+            shaded.albedo = lobes.albedo
+            shaded.normal = point.normal
+            shaded.sharpness = wp.where(surface.roughness < 0.1, lobes.specular_share, 0.0)
         limit = wp.where(bounce == 0, FAR, settings.indirect_limit)
         if last:
             radiance += limited(wp.cw_mul(throughput, local), limit)
@@ -241,4 +259,5 @@ def shade_point(scene: SceneData, settings: PathSettings, sampler: Sampler, firs
             if sample_1d(sampler.index, sampler.seed, dimension + ROULETTE_DIMENSION) >= survival:
                 break
             throughput = throughput / survival
-    return radiance
+    shaded.radiance = radiance
+    return shaded

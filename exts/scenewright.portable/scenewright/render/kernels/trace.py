@@ -4,7 +4,6 @@
 
 import warp as wp
 
-from scenewright.render.kernels.bsdf import lobes_of
 from scenewright.render.kernels.direct import Sampler
 from scenewright.render.kernels.domes import dome_radiance
 from scenewright.render.kernels.intersect import closest_hit
@@ -13,7 +12,7 @@ from scenewright.render.kernels.paths import Cone, limited, shade_point
 from scenewright.render.kernels.rays import camera_direction, camera_origin, pixel_width, sees
 from scenewright.render.kernels.sampling import pixel_index, sample_2d
 from scenewright.render.kernels.scattering import fog_stretch
-from scenewright.render.kernels.surface import material_at, opacity_at, point_at, widen
+from scenewright.render.kernels.surface import opacity_at
 from scenewright.render.kernels.types import NO_HIT, CameraData, Hit, PathSettings, SceneData
 
 __all__ = ["GuideBuffers", "shade_pixels"]
@@ -31,7 +30,8 @@ class GuideBuffers:
     """What the colour filter is guided by: means over the samples of each pixel; empty unless wanted."""
 
     wanted: wp.int32
-    reflectance: wp.array(dtype=wp.vec4)  # w: mean squared luminance of the samples
+    calm: wp.array(dtype=wp.vec4)  # what every sample brings alike, part of the colour; nothing where the lens or time blurs
+    reflectance: wp.array(dtype=wp.vec4)  # w: mean squared luminance of the samples without what is calm
     normals: wp.array(dtype=wp.vec4)  # w: distance along the viewing axis, 0 where some sample met nothing
     sharpness: wp.array(dtype=wp.float32)  # share of mirror-like reflection
 
@@ -50,10 +50,15 @@ def environment(scene: SceneData, direction: wp.vec3) -> wp.vec4:
 
 @wp.struct
 class CameraSample:
-    """What a camera ray brought."""
+    """What a camera ray brought, and what it tells the colour filter of the first surface that is seen."""
 
     value: wp.vec4  # radiance, coverage
-    hit: Hit  # the first surface
+    calm: wp.vec3  # the part of the radiance that every sample of the same ray brings
+    met: wp.int32  # 1: there is such a surface
+    reflectance: wp.vec3
+    normal: wp.vec3
+    distance: wp.float32
+    sharpness: wp.float32
 
 
 @wp.func
@@ -73,8 +78,6 @@ def camera_radiance(scene: SceneData, settings: PathSettings, sampler: Sampler, 
     for layer in range(TRANSPARENT_LAYERS):
         if layer > 0 or not follows_label:
             hit = closest_hit(scene, o, d, t_min, far, -1)
-        if layer == 0:
-            sample.hit = hit
         lamp = nearest_lamp(scene, o, d, t_min, wp.where(hit.instance == NO_HIT, far, hit.t), 1, -1)
         if settings.fog.density > 0.0:
             length = wp.length(d)
@@ -85,25 +88,39 @@ def camera_radiance(scene: SceneData, settings: PathSettings, sampler: Sampler, 
             reached = lamp.t * length
         if lamp.light != NO_HIT:
             radiance += lamp.radiance * through
+            sample.calm += lamp.radiance * through
             covered += through
             break
         if hit.instance == NO_HIT:
             sky = environment(scene, wp.normalize(d))
             radiance += wp.vec3(sky[0], sky[1], sky[2]) * through
+            sample.calm += wp.vec3(sky[0], sky[1], sky[2]) * through
             covered += sky[3] * through
             break
         opacity = opacity_at(scene, hit, o, d)
         if opacity > 0.0:
-            radiance += shade_point(scene, settings, sampler, hit, o, d, cone) * (through * opacity)
+            shaded = shade_point(scene, settings, sampler, hit, o, d, cone)
+            radiance += shaded.radiance * (through * opacity)
+            sample.calm += shaded.calm * (through * opacity)
+            if sample.met == 0:
+                sample.met = 1
+                sample.reflectance = shaded.albedo
+                sample.normal = shaded.normal
+                sample.distance = hit.t
+                sample.sharpness = shaded.sharpness
             covered += through * opacity
             through *= 1.0 - opacity
         if through < wp.where(settings.path_traced != 0, 1.0e-5, 0.004):
             covered += through
             break
         t_min = hit.t * 1.00001
-    radiance = limited(radiance, wp.min(settings.direct_limit, 1.0e30))
-    if not wp.isfinite(radiance[0] + radiance[1] + radiance[2]):  # beyond float32: such a path tells nothing
-        radiance = wp.vec3(0.0, 0.0, 0.0)
+    if settings.direct_limit < 1.0e30:
+        radiance = limited(radiance, settings.direct_limit)
+        sample.calm = wp.vec3(0.0, 0.0, 0.0)
+    rest = radiance - sample.calm
+    if not wp.isfinite(radiance[0] + radiance[1] + radiance[2] + rest[0] + rest[1] + rest[2]):
+        radiance = wp.vec3(0.0, 0.0, 0.0)  # beyond float32: such a path tells nothing
+        sample.calm = radiance
     sample.value = wp.vec4(radiance[0], radiance[1], radiance[2], covered)
     return sample
 
@@ -116,33 +133,6 @@ def lens_ray(camera: CameraData, d: wp.vec3, u: wp.vec2) -> wp.vec3:
     return camera.right * (r * wp.cos(phi)) + camera.up * (r * wp.sin(phi))
 
 
-@wp.struct
-class Guide:
-    """What one sample tells the colour filter."""
-
-    reflectance: wp.vec3
-    normal: wp.vec3
-    distance: wp.float32
-    sharpness: wp.float32
-
-
-@wp.func
-def guide_of(scene: SceneData, hit: Hit, o: wp.vec3, d: wp.vec3, cone: Cone) -> Guide:
-    """Return the guide of a camera ray."""
-    guide = Guide()
-    if hit.instance == NO_HIT:
-        return guide
-    point = point_at(scene, hit, o, d)
-    point.width = widen(point, d, cone.width + cone.spread * hit.t * wp.length(d))
-    surface = material_at(scene, point)
-    lobes = lobes_of(scene[0].glossy_albedo, surface, point.normal, -wp.normalize(d))
-    guide.reflectance = lobes.albedo
-    guide.normal = point.normal
-    guide.distance = hit.t
-    guide.sharpness = wp.where(surface.roughness < 0.1, lobes.specular_share, 0.0)
-    return guide
-
-
 @wp.kernel
 def shade_pixels(
     # Scene:
@@ -151,27 +141,36 @@ def shade_pixels(
     # In:
     settings: PathSettings,
     hits: wp.array(dtype=Hit),
+    chosen: wp.array(dtype=wp.int32),
     first: int,
     # Out:
     hdr_out: wp.array(dtype=wp.vec4),
     guides_out: GuideBuffers,
 ):
-    """Average the colour samples of each pixel; the first one continues the label ray."""
+    """Average the colour samples of each pixel, or of those that are ``chosen`` where there are any.
+
+    In the real-time mode the first of all samples continues the label ray. Where ``settings.earlier`` samples lie in the
+    outputs already, these are averaged with the new ones.
+    """
     i = first + wp.tid()
+    if chosen.shape[0] > 0:
+        i = chosen[i]
     column = i % camera.width
     row = i // camera.width
     total = wp.vec4(0.0, 0.0, 0.0, 0.0)
+    calm = wp.vec4(0.0, 0.0, 0.0, 0.0)
     reflectance = wp.vec4(0.0, 0.0, 0.0, 0.0)
     normal = wp.vec4(0.0, 0.0, 0.0, 0.0)
     sharpness = float(0.0)
     met = int(0)
-    fine = 1.0 / wp.sqrt(float(settings.samples))  # the samples of a pixel share its width
+    centred = settings.path_traced == 0 and settings.earlier == 0
+    fine = 1.0 / wp.sqrt(float(settings.earlier + settings.samples))  # the samples of a pixel share its width
     for s in range(settings.samples):
         sampler = Sampler()
         sampler.index = pixel_index(column, row) * settings.sample_stride + wp.uint32(s)
         sampler.seed = settings.seed
         shift = wp.vec2(0.5, 0.5)
-        if s > 0 or settings.path_traced != 0:
+        if s > 0 or not centred:
             shift = sample_2d(sampler.index, sampler.seed, 0)
         d = camera_direction(camera, float(column) + shift[0], float(row) + shift[1])
         if not sees(d):
@@ -184,22 +183,41 @@ def shade_pixels(
         cone = Cone()
         cone.width = pixel_width(camera, 0.0) * fine
         cone.spread = (pixel_width(camera, 1.0) * fine - cone.width) / wp.length(d)
-        follows_label = s == 0 and camera.lens_radius == 0.0 and settings.path_traced == 0
+        follows_label = s == 0 and centred and camera.lens_radius == 0.0
         sample = camera_radiance(scene, settings, sampler, o, d, camera.near, camera.far, hits[i], follows_label, cone)
         value = sample.value
         total += value
         if guides_out.wanted != 0:
-            guide = guide_of(scene, sample.hit, o, d, cone)
-            level = 0.2126 * value[0] + 0.7152 * value[1] + 0.0722 * value[2]
-            reflectance += wp.vec4(guide.reflectance[0], guide.reflectance[1], guide.reflectance[2], level * level)
-            normal += wp.vec4(guide.normal[0], guide.normal[1], guide.normal[2], guide.distance)
-            sharpness += guide.sharpness
-            met += wp.where(sample.hit.instance == NO_HIT, 0, 1)
-    share = 1.0 / float(settings.samples)
-    hdr_out[i] = total * share
+            if camera.lens_radius > 0.0:
+                sample.calm = wp.vec3(0.0, 0.0, 0.0)
+            rest = value - wp.vec4(sample.calm[0], sample.calm[1], sample.calm[2], 0.0)
+            level = 0.2126 * rest[0] + 0.7152 * rest[1] + 0.0722 * rest[2]
+            calm += wp.vec4(sample.calm[0], sample.calm[1], sample.calm[2], 0.0)
+            reflectance += wp.vec4(sample.reflectance[0], sample.reflectance[1], sample.reflectance[2], level * level)
+            normal += wp.vec4(sample.normal[0], sample.normal[1], sample.normal[2], sample.distance)
+            sharpness += sample.sharpness
+            met += sample.met
+    share = 1.0 / float(settings.earlier + settings.samples)
+    kept = float(settings.earlier) * share
+    if settings.earlier > 0:
+        hdr_out[i] = hdr_out[i] * kept + total * share
+    else:
+        hdr_out[i] = total * share
     if guides_out.wanted != 0:
-        if met < settings.samples:
+        missed = met < settings.samples
+        normal = normal * share
+        calm = calm * share
+        reflectance = reflectance * share
+        sharpness = sharpness * share
+        if settings.earlier > 0:
+            missed = missed or guides_out.normals[i][3] == 0.0
+            normal += guides_out.normals[i] * kept
+            calm += guides_out.calm[i] * kept
+            reflectance += guides_out.reflectance[i] * kept
+            sharpness += guides_out.sharpness[i] * kept
+        if missed:
             normal[3] = 0.0
-        guides_out.reflectance[i] = reflectance * share
-        guides_out.normals[i] = normal * share
-        guides_out.sharpness[i] = sharpness * share
+        guides_out.calm[i] = calm
+        guides_out.reflectance[i] = reflectance
+        guides_out.normals[i] = normal
+        guides_out.sharpness[i] = sharpness

@@ -303,6 +303,7 @@ class PathSettings:
     """What the colour pass needs of the render settings."""
 
     samples: wp.int32
+    earlier: wp.int32  # samples that lie in the outputs already
     sample_stride: wp.uint32  # samples rounded up to a power of two
     bounces: wp.int32
     seed: wp.uint32

@@ -193,6 +193,10 @@ WALK = _TYPES + SHAPES + r"""
             low_o[axis] = o[axis] + pad;
             high_o[axis] = o[axis] - pad;
         }
+        // a ray that is no numbers would meet all boxes, empty ones as well, without end
+        const float sum = largest(low_o[0], low_o[1], low_o[2]) + largest(high_o[0], high_o[1], high_o[2])
+            + largest(inverse[0], inverse[1], inverse[2]) + low_o[0] + low_o[1] + low_o[2] + d[0] + d[1] + d[2];
+        if (!(__builtin_fabsf(sum) < INFINITY)) return true;
         const float near_x = near_side[0] ? high_o[0] : low_o[0], far_x = near_side[0] ? low_o[0] : high_o[0];
         const float near_y = near_side[1] ? high_o[1] : low_o[1], far_y = near_side[1] ? low_o[1] : high_o[1];
         const float near_z = near_side[2] ? high_o[2] : low_o[2], far_z = near_side[2] ? low_o[2] : high_o[2];
