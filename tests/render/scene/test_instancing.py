@@ -305,3 +305,34 @@ def test_subsets_and_labels_inside_native_instances(stage, open_scene, add_mesh,
     assert {i.slot_materials for i in scene.instances} == {("", "/World/i0/Looks/red")}
     assert scene.labels().entity_paths == ()
     assert scene.labels(per_subset=True).entity_paths == ("/World/i0/body/half", "/World/i1/body/half")
+
+
+def test_ids_that_are_too_many_are_named(open_scene):
+    stage = Usd.Stage.CreateInMemory()
+    instancer = UsdGeom.PointInstancer.Define(stage, "/Many")
+    UsdGeom.Sphere.Define(stage, "/Many/Ball")
+    instancer.CreatePrototypesRel().SetTargets(["/Many/Ball"])
+    instancer.CreateProtoIndicesAttr([0, 0, 0])
+    instancer.CreatePositionsAttr([(0, 0, 0)] * 3)
+    instancer.CreateIdsAttr([1, 2, 3, 4, 5, 6])
+    instancer.CreateInvisibleIdsAttr([2])
+    with pytest.raises(SceneError, match="/Many: protoIndices has 3 entries"):
+        open_scene(stage)
+
+
+def test_prototypes_that_nothing_shows_are_not_read(open_scene):
+    stage = Usd.Stage.CreateInMemory()
+    instancer = UsdGeom.PointInstancer.Define(stage, "/Many")
+    UsdGeom.Sphere.Define(stage, "/Many/Ball")
+    broken = UsdGeom.Mesh.Define(stage, "/Many/Broken")
+    broken.CreatePointsAttr([(0, 0, 1e20)] * 3)
+    broken.CreateFaceVertexCountsAttr([3])
+    broken.CreateFaceVertexIndicesAttr([0, 1, 2])
+    instancer.CreatePrototypesRel().SetTargets(["/Many/Ball", "/Many/Broken"])
+    instancer.CreateProtoIndicesAttr([0])
+    instancer.CreatePositionsAttr([(0, 0, 0)])
+    scene = open_scene(stage)
+    assert len(scene.instances) == 1
+    instancer.GetProtoIndicesAttr().Set([1])
+    with pytest.raises(SceneError, match="/Many/Broken"):
+        scene.sync()

@@ -144,3 +144,20 @@ def test_influences_that_do_not_fit_are_named(arm, open_scene):
     UsdSkel.BindingAPI(arm.GetPrimAtPath("/Arm/Skin")).CreateJointIndicesPrimvar(False, 1).Set([0, 9, 1, 1])
     with pytest.raises(SceneError, match="/Arm/Skin: its joint influences do not fit"):
         open_scene(arm)
+
+
+def test_the_first_time_samples_are_followed(arm, open_scene):
+    """USD's queries of an animation keep to where its values came from when they were made."""
+    scene = open_scene(arm)
+    animation = UsdSkel.Animation.Get(arm, "/Arm/Animation")
+    for time in (0.0, 10.0):
+        bend(animation, 9.0 * time, time)
+    scene.sync(Usd.TimeCode(5.0))
+    assert np.abs(points_of(scene) - bent(45.0)).max() < 1e-3
+
+
+def test_a_root_without_extent_spoils_no_pose(arm, open_scene):
+    UsdGeom.XformCommonAPI(arm.GetPrimAtPath("/Arm")).SetScale((1, 0, 1))
+    scene = open_scene(arm)
+    row = next(i for i in scene.instances if i.path == "/Arm/Skin")
+    assert np.isfinite(scene.meshes[row.mesh].points).all()

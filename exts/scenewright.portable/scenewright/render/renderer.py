@@ -278,8 +278,7 @@ class Renderer:
         if hdr is None:
             hdr = wp.empty(count, dtype=wp.vec4, device=self.device)
         if settings.mode == "mitsuba":
-            self._mitsuba = self._mitsuba or MitsubaEngine()
-            hdr.assign(self._mitsuba.render(self._scene, image, settings).reshape(-1, 4))
+            hdr.assign(self._render_with_mitsuba(image, settings).reshape(-1, 4))
         else:
             self._trace_paths(image, placed, hits, hdr, settings)
         metered = metered_exposure(hdr.numpy()) if settings.auto_exposure else None
@@ -290,6 +289,19 @@ class Renderer:
             self._launcher.launch(blend_splats, count, blending, [hdr])
         if "ldr_color" in arrays:
             self._launcher.launch(develop, count, [hdr, film], [arrays["ldr_color"]])
+
+    def _render_with_mitsuba(self, image: ImageCamera, settings: RenderSettings) -> np.ndarray:
+        """Return radiance and coverage, (H, W, 4) float32."""
+        self._mitsuba = self._mitsuba or MitsubaEngine()
+        plan = self._shutter(image, settings)
+        if plan is None:
+            return self._mitsuba.render(self._scene, image, settings)
+        with self._moving(image) as moving:
+            return self._mitsuba.render_moments(moving, plan, image, settings)
+
+    def _moving(self, image: ImageCamera) -> MovingScene:
+        return MovingScene(self._scene, self._device_scene, self._time, self._previous, image.record,
+                           self._previous_cameras.get(image.record.path))
 
     def _trace_paths(self, image: ImageCamera, placed: PlacedScene, hits: wp.array, hdr: wp.array,
                      settings: RenderSettings) -> None:
@@ -304,8 +316,7 @@ class Renderer:
             if settings.edge_samples > 0:
                 refine_edges(self._launcher, placed, image, settings, self._path_settings, hits, hdr, guides)
         else:
-            with MovingScene(self._scene, self._device_scene, self._time, self._previous, image.record,
-                             self._previous_cameras.get(image.record.path)) as moving:
+            with self._moving(image) as moving:
                 samples = shade_slices(self._launcher, moving, plan, image, settings, self._path_settings, hdr, guides)
         if settings.denoise and settings.denoiser == "oidn":
             denoise_with_oidn(image, hdr, guides, fast=not settings.path_traced)

@@ -143,9 +143,8 @@ class RenderSettings:
             raise ValueError(f"motion_slices must be 0 to 1024, got {self.motion_slices}.")
         if not 0.0 <= self.shutter_fraction <= 1.0:
             raise ValueError(f"shutter_fraction must be 0 to 1, got {self.shutter_fraction}.")
-        if self.mode == "mitsuba" and (self.denoise or self.fog is not None or self.motion_slices > 1):
-            raise ValueError("The renderer 'mitsuba' has no denoiser, no fog and no motion blur here. Set denoise to False, "
-                             "fog to None and motion_slices to 0.")
+        if self.mode == "mitsuba" and self.denoise:
+            raise ValueError("The renderer 'mitsuba' has no denoiser here. Set denoise to False.")
         for name, limit in (("indirect_limit", self.indirect_limit), ("sample_limit", self.sample_limit)):
             if not limit > 0.0:
                 raise ValueError(f"{name} must be positive (math.inf for none), got {limit}.")

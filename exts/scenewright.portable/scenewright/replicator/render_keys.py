@@ -68,8 +68,8 @@ def render_settings(subframes: int, frame: int) -> "RenderSettings":
         bounces = _number("/rtx/rtpt/maxBounces" if mode == "real-time" else "/rtx/pathtracing/maxBounces")
     if bounces is not None:
         options["bounces"] = max(0, min(int(bounces), 64))
+    options["fog"] = fog_from_settings()
     if mode != "mitsuba":
-        options["fog"] = fog_from_settings()
         options["edge_samples"] = int(_number("/scenewright/edgeSamples") or 0)
     return RenderSettings(**options, **_denoising(mode), **_limits(mode), **_picture(), **_motion_blur(mode))
 
@@ -134,9 +134,9 @@ def _motion_blur(mode: str) -> dict[str, Any]:
     ``maxBlurDiameterFraction`` bounds RTX's filter: it has no meaning here.
     """
     settings = get_settings()
-    if mode == "mitsuba" or not settings.get_as_bool("/omni/replicator/captureMotionBlur"):
+    if not settings.get_as_bool("/omni/replicator/captureMotionBlur"):
         return {}
-    traced = mode == "path-traced"
+    traced = mode != "real-time"
     name = "/omni/replicator/pathTracedMotionBlurSubSamples" if traced else "/rtx/post/motionblur/numSamples"
     fraction = None if traced else _number("/rtx/post/motionblur/exposureFraction")
     return {"motion_slices": max(1, min(settings.get_as_int(name) or _MOTION_SLICES, 1024)),

@@ -192,10 +192,12 @@ def _sort_property(prim: str, name: str, scene: "StageScene", dirt: Dirt) -> Non
     scene.splats.forget({prim})
     if scene.is_light_path(prim):
         dirt.lights = True
-    if name.startswith(("skel:", "primvars:skel:")) or (name in _SKELETON and prim in scene.reader.skins.dependents):
+    skins = scene.reader.skins
+    if (name.startswith(("skel:", "primvars:skel:")) or (name in _SKELETON and prim in skins.dependents)
+            or skins.keeps_to_another_source(prim, scene.stage)):
         dirt.everything = True
-        dirt.geometry.update(scene.reader.skins.of_prim)
-    dirt.geometry.update(scene.reader.skins.dependents.get(prim, ()))
+        dirt.geometry.update(skins.of_prim)
+    dirt.geometry.update(skins.dependents.get(prim, ()))
     if prim.startswith("/__Prototype_"):
         _forget_instanced(scene, dirt)
     elif name in _INSTANCER and scene.stage.GetPrimAtPath(prim).IsA(UsdGeom.PointInstancer):

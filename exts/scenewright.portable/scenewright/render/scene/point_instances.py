@@ -77,17 +77,21 @@ def place_instancer(
     transforms = _instance_transforms(api, path, len(indices), time)
     placed.colors = _instance_colors(instancer, len(indices), time)
     mask = np.array(api.ComputeMaskAtTime(time), dtype=bool)
+    if len(mask) not in (0, len(indices)):
+        raise SceneError(f"{path}: protoIndices has {len(indices)} entries, but ids, invisibleIds and inactiveIds make a mask "
+                         f"of {len(mask)}. Author as many ids, or none.")
     shown = mask if len(mask) else np.ones(len(indices), bool)
     for number, root in enumerate(roots):
         chosen = np.flatnonzero(shown & (indices == number))
+        if not len(chosen):
+            continue
         below = _below(root, time, read, depth)
         placed.prototypes.extend(below.prototypes)
-        if len(chosen):
-            placed.items.extend(_repeat(item, chosen, transforms[chosen]) for item in below.items)
-            placed.labelled.extend(
-                LabelledPlacement(one.labels, *_spread(one.suffixes, one.transforms, chosen, transforms[chosen]))
-                for one in below.labelled
-            )
+        placed.items.extend(_repeat(item, chosen, transforms[chosen]) for item in below.items)
+        placed.labelled.extend(
+            LabelledPlacement(one.labels, *_spread(one.suffixes, one.transforms, chosen, transforms[chosen]))
+            for one in below.labelled
+        )
     return placed
 
 

@@ -14,6 +14,8 @@ __all__ = ["Skin", "Skins"]
 
 _log = logging.getLogger(__name__)
 
+_ANIMATED = ("translations", "rotations", "scales", "blendShapeWeights")
+
 _PREDICATE = Usd.TraverseInstanceProxies(Usd.PrimDefaultPredicate)
 
 
@@ -75,8 +77,12 @@ class Skin:
 
     def _skeleton_to_prim(self, time: Usd.TimeCode) -> np.ndarray:
         cache = UsdGeom.XformCache(time)
-        skeleton = cache.GetLocalToWorldTransform(self.skeleton_prim)
-        return np.array(skeleton * cache.GetLocalToWorldTransform(self.prim).GetInverse())
+        common = self.prim.GetStage().GetPrimAtPath(self.prim.GetPath().GetCommonPrefix(self.skeleton_prim.GetPath()))
+        (skeleton, skeleton_resets), (prim, prim_resets) = (
+            cache.ComputeRelativeTransform(one, common) for one in (self.skeleton_prim, self.prim))
+        if skeleton_resets or prim_resets:
+            skeleton, prim = (cache.GetLocalToWorldTransform(one) for one in (self.skeleton_prim, self.prim))
+        return np.array(skeleton * prim.GetInverse())  # what lies above both does not count, were it flat or far away
 
     def _add_blend_shapes(self, points: Vt.Vec3fArray, time: Usd.TimeCode) -> None:
         weights = self.animation.ComputeBlendShapeWeights(time)
@@ -100,6 +106,13 @@ class Skins:
     """Path of the deformed prim to its skin."""
     dependents: dict[str, set[str]] = field(default_factory=dict)
     """Path of a skeleton, animation, blend shape or anything above a skeleton but not its prim, to the deformed prims."""
+
+    sources: dict[str, tuple[Usd.ResolveInfoSource, ...]] = field(default_factory=dict)
+    """Path of an animation to where its values came from when its queries were made: these keep to that."""
+
+    def keeps_to_another_source(self, path: str, stage: Usd.Stage) -> bool:
+        """Return whether an animation's values come from elsewhere than its queries know, as after its first time samples."""
+        return path in self.sources and self.sources[path] != _value_sources(stage.GetPrimAtPath(path))
 
     @staticmethod
     def below(roots: Iterable[Usd.Prim]) -> "Skins":
@@ -126,6 +139,7 @@ class Skins:
         sources = [skeleton_prim.GetPath()]
         if skin.animation is not None:
             sources.append(skin.animation.GetPrim().GetPath())
+            self.sources[sources[-1].pathString] = _value_sources(skin.animation.GetPrim())
         if skinning.HasBlendShapes():
             sources.extend(skinning.GetBlendShapeTargetsRel().GetTargets())
         for source in sources:
@@ -134,3 +148,7 @@ class Skins:
         for apart in own ^ its:
             self.dependents.setdefault(apart.pathString, set()).add(path)
 
+
+
+def _value_sources(animation: Usd.Prim) -> tuple[Usd.ResolveInfoSource, ...]:
+    return tuple(animation.GetAttribute(name).GetResolveInfo().GetSource() for name in _ANIMATED)
