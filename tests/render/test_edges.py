@@ -79,6 +79,12 @@ def test_many_edges_share_half_of_the_work(edges, each):
     assert samples_each(RenderSettings(samples=4, edge_samples=16), 1000, edges) == each
 
 
+@pytest.mark.parametrize("mode", ["path-traced", "mitsuba"])
+def test_modes_without_bias_have_none(mode):
+    with pytest.raises(ValueError, match="edge_samples are for the real-time mode"):
+        RenderSettings(mode=mode, edge_samples=4)
+
+
 @pytest.mark.parametrize("count", [-1, 1025])
 def test_impossible_counts_are_named(count):
     with pytest.raises(ValueError, match="edge_samples must be 0 to 1024"):

@@ -27,7 +27,7 @@ def refine_edges(launcher: TileLauncher, placed: PlacedScene, image: ImageCamera
                  guides: GuideBuffers) -> None:
     """Average up to ``settings.edge_samples`` more samples into the pixels of ``hdr`` and ``guides`` that an edge crosses.
 
-    Which pixels these are is decided by what is free of noise, so that the choice does not shift the mean.
+    Which pixels these are is decided by labels and by light without noise: what a shadow ray met by chance has no say.
     """
     count = image.width * image.height
     edges = wp.empty(count, dtype=wp.uint8, device=launcher.device)

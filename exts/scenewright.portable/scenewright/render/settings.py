@@ -75,7 +75,8 @@ class RenderSettings:
     fill the pixel."""
     edge_samples: int = 0
     """Up to so many more samples in pixels that outlines or the borders of sharp shadows cross, together at most half of all
-    others: smooth edges for little time. Without motion blur only."""
+    others: smooth edges for little time. In real-time mode only, as the choice of pixels leans on the samples before; without
+    effect where motion blurs."""
     bounces: int | None = None
     """Indirect bounces of the colour pass; 0 = direct light only. None becomes 1 in real-time mode, else 64, where
     Russian roulette ends paths that carry little from the fourth on."""
@@ -135,6 +136,8 @@ class RenderSettings:
             raise ValueError(f"samples must be 1 to 65536, got {self.samples}.")
         if not 0 <= self.edge_samples <= 1024:
             raise ValueError(f"edge_samples must be 0 to 1024, got {self.edge_samples}.")
+        if self.edge_samples and self.mode != "real-time":
+            raise ValueError(f"edge_samples are for the real-time mode, the mode is {self.mode!r}. Set them to 0.")
         if not 0 <= self.bounces <= _MOST_BOUNCES:
             raise ValueError(f"bounces must be 0 to {_MOST_BOUNCES}, got {self.bounces}.")
         if not self.exposure > 0.0:
