@@ -15,6 +15,7 @@ from scenewright.render.device.path_settings import Surroundings, path_settings
 from scenewright.render.device.scene import DeviceScene, PlacedScene
 from scenewright.render.device.strip import StripCamera, can_share_a_strip
 from scenewright.render.edges import EDGE_KERNELS, refine_edges
+from scenewright.render.enclosed import EnclosedCameras
 from scenewright.render.film import film_data, metered_exposure
 from scenewright.render.flow import FlowPair, Moment
 from scenewright.render.frame import Frame
@@ -89,6 +90,7 @@ class Renderer:
         self._moments_before: dict[tuple, Moment] = {}
         self._teleport = False
         self._warned_dark = False
+        self._enclosed = EnclosedCameras()
         self.follows_flow = False
         """Whether :meth:`begin_step` keeps the whole scene of the step before, which ``Frame.flow`` needs."""
         self._mitsuba: MitsubaEngine | None = None
@@ -287,6 +289,8 @@ class Renderer:
         if splats is not None:
             blending = [splats.splats, splats.order, splats.starts, splats.tiles_across, image.width, hits, film]
             self._launcher.launch(blend_splats, count, blending, [hdr])
+        if self._device_scene.has_lights:
+            self._enclosed.look(image, hdr, hits, self._scene)
         if "ldr_color" in arrays:
             self._launcher.launch(develop, count, [hdr, film], [arrays["ldr_color"]])
 
