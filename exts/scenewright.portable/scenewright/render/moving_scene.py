@@ -49,7 +49,8 @@ class MovingScene:
     What has time samples is read at each moment: transforms, points, lights, materials, the camera. Instances, points of a mesh
     (edited, or carried by a skeleton's new pose) and a camera that have none, and that are elsewhere than in the step before,
     move evenly between the two poses; the light of glowing geometry among them is sampled where it is at the frame's time.
-    Points whose faces became others have no way between and are where they are at the frame's time.
+    Velocities of points and instances with time samples carry those of the frame. What has none, and whose faces or number
+    of points or instances became others, has no way between: it is where it is at the frame's time, and a warning says so.
     """
 
     def __init__(self, scene: "StageScene", device_scene: "DeviceScene", time: Usd.TimeCode,
@@ -57,7 +58,9 @@ class MovingScene:
         self._scene, self._device, self._time = scene, device_scene, time
         self._before = {} if before is None else dict(zip(before.paths, before.matrices, strict=True))
         self._now = dict(zip(device_scene.instances.paths, device_scene.instances.matrices, strict=True))
-        self._deformed = {} if before is None else deformed_meshes(before, device_scene.instances.snapshot())
+        self._deformed, stuck = ({}, set()) if before is None else deformed_meshes(before, device_scene.instances.snapshot())
+        if stuck:
+            scene.tell_stuck(stuck)
         self._camera, self._camera_before = camera, camera_before
 
     @property
@@ -91,7 +94,8 @@ class MovingScene:
     def pose_at(self, seconds: float, steps: float) -> Pose:
         """Return what is where at a moment, as :meth:`at`; all else at that moment is in :attr:`scene`."""
         if not self._time.IsDefault():
-            self._sync(Usd.TimeCode(self._time.GetValue() + seconds * self._scene.stage.GetTimeCodesPerSecond()))
+            codes = seconds * self._scene.stage.GetTimeCodesPerSecond()
+            self._sync(Usd.TimeCode(self._time.GetValue() + codes))
         progress = float(np.clip(1.0 + steps, 0.0, 1.0))
         camera = replace(self._scene.camera(self._camera.path), exposure=self._camera.exposure)
         instances, meshes = self._device.instances, dict(self._scene.meshes)
@@ -117,7 +121,7 @@ class MovingScene:
         return before is not None and now is not None and not np.array_equal(before, now) and np.array_equal(matrix, now)
 
     def _sync(self, time: Usd.TimeCode) -> None:
-        changes = self._scene.sync(time)
+        changes = self._scene.sync(time, self._time)
         if changes:
             self._device.update(self._scene, changes)
 

@@ -117,25 +117,29 @@ def between_cameras(before: CameraRecord, after: CameraRecord, progress: float) 
     return replace(after, matrix=between_matrices(before.matrix[None], after.matrix[None], progress)[0])
 
 
-def deformed_meshes(before: InstanceSnapshot, now: InstanceSnapshot) -> dict[str, tuple[MeshRecord, MeshRecord]]:
-    """Return the meshes of ``now``, by key, whose points moved while their faces stayed: (before, now).
+def deformed_meshes(before: InstanceSnapshot, now: InstanceSnapshot
+                    ) -> tuple[dict[str, tuple[MeshRecord, MeshRecord]], set[str]]:
+    """Return the meshes of ``now``, by key, whose points moved while their faces stayed: (before, now); and others' keys.
 
-    A mesh is matched by the instances that draw it; one whose instances drew different meshes is left out.
+    A mesh is matched by the instances that draw it. The others are those whose faces became others, or whose instances drew
+    different meshes: there is no way between.
     """
     if all(before.meshes.get(key) is record for key, record in now.meshes.items()):
-        return {}
+        return {}, set()
     old_keys = dict(zip(before.paths, before.mesh_keys, strict=True))
     pairs: dict[str, set[str]] = {}
     for path, key in zip(now.paths, now.mesh_keys, strict=True):
         if key:
             pairs.setdefault(key, set()).add(old_keys.get(path, ""))
-    found = {}
+    found, stuck = {}, set()
     for key, others in pairs.items():
-        old = before.meshes.get(next(iter(others))) if len(others) == 1 else None
         record = now.meshes[key]
-        if old is not None and old is not record and same_faces(old, record):
-            found[key] = (old, record)
-    return found
+        olds = [before.meshes[other] for other in others - {""} if before.meshes[other] is not record]
+        if len(olds) == 1 == len(others - {""}) and same_faces(olds[0], record):
+            found[key] = (olds[0], record)
+        elif olds:
+            stuck.add(key)
+    return found, stuck
 
 
 def between_meshes(before: MeshRecord, after: MeshRecord, progress: float) -> MeshRecord:

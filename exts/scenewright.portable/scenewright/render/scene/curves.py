@@ -13,6 +13,7 @@ from pxr import Usd, UsdGeom
 from scenewright.render.scene.errors import SceneError
 from scenewright.render.scene.meshes import MeshSource
 from scenewright.render.scene.nurbs import nurbs_weights
+from scenewright.render.scene.point_motion import points_at
 from scenewright.render.scene.primvars import MeshValues, read_primvar
 from scenewright.render.scene.reach import MOST_REACH, within_reach
 
@@ -48,7 +49,7 @@ class _Sampler:
     closed: bool
 
 
-def read_curves(prim: Usd.Prim, time: Usd.TimeCode) -> MeshSource | None:
+def read_curves(prim: Usd.Prim, time: Usd.TimeCode, points_time: Usd.TimeCode | None = None) -> MeshSource | None:
     """Return BasisCurves, NurbsCurves or HermiteCurves as a mesh; None where there is nothing to draw.
 
     Widths are diameters in the prim's space. Curves without widths are lines of no thickness: they are not drawn, and a
@@ -59,7 +60,7 @@ def read_curves(prim: Usd.Prim, time: Usd.TimeCode) -> MeshSource | None:
     """
     curves = UsdGeom.Curves(prim)
     path = str(prim.GetPath())
-    points = np.array(curves.GetPointsAttr().Get(time) or [], dtype=np.float64).reshape(-1, 3)
+    points = points_at(curves, time, points_time).astype(np.float64)
     counts = np.array(curves.GetCurveVertexCountsAttr().Get(time) or [], dtype=np.int64)
     if not len(points) or not len(counts):
         return None

@@ -11,6 +11,7 @@ from pxr import Usd, UsdGeom, Vt
 from scenewright.render.scene.gprims import read_shape
 from scenewright.render.scene.mesh_library import MeshLibrary
 from scenewright.render.scene.meshes import MeshSource, face_subsets, faces_without_area, read_mesh
+from scenewright.render.scene.point_motion import Moment, point_moment
 from scenewright.render.scene.records import ShapeKind
 from scenewright.render.scene.skinning import Skins
 from scenewright.render.scene.tessellate import can_tessellate, read_tessellated
@@ -66,13 +67,15 @@ class LeafReader:
     subdivision_level: int | None = None
     skins: Skins = field(default_factory=Skins)
     time: Usd.TimeCode = field(default_factory=Usd.TimeCode.Default)
+    frame: Usd.TimeCode = field(default_factory=Usd.TimeCode.Default)
     leaves: dict[str, Leaf | None] = field(default_factory=dict)
     _prototypes: dict[str, Leaf | None] = field(default_factory=dict)  # by path inside the (unnamed) prototype
     _warned: set[str] = field(default_factory=set)
 
-    def begin(self, time: Usd.TimeCode) -> None:
-        """Start a pass over the stage at ``time``."""
+    def begin(self, time: Usd.TimeCode, frame: Usd.TimeCode | None = None) -> None:
+        """Start a pass over the stage at ``time``, a moment of the frame at another time or that of the frame itself."""
         self.time = time
+        self.frame = time if frame is None else frame
         self._prototypes = {}
 
     def forget(self, roots: set[str] | None = None) -> None:
@@ -193,9 +196,10 @@ class LeafReader:
             animated = shape.animated or (skin is not None and skin.animated)
             return Leaf(prim, path, shape.kind, shape.size, frame, "", [], bool(sides), animated)
         subsets: list[UsdGeom.Subset] = []
+        moment = self._moment(prim, path)
         if prim.IsA(UsdGeom.Mesh):
             subsets = face_subsets(prim)
-            source = read_mesh(prim, self.time, subsets, self.subdivision_level)
+            source = read_mesh(prim, moment.values, subsets, self.subdivision_level, moment.points)
             if source is None:
                 self._warn_once(path, "%s: the mesh has no points or no faces; nothing of it is drawn.", path)
             else:
@@ -203,9 +207,11 @@ class LeafReader:
             if source is not None and path in self.skins.of_prim:
                 self._deform(source, path)
         else:
-            source = self._tessellate(prim, path)
+            source = self._tessellate(prim, path, moment)
         if source is None:
             return None
+        if prim.IsA(UsdGeom.PointBased) and UsdGeom.PointBased(prim).GetVelocitiesAttr().GetNumTimeSamples():
+            source.animated = True
         key = self.meshes.add(source, replaces, shared)
         if not key:
             self._warn_once(path, "%s: none of its faces has three corners; nothing of it is drawn.", path)
@@ -244,8 +250,22 @@ class LeafReader:
         source.normals = None
         source.animated = source.animated or skin.animated
 
-    def _tessellate(self, prim: Usd.Prim, path: str) -> MeshSource | None:
-        source = read_tessellated(prim, self.time)
+    def _moment(self, prim: Usd.Prim, path: str) -> Moment:
+        """Return when to read what of a prim."""
+        if not prim.IsA(UsdGeom.PointBased):
+            return Moment(self.time, self.time)
+        moment = point_moment(prim, self.time, self.frame)
+        if moment.is_stuck:
+            self.tell_stuck(path, "faces, or the number of its points,")
+        return moment
+
+    def tell_stuck(self, path: str, what: str) -> None:
+        """Warn once that a prim has no way between two moments because ``what`` of it changed."""
+        self._warn_once(f"way of {path}", "%s: its %s changed within the shutter time: its own motion does not blur, it is as "
+                        "at the frame's time. Author velocities at the time samples of its points or positions.", path, what)
+
+    def _tessellate(self, prim: Usd.Prim, path: str, moment: Moment) -> MeshSource | None:
+        source = read_tessellated(prim, moment.values, moment.points)
         kind = str(prim.GetTypeName())
         if source is None and not can_tessellate(prim):
             self._warn_once(kind, "%s: prims of type %s are not rendered yet (first of possibly several).", path, kind)

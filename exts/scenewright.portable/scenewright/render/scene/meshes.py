@@ -9,6 +9,7 @@ import numpy as np
 from pxr import Usd, UsdGeom
 
 from scenewright.render.scene.errors import SceneError
+from scenewright.render.scene.point_motion import VELOCITY_ATTRIBUTES, points_at
 from scenewright.render.scene.primvars import MeshValues, at_corners, find_uv_names, join_uvs, read_attribute, read_primvar
 from scenewright.render.scene.reach import MOST_REACH, within_reach
 from scenewright.render.scene.records import MeshRecord
@@ -32,6 +33,7 @@ MESH_ATTRIBUTES = frozenset(
         "surfaceFaceVertexIndices",
         "tetVertexIndices",
         *SUBDIVISION_ATTRIBUTES,
+        *VELOCITY_ATTRIBUTES,
     }
 )
 """Attributes (beside ``primvars:``) whose change makes a mesh different."""
@@ -75,7 +77,7 @@ class MeshSource:
 
 
 def read_mesh(prim: Usd.Prim, time: Usd.TimeCode, subsets: list[UsdGeom.Subset] | None = None,
-              subdivision_level: int | None = None) -> MeshSource | None:
+              subdivision_level: int | None = None, points_time: Usd.TimeCode | None = None) -> MeshSource | None:
     """Read a Mesh prim, or return None where it has no faces.
 
     Args:
@@ -83,23 +85,18 @@ def read_mesh(prim: Usd.Prim, time: Usd.TimeCode, subsets: list[UsdGeom.Subset] 
         time: Where to sample.
         subsets: Its face subsets in the order of the slots; None looks them up.
         subdivision_level: How often meshes with a subdivision scheme are refined; None: as :func:`read_subdivision` says.
+        points_time: Where velocities carry the points; None: as they are at ``time``.
 
     Raises:
         SceneError: Points that are not finite, indices outside the points, counts that do not add up.
     """
     mesh = UsdGeom.Mesh(prim)
     path = str(prim.GetPath())
-    topology = [
-        mesh.GetPointsAttr(),
-        mesh.GetFaceVertexCountsAttr(),
-        mesh.GetFaceVertexIndicesAttr(),
-        mesh.GetHoleIndicesAttr(),
-    ]
-    raw = [attribute.Get(time) for attribute in topology]
-    points, counts, indices, holes = (_array(v, d) for v, d in zip(raw, (np.float32, *[np.int32] * 3), strict=True))
+    topology = (mesh.GetFaceVertexCountsAttr(), mesh.GetFaceVertexIndicesAttr(), mesh.GetHoleIndicesAttr())
+    counts, indices, holes = (_array(attribute.Get(time), np.int32) for attribute in topology)
+    points = points_at(mesh, time, points_time)
     if len(counts) == 0 or len(points) == 0:
         return None
-    points = points.reshape(-1, 3)
     _check(path, points, counts, indices, holes)
     api = UsdGeom.PrimvarsAPI(prim)
     colors = read_primvar(api.GetPrimvar("displayColor"), time)
@@ -119,7 +116,8 @@ def read_mesh(prim: Usd.Prim, time: Usd.TimeCode, subsets: list[UsdGeom.Subset] 
     source.subsets = _read_subsets(path, face_subsets(prim) if subsets is None else subsets, len(counts), time)
     source.subdivision = read_subdivision(mesh, time, len(counts), len(points), subdivision_level)
     values = (source.normals, source.uvs, source.colors)
-    source.animated = any(a.ValueMightBeTimeVarying() for a in topology) or any(v is not None and v.animated for v in values)
+    source.animated = any(a.ValueMightBeTimeVarying() for a in (*topology, mesh.GetPointsAttr())) or any(
+        v is not None and v.animated for v in values)
     return source
 
 

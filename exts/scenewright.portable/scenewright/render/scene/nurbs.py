@@ -7,6 +7,7 @@ from pxr import Usd, UsdGeom
 
 from scenewright.render.scene.errors import SceneError
 from scenewright.render.scene.meshes import MeshSource
+from scenewright.render.scene.point_motion import points_at
 from scenewright.render.scene.primvars import MeshValues
 from scenewright.render.scene.reach import within_reach
 
@@ -49,7 +50,7 @@ def _control_points(knots: np.ndarray, order: int, path: str) -> int:
     return n
 
 
-def read_nurbs_patch(prim: Usd.Prim, time: Usd.TimeCode) -> MeshSource | None:
+def read_nurbs_patch(prim: Usd.Prim, time: Usd.TimeCode, points_time: Usd.TimeCode | None = None) -> MeshSource | None:
     """Return a NurbsPatch as a mesh of ``8 x 8`` quads a span, its texture coordinates the parameters; None where it is empty.
 
     Trim curves are not honoured (a warning says so).
@@ -58,7 +59,7 @@ def read_nurbs_patch(prim: Usd.Prim, time: Usd.TimeCode) -> MeshSource | None:
         SceneError: Points, knots or weights that do not fit the vertex counts.
     """
     patch, path = UsdGeom.NurbsPatch(prim), str(prim.GetPath())
-    points = np.array(patch.GetPointsAttr().Get(time) or [], dtype=np.float64).reshape(-1, 3)
+    points = points_at(patch, time, points_time).astype(np.float64)
     counts = [int(a.Get(time) or 0) for a in (patch.GetUVertexCountAttr(), patch.GetVVertexCountAttr())]
     if not len(points) or 0 in counts:
         return None

@@ -1,13 +1,13 @@
 """UsdGeomPointInstancer: every instance of every prototype leaf, placed with numpy."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
 from pxr import Usd, UsdGeom
 
 from scenewright.render.scene.errors import SceneError
-from scenewright.render.scene.leaves import Leaf, is_drawn, prototype_prims
+from scenewright.render.scene.leaves import Leaf, LeafReader, is_drawn, prototype_prims
+from scenewright.render.scene.point_motion import Moment, instance_moment
 from scenewright.render.scene.primvars import read_primvar
 from scenewright.render.scene.semantics import read_labels
 
@@ -51,14 +51,12 @@ class Placements:
     """(N, 3) displayColor of each of the instancer's instances, drawn or not; None where it authors none."""
 
 
-def place_instancer(
-    instancer: Usd.Prim, time: Usd.TimeCode, read: Callable[[Usd.Prim], Leaf | None], depth: int = 0
-) -> Placements:
+def place_instancer(instancer: Usd.Prim, reader: LeafReader, depth: int = 0) -> Placements:
     """Return the drawings of ``instancer`` in its own space.
 
     Instance k of a prototype gets the instancer's transform of k (which includes the prototype root's own transform).
     Invisible (invisibleIds) and inactive (inactiveIds) instances are left out, as are leaves that are hidden below their
-    prototype's root or have another purpose than default or render.
+    prototype's root or have another purpose than default or render. All is as of the reader's time.
 
     Raises:
         SceneError: protoIndices, positions and prototypes do not fit together, or instancers nest in themselves.
@@ -68,13 +66,17 @@ def place_instancer(
     if depth > _MAX_DEPTH:
         raise SceneError(f"{path}: point instancers are nested more than {_MAX_DEPTH} deep; does one contain itself?")
     placed = Placements(prototypes=_prototype_roots(api))
+    moment = instance_moment(instancer, reader.time, reader.frame)
+    if moment.is_stuck:
+        reader.tell_stuck(path, "instances, or their number,")
+    time = moment.values
     indices = np.array(api.GetProtoIndicesAttr().Get(time) or [], dtype=np.int64)
     if not len(indices):
         return placed
     roots = list(placed.prototypes)
     if indices.min() < 0 or indices.max() >= len(roots):
         raise SceneError(f"{path}: protoIndices reaches {int(indices.max())}, but there are {len(roots)} prototypes.")
-    transforms = _instance_transforms(api, path, len(indices), time)
+    transforms = _instance_transforms(api, path, len(indices), moment)
     placed.colors = _instance_colors(instancer, len(indices), time)
     mask = np.array(api.ComputeMaskAtTime(time), dtype=bool)
     if len(mask) not in (0, len(indices)):
@@ -85,7 +87,7 @@ def place_instancer(
         chosen = np.flatnonzero(shown & (indices == number))
         if not len(chosen):
             continue
-        below = _below(root, time, read, depth)
+        below = _below(root, reader, depth)
         placed.prototypes.extend(below.prototypes)
         placed.items.extend(_repeat(item, chosen, transforms[chosen]) for item in below.items)
         placed.labelled.extend(
@@ -106,13 +108,14 @@ def _prototype_roots(api: UsdGeom.PointInstancer) -> list[Usd.Prim]:
     return roots
 
 
-def _instance_transforms(api: UsdGeom.PointInstancer, path: str, count: int, time: Usd.TimeCode) -> np.ndarray:
+def _instance_transforms(api: UsdGeom.PointInstancer, path: str, count: int, moment: Moment) -> np.ndarray:
     given = api.ComputeInstanceTransformsAtTime(
-        time, time, UsdGeom.PointInstancer.IncludeProtoXform, UsdGeom.PointInstancer.IgnoreMask
+        moment.points, moment.values, UsdGeom.PointInstancer.IncludeProtoXform, UsdGeom.PointInstancer.IgnoreMask
     )
     transforms = np.array(given, dtype=np.float64).reshape(-1, 4, 4)
     if len(transforms) != count:
-        sizes = {n: len(api.GetPrim().GetAttribute(n).Get(time) or []) for n in ("positions", "orientations", "scales", "ids")}
+        arrays = ("positions", "orientations", "scales", "ids")
+        sizes = {name: len(api.GetPrim().GetAttribute(name).Get(moment.values) or []) for name in arrays}
         raise SceneError(f"{path}: protoIndices has {count} entries; the other arrays must have as many (or none): {sizes}.")
     if not np.isfinite(transforms).all():
         bad = int(np.flatnonzero(~np.isfinite(transforms).all(axis=(1, 2)))[0])
@@ -128,8 +131,9 @@ def _instance_colors(instancer: Usd.Prim, count: int, time: Usd.TimeCode) -> np.
     return values.values.astype(np.float64)
 
 
-def _below(root: Usd.Prim, time: Usd.TimeCode, read: Callable[[Usd.Prim], Leaf | None], depth: int) -> Placements:
+def _below(root: Usd.Prim, reader: LeafReader, depth: int) -> Placements:
     """Return what one prototype draws and labels, in the space of its root."""
+    time = reader.time
     cache = UsdGeom.XformCache(time)
     start = len(str(root.GetPath()))
     placed = Placements()
@@ -143,9 +147,9 @@ def _below(root: Usd.Prim, time: Usd.TimeCode, read: Callable[[Usd.Prim], Leaf |
             continue
         to_root = _relative(cache, prim, root)
         if is_instancer:
-            _add_nested(placed, place_instancer(prim, time, read, depth + 1), number, suffix, to_root)
+            _add_nested(placed, place_instancer(prim, reader, depth + 1), number, suffix, to_root)
             continue
-        leaf = read(prim)
+        leaf = reader.read(prim)
         if leaf is not None:
             placed.items.append(Placement(leaf, [suffix], to_root[None], np.array([[number]])))
     return placed

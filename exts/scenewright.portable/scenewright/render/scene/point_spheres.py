@@ -8,6 +8,7 @@ from pxr import Usd, UsdGeom
 
 from scenewright.render.scene.errors import SceneError
 from scenewright.render.scene.meshes import MeshSource
+from scenewright.render.scene.point_motion import points_at
 from scenewright.render.scene.primvars import MeshValues, read_attribute, read_primvar
 from scenewright.render.scene.reach import MOST_REACH, within_reach
 from scenewright.render.scene.subdivision import Cage, refine
@@ -19,7 +20,7 @@ _log = logging.getLogger(__name__)
 _FINE_BELOW, _PLAIN_BELOW = 2_000, 20_000
 
 
-def read_points(prim: Usd.Prim, time: Usd.TimeCode) -> MeshSource | None:
+def read_points(prim: Usd.Prim, time: Usd.TimeCode, points_time: Usd.TimeCode | None = None) -> MeshSource | None:
     """Return a Points prim as spheres of ``widths`` diameter, with a colour each if it has them.
 
     Points without widths have no size: they are not drawn, and a warning says so.
@@ -29,7 +30,7 @@ def read_points(prim: Usd.Prim, time: Usd.TimeCode) -> MeshSource | None:
         SceneError: Points that are not finite, or widths that do not fit them.
     """
     points_prim, path = UsdGeom.Points(prim), str(prim.GetPath())
-    centres = np.array(points_prim.GetPointsAttr().Get(time) or [], dtype=np.float64).reshape(-1, 3)
+    centres = points_at(points_prim, time, points_time).astype(np.float64)
     if not len(centres):
         return None
     api = UsdGeom.PrimvarsAPI(prim)

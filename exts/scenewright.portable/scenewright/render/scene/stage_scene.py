@@ -126,32 +126,38 @@ class StageScene:
         """Stop following the stage. The records stay as they are."""
         self._listener.close()
 
-    def sync(self, time: Usd.TimeCode = Usd.TimeCode.Default()) -> SceneChanges:
+    def sync(self, time: Usd.TimeCode = Usd.TimeCode.Default(), frame: Usd.TimeCode | None = None) -> SceneChanges:
         """Take in what changed on the stage since the last call, and the step to ``time``.
+
+        Args:
+            time: What is asked for.
+            frame: The time of the frame of which ``time`` is a moment, None for the frame itself. Its faces, points and
+                instances are shown, where others belong to ``time``.
 
         Raises:
             SceneError: Something on the stage cannot be rendered. The next call reads the whole stage again.
         """
         notices = self._listener.take()
-        before = self.time
         try:
             with naming_false_types(self.stage):
-                return self._follow(notices, before, time)
+                return self._follow(notices, time, time if frame is None else frame)
         except Exception:
             self.time = None
             raise
 
-    def _follow(self, notices: StageChanges, before: Usd.TimeCode | None, time: Usd.TimeCode) -> SceneChanges:
-        if before is None or before.IsDefault() != time.IsDefault():
-            self.revision += 1
-            self._forget_all()
-            return self._apply(Dirt(everything=True), time)
-        if not notices and before == time:
+    def _follow(self, notices: StageChanges, time: Usd.TimeCode, frame: Usd.TimeCode) -> SceneChanges:
+        same = (self.time, self._reader.frame) == (time, frame)
+        if not notices and same:
             return SceneChanges()
         self.revision += 1
-        dirt = sort_changes(notices, self)
-        if before != time:
-            self._add_animated(dirt)
+        if self.time is None or self.time.IsDefault() != time.IsDefault():
+            self._forget_all()
+            dirt = Dirt(everything=True)
+        else:
+            dirt = sort_changes(notices, self)
+            if not same:
+                self._add_animated(dirt)
+        self._reader.begin(time, frame)
         return self._apply(dirt, time)
 
     # What `dirt.sort_changes` asks.
@@ -170,6 +176,12 @@ class StageScene:
     def material_library(self) -> MaterialLibrary:
         """The materials with their dependencies; for the room's own use."""
         return self._materials
+
+    def tell_stuck(self, meshes: set[str]) -> None:
+        """Warn, once a prim, that these meshes (keys) have no way from the step before; those with time samples need none."""
+        for leaf in self._unique_leaves():
+            if leaf.mesh in meshes and not leaf.animated:
+                self._reader.tell_stuck(leaf.path, "faces, or the number of its points,")
 
     def note_visibility(self, path: str) -> None:
         """Take in that the visibility of the prim at ``path`` was edited: it may have become animated."""
@@ -215,7 +227,6 @@ class StageScene:
     def _apply(self, dirt: Dirt, time: Usd.TimeCode) -> SceneChanges:
         meshes, materials, textures = dict(self.meshes), dict(self.materials), len(self.textures)
         self.time = time
-        self._reader.begin(time)
         dirt.materials |= self._materials.refresh(dirt.constants, time)
         self._materials.drop(dirt.materials)
         rows = colors = np.zeros(0, np.int64)
@@ -266,7 +277,7 @@ class StageScene:
         builder = TableBuilder()
         for prim, draws in self._survey.anchors(time):
             if draws and prim.IsA(UsdGeom.PointInstancer):
-                builder.add_instancer(prim, place_instancer(prim, time, self._reader.read))
+                builder.add_instancer(prim, place_instancer(prim, self._reader))
                 continue
             leaf = self._reader.read(prim) if draws else None
             if leaf is not None:

@@ -10,6 +10,7 @@ from scenewright.render.scene.errors import SceneError
 from scenewright.render.scene.gprims import axis_frame
 from scenewright.render.scene.meshes import MeshSource
 from scenewright.render.scene.nurbs import read_nurbs_patch
+from scenewright.render.scene.point_motion import points_at
 from scenewright.render.scene.point_spheres import read_points
 from scenewright.render.scene.reach import MOST_REACH, within_reach
 
@@ -25,10 +26,13 @@ _AROUND = 64
 _ALONG_CAP = 16
 
 
-def read_tessellated(prim: Usd.Prim, time: Usd.TimeCode) -> MeshSource | None:
-    """Return the mesh that stands in for ``prim``, or None where it is empty or its type is not supported."""
+def read_tessellated(prim: Usd.Prim, time: Usd.TimeCode, points_time: Usd.TimeCode | None = None) -> MeshSource | None:
+    """Return the mesh that stands in for ``prim``, or None where it is empty or its type is not supported.
+
+    Velocities carry its points to ``points_time``; None: they are as they are at ``time``.
+    """
     reader = next((read for schema, read in _READERS if prim.IsA(schema)), None)
-    return None if reader is None else reader(prim, time)
+    return None if reader is None else reader(prim, time, points_time)
 
 
 def can_tessellate(prim: Usd.Prim) -> bool:
@@ -55,7 +59,7 @@ def capsule_profile(radius_bottom: float, radius_top: float, height: float) -> n
     return np.concatenate([bottom, top])
 
 
-def _capsule(prim: Usd.Prim, time: Usd.TimeCode) -> MeshSource | None:
+def _capsule(prim: Usd.Prim, time: Usd.TimeCode, _points_time: Usd.TimeCode | None = None) -> MeshSource | None:
     names = ("radiusBottom", "radiusTop", "height")
     bottom, top, height = (float(prim.GetAttribute(n).Get(time)) for n in names)
     if not all(0.0 <= v <= MOST_REACH for v in (bottom, top, height)):
@@ -78,9 +82,9 @@ def _capsule(prim: Usd.Prim, time: Usd.TimeCode) -> MeshSource | None:
     return source
 
 
-def _tet_surface(prim: Usd.Prim, time: Usd.TimeCode) -> MeshSource | None:
+def _tet_surface(prim: Usd.Prim, time: Usd.TimeCode, points_time: Usd.TimeCode | None = None) -> MeshSource | None:
     tets = UsdGeom.TetMesh(prim)
-    points = np.array(tets.GetPointsAttr().Get(time) or [], dtype=np.float32).reshape(-1, 3)
+    points = points_at(tets, time, points_time)
     surface = np.array(tets.GetSurfaceFaceVertexIndicesAttr().Get(time) or [], dtype=np.int32).reshape(-1)
     if not len(surface) and len(points):
         surface = np.array(UsdGeom.TetMesh.ComputeSurfaceFaces(tets, time), dtype=np.int32).reshape(-1)
