@@ -373,3 +373,17 @@ def test_denoising_calms_mirror_like_things_at_few_samples(studio):
     for samples, limit in ((1, 0.9), (4, 0.98), (16, 1.05)):
         errors = [np.sqrt(np.mean((picture(samples, denoise) - truth) ** 2)) for denoise in (False, True)]
         assert errors[1] < limit * errors[0], (samples, errors)
+
+
+@pytest.mark.parametrize("settings", [RenderSettings(mode="path-traced", samples=4), RenderSettings(samples=4),
+                                      RenderSettings(samples=4, bounces=0)], ids=["path-traced", "real-time", "direct"])
+@pytest.mark.parametrize(("radius", "away"), [(1.0, 4.0), (0.02, 30.0), (300.0, 900.0)])
+def test_a_convex_body_does_not_light_itself(studio, settings, radius, away):
+    """Alone in the dark a ball shows nothing but its own glow, whatever it would reflect."""
+    studio.camera((0.3 * away, -0.9 * away, 0.1 * away), (0, 0, 0), focal=12.0 * away / radius)
+    ball = studio.shape("Sphere", "/Ball", radius=radius)
+    studio.material("/Looks/Glow", ball, diffuseColor=Gf.Vec3f(0.5, 0.5, 0.5), emissiveColor=Gf.Vec3f(20, 20, 20))
+    frame = studio.render(["hdr_color"], size=(24, 18), settings=settings)["hdr_color"]
+    whole = frame[..., 3] >= 0.9999
+    assert whole.sum() > 100
+    np.testing.assert_allclose(frame[whole][:, :3], 20.0, rtol=1e-5)

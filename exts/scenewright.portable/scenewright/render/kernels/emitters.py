@@ -171,6 +171,14 @@ def ball_radius(instance: InstanceData) -> float:
 
 
 @wp.func
+def leaves_ball(center: wp.vec3, radius: float, p: wp.vec3, direction: wp.vec3) -> bool:
+    """Return whether a direction leads away from a ball on whose surface ``p`` lies, though by rounding it may be inside."""
+    to_centre = center - p
+    slack = 1.0e-5 * radius + 2.0e-6 * (wp.length(p) + wp.length(center))
+    return wp.dot(direction, to_centre) < 0.0 and wp.length(to_centre) > radius - slack
+
+
+@wp.func
 def shape_density(instance: InstanceData, normal: wp.vec3) -> float:
     """Return the density per world area of points even over object space, at an object-space unit normal."""
     stretch = wp.length(wp.transpose(instance.inverse) * normal)
@@ -204,6 +212,8 @@ def sample_shape(scene: SceneData, index: int, p: wp.vec3, u: wp.vec2, choice: f
         sample = sample_ball(instance.forward_origin, radius, p, u)
         sample.pdf = sample.pdf * share
         sample.blocker = index + 1
+        if leaves_ball(instance.forward_origin, radius, p, sample.direction):
+            sample.pdf = -1.0
         local = instance.inverse * (p + sample.direction * sample.distance) + instance.inverse_origin
     else:
         local, face = shape_point(instance.kind, instance.size, u, choice)
@@ -280,6 +290,8 @@ def emitter_pdf(scene: SceneData, emitter: EmitterData, hit: Hit, normal: wp.vec
     if instance.mesh < 0:
         radius = ball_radius(instance)
         if radius > 0.0:
+            if leaves_ball(instance.forward_origin, radius, p, direction):
+                return 0.0
             return share * ball_pdf(instance.forward_origin, radius, p)
         local = wp.normalize(wp.transpose(instance.forward) * normal)
         return share * shape_density(instance, local) * distance * distance / cosine
