@@ -387,3 +387,18 @@ def test_a_convex_body_does_not_light_itself(studio, settings, radius, away):
     whole = frame[..., 3] >= 0.9999
     assert whole.sum() > 100
     np.testing.assert_allclose(frame[whole][:, :3], 20.0, rtol=1e-5)
+
+
+def test_a_glowing_ball_with_holes_shines_through_them(studio):
+    """Both halves of a ball that is half there light the floor: 1 - 0.5^2 of what a whole one does."""
+    floor(studio, 0.5)
+    studio.camera((0, -9, 5), (0, 0, 0), focal=40.0)
+    ball = studio.shape("Sphere", "/Ball", translate=(0, 0, 2.5), radius=1.0)
+    shader = studio.material("/Looks/Glow", ball, diffuseColor=Gf.Vec3f(0, 0, 0), emissiveColor=Gf.Vec3f(20, 20, 20), **LAMBERT)
+    found = []
+    for opacity in (1.0, 0.5):
+        (shader.GetInput("opacity") or shader.CreateInput("opacity", Sdf.ValueTypeNames.Float)).Set(opacity)
+        settings = RenderSettings(mode="path-traced", samples=1024, bounces=0)
+        frame = studio.render(["hdr_color", "prim_id"], size=(24, 18), settings=settings)
+        found.append(frame["hdr_color"][..., 0][frame["prim_id"] == 1].mean())
+    assert found[1] / found[0] == pytest.approx(0.75, rel=0.01)

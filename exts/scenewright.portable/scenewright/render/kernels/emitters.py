@@ -1,7 +1,7 @@
 """Glowing geometry as a light: choosing a point on it, and the density of a direction that meets it.
 
-A face is chosen by its share of the light, a point on it evenly in object space. A ball that is scaled alike along all axes
-is sampled by the cone that it fills.
+A face is chosen by its share of the light, a point on it evenly in object space. A ball that is scaled alike along all axes,
+and not seen through, is sampled by the cone that it fills.
 """
 
 import warp as wp
@@ -158,8 +158,8 @@ def shape_point(kind: int, size: wp.vec4, u: wp.vec2, choice: float):
 
 @wp.func
 def ball_radius(instance: InstanceData) -> float:
-    """Return the world radius of a sphere that is scaled alike along all axes; 0 for all else."""
-    if instance.kind != SPHERE:
+    """Return the world radius of a sphere that is scaled alike along all axes and hides its far side; 0 for all else."""
+    if instance.kind != SPHERE or (instance.flags & (CUTOUT | TRANSLUCENT)) != 0:
         return 0.0
     gram = wp.transpose(instance.forward) * instance.forward
     tolerance = 1.0e-4 * gram[0, 0]

@@ -11,12 +11,12 @@ import numpy as np
 
 from scenewright.render.device.camera import ImageCamera
 from scenewright.render.lens.models import Parallel, Perspective
-from scenewright.render.mitsuba.emitters import emitter_of
-from scenewright.render.mitsuba.limits import check_scene, special_wishes
-from scenewright.render.mitsuba.materials import BsdfBuilder
+from scenewright.render.mitsuba.emitters import emitter_of, sky_of
+from scenewright.render.mitsuba.limits import check_scene, differences, special_wishes
+from scenewright.render.mitsuba.materials import BsdfBuilder, is_see_through
 from scenewright.render.mitsuba.shapes import write_shapes
 from scenewright.render.scene.errors import SceneError
-from scenewright.render.scene.records import MeshRecord
+from scenewright.render.scene.records import LightKind, MeshRecord
 from scenewright.render.scene.stage_scene import StageScene
 from scenewright.render.settings import RenderSettings
 
@@ -31,6 +31,7 @@ _log = logging.getLogger(__name__)
 _OLDEST_LLVM = (17,)
 """LLVM 15 ends the process on code that Dr.Jit 1.4 generates for AVX-512 ("Cannot select: fminimum")."""
 _RAYS_AT_ONCE = 1 << 20
+_NAMED = 20
 
 
 def load_mitsuba() -> ModuleType:
@@ -85,6 +86,7 @@ class MitsubaEngine:
             ModuleNotFoundError: It is not installed.
         """
         self._mi = load_mitsuba()
+        self._told: set[str] = set()
 
     def render(self, scene: StageScene, image: ImageCamera, settings: RenderSettings) -> np.ndarray:
         """Return (H, W, 4) float32: radiance in stage light units, and coverage; like the buffer ``hdr_color``.
@@ -126,6 +128,7 @@ class MitsubaEngine:
         """Return the wanted rows of a picture."""
         scene, settings = moment.scene, moment.settings
         check_scene(scene)
+        self._tell_differences(scene)
         wishes = special_wishes(scene, settings) + self._lens_wishes(moment.image)
         vectorised = self._mi.variant().startswith("llvm")
         if wishes and not vectorised:
@@ -136,12 +139,17 @@ class MitsubaEngine:
         with tempfile.TemporaryDirectory(prefix="scenewright_mitsuba_") as folder:
             parts: dict[str, Any] = {"type": "scene"}
             if not wishes:
-                parts["integrator"] = _integrator(settings)
+                parts["integrator"] = _integrator(settings, scene)
                 parts["sensor"] = self._sensor(moment)
             builder = BsdfBuilder(mi, scene.textures)
             parts.update(write_shapes(mi, scene, (moment.matrices, moment.meshes), center, builder, Path(folder)))
             reach = _reach(moment)
+            domes = [light for light in scene.lights if light.kind == LightKind.DOME]
             for index, light in enumerate(scene.lights):
+                if light.kind == LightKind.DOME:
+                    if light is domes[0]:
+                        parts[f"light_{index}_0"] = sky_of(mi, domes, scene.textures)
+                    continue
                 for number, part in enumerate(emitter_of(mi, light, center, scene.textures, reach)):
                     parts[f"light_{index}_{number}"] = part
             loaded = mi.load_dict(parts, optimize=not wishes)  # merged shapes would lose their names
@@ -149,6 +157,18 @@ class MitsubaEngine:
             return self._trace(loaded, moment)
         pixels = np.array(mi.render(loaded, spp=settings.samples, seed=_seed(settings)), dtype=np.float32)
         return pixels[..., :4]
+
+    def _tell_differences(self, scene: StageScene) -> None:
+        """Warn, once a material, of surfaces that look otherwise."""
+        used = {key for instance in scene.instances for key in instance.slot_materials} - self._told
+        self._told |= used
+        alike: dict[str, list[str]] = {}
+        for key in sorted(used):
+            for what in differences(scene.materials[key]):
+                alike.setdefault(what, []).append(scene.materials[key].path or "the default material")
+        for what, paths in alike.items():
+            more = f" and {len(paths) - _NAMED} more" if len(paths) > _NAMED else ""
+            _log.warning("Mitsuba shows %s%s otherwise than path-traced: %s.", ", ".join(paths[:_NAMED]), more, what)
 
     def _trace(self, loaded: Any, moment: _Moment) -> np.ndarray:
         """Return the rows of a picture by the path tracer of :mod:`.transport`."""
@@ -218,9 +238,11 @@ def _shift(image: ImageCamera) -> tuple[float, float]:
     return lens.start_x / (lens.step * image.width) + 0.5, 0.5 - lens.start_y / (lens.step * image.height)
 
 
-def _integrator(settings: RenderSettings) -> dict[str, Any]:
+def _integrator(settings: RenderSettings, scene: StageScene) -> dict[str, Any]:
+    # The path tracer's shadow rays end at every surface; the one for media sees through holes, and does not count them
+    holes = any(is_see_through(material) for material in scene.materials.values())
     # Mitsuba counts path vertices: 2 is direct light; glass needs a few more than our bounces say to be passed
-    return {"type": "path", "max_depth": settings.bounces + 2, "rr_depth": max(settings.bounces + 2, 5)}
+    return {"type": "volpath" if holes else "path", "max_depth": settings.bounces + 2, "rr_depth": max(settings.bounces + 2, 5)}
 
 
 def _seed(settings: RenderSettings, part: int = 0) -> int:

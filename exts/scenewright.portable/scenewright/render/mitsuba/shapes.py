@@ -8,15 +8,16 @@ from typing import Any
 import numpy as np
 
 from scenewright.render.device.instances import invertible
-from scenewright.render.mitsuba.materials import BsdfBuilder
+from scenewright.render.mitsuba.materials import BsdfBuilder, is_see_through
 from scenewright.render.mitsuba.tessellation import shape_triangles
-from scenewright.render.scene.records import InstanceRecord, MeshRecord, ShapeKind
+from scenewright.render.scene.records import InstanceRecord, MaterialRecord, MeshRecord, ShapeKind
 from scenewright.render.scene.stage_scene import StageScene
 
 __all__ = ["write_shapes"]
 
 _SPHERE_IS_ROUND = 1e-5
 _BEHIND = 2e-6
+_STEP = 2e-4  # over twice the step by which Mitsuba's rays leave a surface, for (1 + the largest coordinate)
 
 
 def write_shapes(mi: ModuleType, scene: StageScene, pose: tuple[np.ndarray, Mapping[str, MeshRecord]], center: np.ndarray,
@@ -40,11 +41,13 @@ def write_shapes(mi: ModuleType, scene: StageScene, pose: tuple[np.ndarray, Mapp
         matrix = np.array(matrices[index], np.float64)
         matrix[:3, :3] = invertible(matrix[None])[0]
         matrix[3, :3] -= center
-        if instance.kind == ShapeKind.SPHERE and _is_round(matrix) and not builder.needs_uvs(_material(scene, instance, 0)):
-            shapes[f"shape_{index}"] = {
-                "type": "sphere", "center": matrix[3, :3].tolist(),
-                "radius": float(instance.size[0] * np.linalg.norm(matrix[0, :3])),
-                **builder.surface(_material(scene, instance, 0), instance.slot_colors[0])}
+        if instance.kind == ShapeKind.SPHERE and _is_round(matrix) and _stays_round(_material(scene, instance, 0), builder):
+            radius = float(instance.size[0] * np.linalg.norm(matrix[0, :3]))
+            ball = {"type": "sphere", "center": matrix[3, :3].tolist(), "radius": radius,
+                    **builder.surface(_material(scene, instance, 0), instance.slot_colors[0])}
+            shapes[f"shape_{index}"] = ball
+            if "emitter" in ball and np.linalg.norm(matrix[3, :3]) < radius:
+                shapes[f"shape_{index}_back"] = {**ball, "radius": radius * (1.0 - _BEHIND), "flip_normals": True}
             continue
         corners = _mesh_corners(meshes[instance.mesh]) if instance.mesh else shape_triangles(instance.kind, instance.size)
         points, normals, uvs, colors, slots = corners
@@ -61,13 +64,31 @@ def write_shapes(mi: ModuleType, scene: StageScene, pose: tuple[np.ndarray, Mapp
             corners = (points[rows], normals[rows], set_uvs[rows], None if colors is None else colors[rows])
             color = "vertex_color" if colors is not None else instance.slot_colors[int(slot)]
             surface = builder.surface(material, color)
-            sides = {f"{index}_{slot}": corners}
-            if "emitter" in surface and not _is_closed(corners[0]):  # Mitsuba's shapes shine to one side
-                sides[f"{index}_{slot}_back"] = _other_side(*corners)
-            for name, side in sides.items():
+            sides = {f"{index}_{slot}": (corners, surface)}
+            if "emitter" in surface and (is_see_through(material) or _shows_inside(corners[0])):
+                # Mitsuba's shapes shine to one side
+                other = _other_side(*corners, gap=_gap(material, np.abs(corners[0]).max()))
+                sides[f"{index}_{slot}_back"] = (other, _inner(material, surface))
+            for name, (side, made_of) in sides.items():
                 _write_ply(folder / f"{name}.ply", *side)
-                shapes[f"shape_{name}"] = {"type": "ply", "filename": str(folder / f"{name}.ply"), **surface}
+                shapes[f"shape_{name}"] = {"type": "ply", "filename": str(folder / f"{name}.ply"), **made_of}
     return shapes
+
+
+def _inner(material: MaterialRecord, surface: dict[str, Any]) -> dict[str, Any]:
+    """Return the surface of the side that is added; what has holes has them once."""
+    return {**surface, "bsdf": {"type": "null"}} if is_see_through(material) else surface
+
+
+def _gap(material: MaterialRecord, reach: float) -> float:
+    """Return how far the side that is added lies behind the other; rays must meet both where one has holes."""
+    return _STEP * (1.0 + reach) if is_see_through(material) else _BEHIND * reach
+
+
+def _shows_inside(corners: np.ndarray) -> bool:
+    """Return whether triangles (3 T, 3) relative to the camera may be seen from inside: they are open, or round the camera."""
+    round_camera = (corners.min(axis=0) <= 0.0).all() and (corners.max(axis=0) >= 0.0).all()
+    return bool(round_camera) or not _is_closed(corners)
 
 
 def _is_closed(corners: np.ndarray) -> bool:
@@ -80,13 +101,13 @@ def _is_closed(corners: np.ndarray) -> bool:
     return bool(np.array_equal(ahead, back))
 
 
-def _other_side(points: np.ndarray, normals: np.ndarray, uvs: np.ndarray, colors: np.ndarray | None) -> tuple[np.ndarray, ...]:
-    """Return corners turned over, a millionth of the whole behind themselves so that no ray meets the wrong side."""
-    tiny = _BEHIND * float(np.abs(points).max(initial=1e-30))
+def _other_side(points: np.ndarray, normals: np.ndarray, uvs: np.ndarray, colors: np.ndarray | None, gap: float
+                ) -> tuple[np.ndarray, ...]:
+    """Return corners turned over, a little behind themselves so that no ray meets the wrong side first."""
     flat = points.reshape(-1, 3, 3)
     facing = np.cross(flat[:, 1] - flat[:, 0], flat[:, 2] - flat[:, 0])
     facing /= np.maximum(np.linalg.norm(facing, axis=1, keepdims=True), 1e-30)
-    turned = (points - tiny * np.repeat(facing, 3, axis=0), -normals, uvs, colors)
+    turned = (points - gap * np.repeat(facing, 3, axis=0), -normals, uvs, colors)
     return tuple(a if a is None else _turned_over(a) for a in turned)
 
 
@@ -105,6 +126,11 @@ def _uv_set(scene: StageScene, instance: InstanceRecord, name: str, first: np.nd
 
 def _material(scene: StageScene, instance: InstanceRecord, slot: int) -> Any:
     return scene.materials[instance.slot_materials[slot]]
+
+
+def _stays_round(material: MaterialRecord, builder: BsdfBuilder) -> bool:
+    """Return whether Mitsuba's sphere does for a ball: not where textures lie on it, or it glows from inside."""
+    return not builder.needs_uvs(material) and not (is_see_through(material) and builder.shines(material))
 
 
 def _is_round(matrix: np.ndarray) -> bool:
