@@ -1,5 +1,6 @@
 """Instances and faces against Embree on real meshes: the assets that newton's wheel carries, scattered and turned."""
 
+from fractions import Fraction
 from importlib.resources import files
 
 import numpy as np
@@ -20,9 +21,9 @@ pytestmark = pytest.mark.verify
 SIZE = 1000
 ASSETS = ("bunny", "bear", "crazyflie", "rj45_plug", "unisex_shirt")
 COPIES = 12
-LIMIT = 1.1e-4
-"""Pixels from a shared edge: measured 1.03e-4 once in five million; a fold's two sides, both met there, are told apart by
-depths in float32."""
+LIMIT = 1e-4
+"""Pixels from a shared edge. One face in five million is wrong at 1.03e-4: both sides of a fold are met there, and their depths
+differ by 1.5e-7 of themselves."""
 
 
 def scattered(asset, rng):
@@ -50,7 +51,7 @@ def scattered(asset, rng):
 
 
 def traced(stage):
-    """Return hits and the image's camera, and what was hit: world triangles (T, 3, 3) and the instance of each."""
+    """Return records, hits and the image's camera, and what was hit: world triangles (T, 3, 3) and the instance of each."""
     scene, device, launcher = StageScene(stage), DeviceScene("cpu"), TileLauncher("cpu")
     device.update(scene, scene.sync(Usd.TimeCode.Default()))
     image = ImageCamera(scene.camera("/World/Camera"), SIZE, SIZE)
@@ -64,7 +65,7 @@ def traced(stage):
         owners.append(np.full(len(mesh.triangles), index))
     scene.close()
     launcher.close()
-    return hits, image, np.concatenate(triangles), np.concatenate(owners)
+    return scene, hits, image, np.concatenate(triangles), np.concatenate(owners)
 
 
 def camera_rays(image):
@@ -75,16 +76,63 @@ def camera_rays(image):
     return (image.forward + across + (y * image.data.step_y + image.data.start_y)[..., None] * image.up).reshape(-1, 3)
 
 
-def judge(triangles, origin, ray):
-    """Return the triangle that a ray meets first in float64, -1 for none."""
-    a, b, c = (triangles[:, k] - origin for k in range(3))
-    u, v, w = (np.cross(q, p - q) @ ray for p, q in ((c, b), (a, c), (b, a)))
-    inside = ((u >= 0) & (v >= 0) & (w >= 0)) | ((u <= 0) & (v <= 0) & (w <= 0))
-    normal = np.cross(b - a, c - a)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        t = np.einsum("ij,ij->i", a, normal) / (normal @ ray)
-    t[~inside | ~(t > 0)] = np.inf
-    return int(np.argmin(t)) if np.isfinite(t.min()) else -1
+def exact(values):
+    """Return numbers as fractions."""
+    return [Fraction(float(value)) for value in values]
+
+
+def cross(a, b):
+    return [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]]
+
+
+def dot(a, b):
+    return sum(x * y for x, y in zip(a, b, strict=True))
+
+
+class ExactScene:
+    """The scene's float32 points, its float64 matrices and camera, without any rounding from there on."""
+
+    def __init__(self, scene, image, triangles, owners):
+        self._parts = [(scene.meshes[one.mesh], [exact(row) for row in np.asarray(one.matrix, np.float64)])
+                       for one in scene.instances]
+        self._image, self._triangles, self._owners = image, triangles - image.center, owners
+        self._first = np.searchsorted(owners, np.arange(len(self._parts)))
+        self._origin = exact(image.center)
+
+    def ray(self, pixel):
+        data = self._image.data
+        across = (pixel % SIZE + Fraction(1, 2)) * Fraction(float(data.step_x)) + Fraction(float(data.start_x))
+        up = (pixel // SIZE + Fraction(1, 2)) * Fraction(float(data.step_y)) + Fraction(float(data.start_y))
+        axes = zip(exact(self._image.forward), exact(self._image.right), exact(self._image.up), strict=True)
+        return [f + across * r + up * u for f, r, u in axes]
+
+    def corners(self, triangle):
+        """Return a triangle's corners relative to the camera."""
+        owner = self._owners[triangle]
+        mesh, matrix = self._parts[owner]
+        points = map(exact, mesh.points[mesh.triangles[triangle - self._first[owner]]])
+        return [[dot(p, [matrix[r][k] for r in range(3)]) + matrix[3][k] - self._origin[k] for k in range(3)] for p in points]
+
+    def depth(self, triangle, ray):
+        """Return how far along a ray a triangle is met, None where it is not."""
+        a, b, c = self.corners(triangle)
+        sides = [dot(cross(q, p), ray) for p, q in ((b, c), (c, a), (a, b))]
+        if not (all(s >= 0 for s in sides) or all(s <= 0 for s in sides)) or not any(sides):
+            return None
+        normal = cross([q - p for p, q in zip(a, b, strict=True)], [q - p for p, q in zip(a, c, strict=True)])
+        t = dot(a, normal) / dot(normal, ray)
+        return t if t > 0 else None
+
+    def first(self, pixel):
+        """Return the triangle that the ray of a pixel meets first, -1 for none."""
+        ray = self.ray(pixel)
+        rough = np.array([float(value) for value in ray])
+        a, b, c = np.moveaxis(self._triangles, 1, 0)
+        sides = np.stack([np.cross(q, p) @ rough for p, q in ((b, c), (c, a), (a, b))])
+        doubt = 1e-6 * np.abs(sides).sum(axis=0)
+        near = np.flatnonzero((sides >= -doubt).all(axis=0) | (sides <= doubt).all(axis=0))
+        met = [(self.depth(k, ray), k) for k in near.tolist()]
+        return min(((t, k) for t, k in met if t is not None), default=(0, -1))[1]
 
 
 def distance_to_shared_edge(image, ours, theirs, pixel):
@@ -100,12 +148,13 @@ def distance_to_shared_edge(image, ours, theirs, pixel):
 
 @pytest.mark.parametrize("asset", ASSETS)
 def test_instances_and_faces_are_those_that_embree_sees(asset):
-    """Where they differ, float64 decides: no wrong instance; at most five wrong faces in a million, each at a shared edge.
+    """Where they differ, fractions decide: no wrong instance; at most five wrong faces in a million, each at a shared edge.
 
-    Embree works in float32: of dense meshes it sees 10 to 30 faces in a million otherwise, all within 2e-4 px of an edge.
+    Embree works in float32: of dense meshes it sees 8 to 17 faces in a million otherwise. Measured over the five million pixels
+    here: of 68 that differ ours is right at 67.
     """
     stage = scattered(asset, np.random.default_rng(sum(asset.encode())))
-    hits, image, triangles, owners = traced(stage)
+    scene, hits, image, triangles, owners = traced(stage)
     rays = camera_rays(image)
     oracle = embree.EmbreeScene()
     embree_mesh.TriangleMesh(oracle, (triangles - image.center).astype(np.float32))
@@ -116,10 +165,19 @@ def test_instances_and_faces_are_those_that_embree_sees(asset):
     ours = np.where(hits["instance"] >= 0, start[hits["instance"]] + hits["face"], -1)
     differ = np.flatnonzero(ours != met)
     assert len(differ) <= 50 * SIZE * SIZE / 1e6
-    truth = np.array([judge(triangles, image.center, rays[i]) for i in differ], int)
-    wrong = ours[differ] != truth
+    truth = ExactScene(scene, image, triangles, owners)
+    right = np.array([truth.first(pixel) for pixel in differ.tolist()], int)
+    wrong = np.flatnonzero(ours[differ] != right)
     names = np.append(owners, -1)
-    assert not np.any(names[ours[differ]] != names[truth])
-    assert wrong.sum() <= 5 * SIZE * SIZE / 1e6
-    for pixel, mine, right in zip(differ[wrong], ours[differ][wrong], truth[wrong], strict=True):
-        assert distance_to_shared_edge(image, triangles[mine], triangles[right], pixel) <= LIMIT
+    assert not np.any(names[ours[differ]] != names[right])
+    assert len(wrong) <= 5 * SIZE * SIZE / 1e6
+    for k in wrong.tolist():
+        pixel, mine, other = int(differ[k]), int(ours[differ[k]]), int(right[k])
+        away = distance_to_shared_edge(image, triangles[mine], triangles[other], pixel)
+        assert away <= LIMIT or (away <= 2.0 * LIMIT and is_fold(truth, pixel, mine, other))
+
+
+def is_fold(truth, pixel, mine, other):
+    """Return whether a ray meets both sides of a fold, at depths that float32 (24 bits, two roundings) cannot tell apart."""
+    depths = [truth.depth(triangle, truth.ray(pixel)) for triangle in (mine, other)]
+    return None not in depths and abs(depths[0] / depths[1] - 1) < Fraction(1, 2**22)
