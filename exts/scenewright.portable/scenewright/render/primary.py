@@ -1,11 +1,11 @@
-"""Finds the label hit of every pixel: in packets on the CPU, a thread a ray on a GPU."""
+"""Finds the label hit of every pixel: in tiles on the CPU, a thread a ray on a GPU."""
 
 from typing import TYPE_CHECKING
 
 import warp as wp
 
-from scenewright.render.kernels.packets import PACKET_WIDTH
 from scenewright.render.kernels.primary import trace_blocks, trace_pixels
+from scenewright.render.kernels.raster import TILE_WIDTH
 from scenewright.render.kernels.types import Hit
 
 if TYPE_CHECKING:
@@ -35,6 +35,6 @@ def trace_primary(launcher: "TileLauncher", image: "ImageCamera", placed: "Place
     if kernel is trace_pixels:
         launcher.launch(kernel, (end - begin) * image.width, [placed.data, image.data], [hits], start=begin * image.width)
     else:
-        across, first, last = -(-image.width // PACKET_WIDTH), begin // PACKET_WIDTH, -(-end // PACKET_WIDTH)
-        launcher.launch(kernel, across * (last - first), [placed.data, image.data], [hits], tile=512, start=across * first)
+        across, first, last = -(-image.width // TILE_WIDTH), begin // TILE_WIDTH, -(-end // TILE_WIDTH)
+        launcher.launch(kernel, across * (last - first), [placed.data, image.data], [hits], tile=32, start=across * first)
     return hits
