@@ -21,7 +21,7 @@ from scenewright.render.flow import FlowPair, Moment
 from scenewright.render.frame import Frame
 from scenewright.render.kernels.film import develop
 from scenewright.render.kernels.flow import flow_pixels
-from scenewright.render.kernels.labels import LABEL_BITS, LabelBuffers, buffer_dtype, write_labels
+from scenewright.render.kernels.labels import LABEL_BITS, LABEL_SPAN, LabelBuffers, buffer_dtype, write_labels
 from scenewright.render.kernels.multihit import cover_rows
 from scenewright.render.kernels.slices import add_slice
 from scenewright.render.kernels.splats import blend_splats
@@ -266,9 +266,11 @@ class Renderer:
         luts = [None if table is None else wp.array(lut, dtype=wp.uint32, device=self.device)
                 for lut in (getattr(table, "instance_of_prim", None), getattr(table, "semantic_of_prim", None))]
         bits = sum(LABEL_BITS[name] for name in wanted)
+        span = LABEL_SPAN if wp.get_device(self.device).is_cpu else 1
         self._launcher.launch(
-            write_labels, image.width * image.height,
-            [placed.data, image.data, old.data, motion, old_corners, *luts, self._scene.meters_per_unit, hits, bits], [buffers])
+            write_labels, -(-image.width * image.height // span),
+            [placed.data, image.data, old.data, motion, old_corners, *luts, self._scene.meters_per_unit, hits, bits, span],
+            [buffers], tile=8192 // span)
 
     def _write_color(self, image: ImageCamera, placed: PlacedScene, hits: wp.array, arrays: dict[str, wp.array],
                      settings: RenderSettings) -> None:

@@ -11,6 +11,7 @@ from scenewright.render.kernels.rays import camera_direction, camera_origin, is_
 from scenewright.render.kernels.surface import (
     base_color_at,
     bend_normal,
+    facing_at,
     has_normal_map,
     material_at,
     object_point,
@@ -19,7 +20,7 @@ from scenewright.render.kernels.surface import (
 )
 from scenewright.render.kernels.types import NO_HIT, CameraData, Hit, MotionData, SceneData
 
-__all__ = ["LABEL_BITS", "LabelBuffers", "buffer_dtype", "write_labels"]
+__all__ = ["LABEL_BITS", "LABEL_SPAN", "LabelBuffers", "buffer_dtype", "write_labels"]
 
 wp.set_module_options({"enable_backward": False, "max_unroll": 4})
 
@@ -35,6 +36,9 @@ def buffer_dtype(spec: BufferSpec) -> type:
 _LABEL_SPECS = [spec for spec in BUFFERS.values() if spec.source == "label"]
 LABEL_BITS = {spec.name: 1 << bit for bit, spec in enumerate(_LABEL_SPECS)}
 """Bit of each label buffer in the ``wanted`` argument of :func:`write_labels`."""
+
+LABEL_SPAN = 64
+"""Pixels that a thread of :func:`write_labels` takes on the CPU."""
 
 LabelBuffers = wp.struct(type("LabelBuffers", (), {
     "__module__": __name__,
@@ -120,68 +124,78 @@ def write_labels(
     # In:
     hits: wp.array(dtype=Hit),
     wanted: int,
+    span: int,
     first: int,
     # Out:
     labels_out: LabelBuffers,
 ):
-    """Write the wanted label buffers of each pixel; where nothing was hit they hold their miss value."""
-    i = first + wp.tid()
-    hit = hits[i]
-    x = float(i % camera.width) + 0.5
-    y = float(i // camera.width) + 0.5
-    found = hit.instance != NO_HIT
-    o = camera_origin(camera, x, y)
-    d = camera_direction(camera, x, y)
-    plane_distance = float(DISTANCE_MISS)
-    distance = float(DISTANCE_MISS)
-    if found:
-        plane_distance = hit.t * meters_per_unit
-        distance = plane_distance * wp.length(d)
-        if not is_flat(camera):
-            reached = o + d * hit.t
-            plane_distance = wp.dot(reached, camera.forward) * meters_per_unit
-            distance = wp.length(reached) * meters_per_unit
-    if (wanted & DISTANCE_TO_IMAGE_PLANE) != 0:
-        labels_out.distance_to_image_plane[i] = plane_distance
-    if (wanted & DISTANCE_TO_CAMERA) != 0:
-        labels_out.distance_to_camera[i] = distance
-    if (wanted & MOTION_VECTORS) != 0:
-        moved = wp.vec4(0.0, 0.0, 0.0, 0.0)
+    """Write the wanted label buffers of each pixel; where nothing was hit they hold their miss value.
+
+    A thread takes ``span`` pixels: on the CPU Warp copies what a kernel is given for each thread, which takes as long as a pixel.
+    """
+    begin = (first + wp.tid()) * span
+    for i in range(begin, wp.min(begin + span, hits.shape[0])):
+        hit = hits[i]
+        x = float(i % camera.width) + 0.5
+        y = float(i // camera.width) + 0.5
+        found = hit.instance != NO_HIT
+        o = camera_origin(camera, x, y)
+        d = camera_direction(camera, x, y)
+        plane_distance = float(DISTANCE_MISS)
+        distance = float(DISTANCE_MISS)
         if found:
-            then = motion[hit.instance]
-            local = object_point(scene, hit, o, d)
-            if then.first_corner >= 0:
-                c = then.first_corner + 3 * hit.face
-                local = old_corners[c] * hit.u + old_corners[c + 1] * hit.v + old_corners[c + 2] * (1.0 - hit.u - hit.v)
-            moved = image_motion(then, before, local, x, y)
-        labels_out.motion_vectors[i] = moved
-    if (wanted & GEOMETRY) == 0:
-        return
-    normal = wp.vec4(0.0, 0.0, 0.0, 0.0)
-    uv = wp.vec2(0.0, 0.0)
-    albedo = wp.vec4(0.0, 0.0, 0.0, 0.0)
-    prim = int(0)
-    if found and (wanted & SURFACE) == 0:
-        prim = hit_prim(scene, scene[0].instances[hit.instance], hit.face)
-    elif found:
-        point = point_at(scene, hit, o, d)
-        normal = wp.vec4(point.normal[0], point.normal[1], point.normal[2], 0.0)
-        uv = point.uv
-        prim = point.prim
+            plane_distance = hit.t * meters_per_unit
+            distance = plane_distance * wp.length(d)
+            if not is_flat(camera):
+                reached = o + d * hit.t
+                plane_distance = wp.dot(reached, camera.forward) * meters_per_unit
+                distance = wp.length(reached) * meters_per_unit
+        if (wanted & DISTANCE_TO_IMAGE_PLANE) != 0:
+            labels_out.distance_to_image_plane[i] = plane_distance
+        if (wanted & DISTANCE_TO_CAMERA) != 0:
+            labels_out.distance_to_camera[i] = distance
+        if (wanted & MOTION_VECTORS) != 0:
+            moved = wp.vec4(0.0, 0.0, 0.0, 0.0)
+            if found:
+                then = motion[hit.instance]
+                local = object_point(scene, hit, o, d)
+                if then.first_corner >= 0:
+                    c = then.first_corner + 3 * hit.face
+                    local = old_corners[c] * hit.u + old_corners[c + 1] * hit.v + old_corners[c + 2] * (1.0 - hit.u - hit.v)
+                moved = image_motion(then, before, local, x, y)
+            labels_out.motion_vectors[i] = moved
+        if (wanted & GEOMETRY) == 0:
+            continue
+        normal = wp.vec4(0.0, 0.0, 0.0, 0.0)
+        uv = wp.vec2(0.0, 0.0)
+        albedo = wp.vec4(0.0, 0.0, 0.0, 0.0)
+        prim = int(0)
+        if found and (wanted & SURFACE) == 0:
+            prim = hit_prim(scene, scene[0].instances[hit.instance], hit.face)
+        elif found and (wanted & (UV | ALBEDO | MATERIAL)) == 0:
+            facing = facing_at(scene, hit, object_point(scene, hit, o, d), d)
+            side = wp.where(facing.inside != 0, -1.0, 1.0)
+            normal = wp.vec4(side * facing.normal[0], side * facing.normal[1], side * facing.normal[2], 0.0)
+            prim = hit_prim(scene, scene[0].instances[hit.instance], hit.face)
+        elif found:
+            point = point_at(scene, hit, o, d)
+            normal = wp.vec4(point.normal[0], point.normal[1], point.normal[2], 0.0)
+            uv = point.uv
+            prim = point.prim
+            if (wanted & ALBEDO) != 0:
+                color = base_color_at(scene, point)
+                albedo = wp.vec4(color[0], color[1], color[2], opacity_at(scene, hit, o, d))
+        if (wanted & MATERIAL) != 0:
+            write_material(scene, hit, o, d, wanted, i, labels_out)
+        if (wanted & NORMALS) != 0:
+            labels_out.normals[i] = normal
+        if (wanted & UV) != 0:
+            labels_out.uv[i] = uv
         if (wanted & ALBEDO) != 0:
-            color = base_color_at(scene, point)
-            albedo = wp.vec4(color[0], color[1], color[2], opacity_at(scene, hit, o, d))
-    if (wanted & MATERIAL) != 0:
-        write_material(scene, hit, o, d, wanted, i, labels_out)
-    if (wanted & NORMALS) != 0:
-        labels_out.normals[i] = normal
-    if (wanted & UV) != 0:
-        labels_out.uv[i] = uv
-    if (wanted & ALBEDO) != 0:
-        labels_out.albedo[i] = albedo
-    if (wanted & PRIM_ID) != 0:
-        labels_out.prim_id[i] = wp.uint32(prim)
-    if (wanted & INSTANCE_ID) != 0:
-        labels_out.instance_id[i] = instance_of_prim[prim]
-    if (wanted & SEMANTIC_ID) != 0:
-        labels_out.semantic_id[i] = semantic_of_prim[prim]
+            labels_out.albedo[i] = albedo
+        if (wanted & PRIM_ID) != 0:
+            labels_out.prim_id[i] = wp.uint32(prim)
+        if (wanted & INSTANCE_ID) != 0:
+            labels_out.instance_id[i] = instance_of_prim[prim]
+        if (wanted & SEMANTIC_ID) != 0:
+            labels_out.semantic_id[i] = semantic_of_prim[prim]

@@ -24,7 +24,7 @@ from scenewright.render.kernels.textures import (
 )
 from scenewright.render.kernels.types import CUTOUT, SLOTS_PER_MATERIAL, TRANSLUCENT, Hit, InstanceData, MeshData, SceneData
 
-__all__ = ["Point", "Surface", "base_color_at", "closest_hit", "interior_transmittance", "leaving_skip", "material_at",
+__all__ = ["Point", "Surface", "base_color_at", "closest_hit", "facing_at", "interior_transmittance", "leaving_skip", "material_at",
            "object_point", "offset_origin", "point_at", "widen"]
 
 
@@ -69,6 +69,15 @@ class Surface:
     inside: wp.int32  # 1: seen from within
 
 
+@wp.struct
+class Facing:
+    """Where a surface faces at a point, world space, on the side that its winding calls the front."""
+
+    geometric: wp.vec3  # unit
+    normal: wp.vec3  # shading normal, unit
+    inside: wp.int32  # 1: the ray met the back
+
+
 @wp.func
 def unit(v: wp.vec3) -> wp.vec3:
     """Return the direction of ``v``; +Z for a zero vector."""
@@ -81,13 +90,14 @@ def unit(v: wp.vec3) -> wp.vec3:
 @wp.func
 def object_point(scene: SceneData, hit: Hit, o: wp.vec3, d: wp.vec3) -> wp.vec3:
     """Return the hit point in object space; on triangles from the corners, which is more exact than along the ray."""
-    instance = scene[0].instances[hit.instance]
-    if instance.mesh >= 0:
-        mesh = scene[0].meshes[instance.mesh].mesh
+    shape = scene[0].instances[hit.instance].mesh
+    if shape >= 0:
+        mesh = scene[0].meshes[shape].mesh
         a = wp.mesh_get_point(mesh, 3 * hit.face)
         b = wp.mesh_get_point(mesh, 3 * hit.face + 1)
         c = wp.mesh_get_point(mesh, 3 * hit.face + 2)
         return a * hit.u + b * hit.v + c * (1.0 - hit.u - hit.v)
+    instance = scene[0].instances[hit.instance]
     return instance_ray_origin(instance, o) + hit.t * instance_ray_direction(instance, d)
 
 
@@ -116,9 +126,42 @@ def mirrors_texture(mesh: MeshData, face: int) -> bool:
 
 
 @wp.func
-def normal_to_world(instance: InstanceData, n: wp.vec3) -> wp.vec3:
+def normal_to_world(inverse: wp.mat33, n: wp.vec3) -> wp.vec3:
     """Return an object-space normal in world space (inverse transpose), unit."""
-    return unit(wp.transpose(instance.inverse) * n)
+    return unit(wp.transpose(inverse) * n)
+
+
+@wp.func
+def facing_at(scene: SceneData, hit: Hit, p: wp.vec3, d: wp.vec3) -> Facing:
+    """Return where the surface faces at a hit of a ray along ``d``; ``p`` is the hit point in object space.
+
+    It reads of the instance and its mesh only what it needs: label buffers ask little more of a hit.
+    """
+    facing = Facing()
+    inverse = scene[0].instances[hit.instance].inverse
+    shape = scene[0].instances[hit.instance].mesh
+    across = wp.vec3(0.0, 0.0, 0.0)  # the geometric normal, of any length
+    if shape >= 0:
+        c = 3 * hit.face
+        mesh = scene[0].meshes[shape].mesh
+        a = wp.mesh_get_point(mesh, c)
+        e1 = wp.mesh_get_point(mesh, c + 1) - a
+        e2 = wp.mesh_get_point(mesh, c + 2) - a
+        smooth = (scene[0].meshes[shape].corner_normals[c] * hit.u + scene[0].meshes[shape].corner_normals[c + 1] * hit.v
+                  + scene[0].meshes[shape].corner_normals[c + 2] * (1.0 - hit.u - hit.v))
+        across = wp.transpose(inverse) * wp.cross(e1, e2)
+        facing.geometric = unit(across)
+        facing.normal = normal_to_world(inverse, smooth)
+        if wp.dot(facing.normal, across) < 0.0:  # normals authored against the winding
+            facing.normal = -facing.normal
+    else:
+        kind = scene[0].instances[hit.instance].kind
+        facing.geometric = normal_to_world(inverse, shape_normal(kind, scene[0].instances[hit.instance].size, p, hit.face))
+        facing.normal = facing.geometric
+        across = facing.geometric
+    if wp.dot(across, d) > 0.0:
+        facing.inside = 1
+    return facing
 
 
 @wp.func
@@ -216,6 +259,10 @@ def point_at(scene: SceneData, hit: Hit, o: wp.vec3, d: wp.vec3) -> Point:
     point.position = moved + instance.forward_origin
     lift = wp.vec3(0.0, 0.0, 0.0)
     textured = (scene[0].materials[scene[0].prims[point.prim].material].textures & ~(1 << OPACITY)) != 0
+    facing = facing_at(scene, hit, p, d)
+    point.geometric_normal = facing.geometric
+    point.normal = facing.normal
+    point.inside = facing.inside
     point.reach = wp.length(moved) + wp.length(instance.forward_origin) + wp.length(point.position)
     if instance.mesh >= 0:
         mesh = scene[0].meshes[instance.mesh]
@@ -225,12 +272,7 @@ def point_at(scene: SceneData, hit: Hit, o: wp.vec3, d: wp.vec3) -> Point:
         e1 = wp.mesh_get_point(mesh.mesh, c + 1) - a
         e2 = wp.mesh_get_point(mesh.mesh, c + 2) - a
         point.reach += wp.length(instance.forward * e1) + wp.length(instance.forward * e2)
-        point.geometric_normal = normal_to_world(instance, wp.cross(e1, e2))
-        smooth = mesh.corner_normals[c] * hit.u + mesh.corner_normals[c + 1] * hit.v + mesh.corner_normals[c + 2] * w
-        point.normal = normal_to_world(instance, smooth)
-        if wp.dot(point.normal, point.geometric_normal) < 0.0:  # normals authored against the winding
-            point.normal = -point.normal
-        side = wp.where(wp.dot(point.geometric_normal, d) > 0.0, -1.0, 1.0)
+        side = wp.where(point.inside != 0, -1.0, 1.0)
         lift = smooth_lift(mesh, c, p, a, a + e1, a + e2, hit.u, hit.v, side)
         point.uv = triangle_uv(mesh, hit.face, hit.u, hit.v)
         if textured:
@@ -238,8 +280,6 @@ def point_at(scene: SceneData, hit: Hit, o: wp.vec3, d: wp.vec3) -> Point:
         if mesh.has_colors != 0:
             point.color = mesh.corner_colors[c] * hit.u + mesh.corner_colors[c + 1] * hit.v + mesh.corner_colors[c + 2] * w
     else:
-        point.geometric_normal = normal_to_world(instance, shape_normal(instance.kind, instance.size, p, hit.face))
-        point.normal = point.geometric_normal
         point.uv = shape_uv(instance.kind, instance.size, p, hit.face)
         if textured:
             point.uv_density = uv_density(scene, instance, hit.face, p, p)
@@ -251,10 +291,9 @@ def point_at(scene: SceneData, hit: Hit, o: wp.vec3, d: wp.vec3) -> Point:
     elif projection == 2:
         point.texture_uv = projected_uv(point.position + scene[0].origin, point.geometric_normal)
         point.uv_density = 1.0
-    if wp.dot(point.geometric_normal, d) > 0.0:
+    if point.inside != 0:
         point.geometric_normal = -point.geometric_normal
         point.normal = -point.normal
-        point.inside = 1
     point.ray_position = point.position + instance.forward * lift
     return point
 
