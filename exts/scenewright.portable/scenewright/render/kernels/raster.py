@@ -62,21 +62,20 @@ _TILE = LANES + r"""
             screen.pad[k] = 2.0e-6f * sum;
         }
     };
-    // the planes at the tile's borders and its depth, and which bound of a box lies farthest ahead of each (nearest, for depth)
-    struct View { float normal[5][3]; float start[5]; int bound[5][3]; };
+    // the same for boxes, with what lies left of the right border and above the lower one: how large it may be, by which of a
+    // box's bounds; and how small the first three
+    struct View { float row[5][3]; int greatest[5][3]; float end[5]; float start[3]; };
     auto view_of = [&](const Screen& screen, const float* o, View& view) __attribute__((always_inline)) {
-        for (int s = 0; s < 5; ++s) {
-            const int k = s < 4 ? s / 2 : 2;
-            float start = s < 4 ? -screen.pad[k] : screen.pad[2];
-            if (s == 1 || s == 3) start -= WIDTH * screen.pad[2];
+        for (int k = 0; k < 5; ++k) {
+            float pad = k < 3 ? screen.pad[k] : screen.pad[k - 3] + WIDTH * screen.pad[2], shift = 0.0f;
             for (int axis = 0; axis < 3; ++axis) {
-                const float along = screen.row[k][axis];
-                const float n = s == 1 || s == 3 ? WIDTH * screen.row[2][axis] - along : along;
-                view.normal[s][axis] = n;
-                view.bound[s][axis] = ((n >= 0.0f) == (s < 4) ? 24 : 0) + 8 * axis;
-                start += n * o[axis];
+                const float n = k < 3 ? screen.row[k][axis] : WIDTH * screen.row[2][axis] - screen.row[k - 3][axis];
+                view.row[k][axis] = n;
+                view.greatest[k][axis] = (n >= 0.0f ? 24 : 0) + 8 * axis;
+                shift += n * o[axis];
             }
-            view.start[s] = start;
+            view.end[k] = shift - pad;
+            if (k < 3) view.start[k] = shift + pad;
         }
     };
     // ---- the tile's rays and what they met
@@ -126,15 +125,36 @@ _TILE = LANES + r"""
             } else {
                 const Node& node = nodes[at.child];
                 const float* bounds = &node.bounds[0][0][0];
-                f8 value[5];
-                for (int s = 0; s < 5; ++s)
-                    value[s] = mad(*(const f8u*)(bounds + view.bound[s][2]), (f8)view.normal[s][2],
-                                   mad(*(const f8u*)(bounds + view.bound[s][1]), (f8)view.normal[s][1],
-                                       *(const f8u*)(bounds + view.bound[s][0]) * view.normal[s][0]));
-                const f8 enter = greater(value[4] - view.start[4], (f8)t_min) * 0.999999f;
-                const i8 ahead = (value[0] >= view.start[0]) & (value[1] >= view.start[1]) & (value[2] >= view.start[2])
-                    & (value[3] >= view.start[3]) & (enter <= t_last);
+                f8 low[3], high[5];
+                for (int k = 0; k < 5; ++k) {
+                    const f8 x = view.row[k][0], y = view.row[k][1], z = view.row[k][2];
+                    const int* at = view.greatest[k];
+                    high[k] = mad(*(const f8u*)(bounds + at[2]), z, mad(*(const f8u*)(bounds + at[1]), y,
+                                                                        *(const f8u*)(bounds + at[0]) * x)) - view.end[k];
+                    if (k < 3)
+                        low[k] = mad(*(const f8u*)(bounds + 56 - at[2]), z,
+                                     mad(*(const f8u*)(bounds + 40 - at[1]), y,
+                                         *(const f8u*)(bounds + 24 - at[0]) * x)) - view.start[k];
+                }
+                const f8 enter = greater(low[2], (f8)t_min) * 0.999999f;
+                i8 ahead = (enter <= t_last) & (high[0] >= 0.0f) & (high[1] >= 0.0f) & (high[2] >= t_min * 0.999999f)
+                    & (high[3] >= 0.0f) & (high[4] >= 0.0f), seen = -1;
+                const i8 close = low[2] <= 0.0f;
+                const f8 near_scale = 1.0f / low[2], far_scale = 1.0f / high[2];
+                for (int k = 0; k < 2; ++k) {
+                    const f8 first = __builtin_elementwise_ceil(low[k] * (low[k] >= 0.0f ? far_scale : near_scale) - 0.51f);
+                    const f8 last = __builtin_elementwise_floor(high[k] * (high[k] >= 0.0f ? near_scale : far_scale) - 0.49f);
+                    ahead &= close | ((first <= last) & (first <= WIDTH - 1.0f) & (last >= 0.0f));
+                    const i8 begin = __builtin_convertvector((~close & (first > 0.0f)) ? first : (f8)0.0f, i8);
+                    const i8 end = __builtin_convertvector((~close & (last < WIDTH - 1.0f)) ? last : (f8)(WIDTH - 1.0f), i8);
+                    const i8 bits = ((i8)2 << (end >> 2)) - ((i8)1 << (begin >> 2));
+                    seen &= k ? (bits & 1) * 15 | (bits & 2) * 120 | (bits & 4) * 960 | (bits & 8) * 7680 : bits * 0x1111;
+                }
                 unsigned met = __builtin_bit_cast(unsigned char, __builtin_convertvector(ahead, b8));
+                for (unsigned rest = met; rest; rest &= rest - 1) {
+                    const int k = __builtin_ctz(rest);
+                    if (!(any(box(farthest) >= ((const float*)&enter)[k]) & ((const int*)&seen)[k])) met &= ~(1u << k);
+                }
                 if (met) {
                     enter_children(node, enter, met, stack, size, at);
                     continue;
