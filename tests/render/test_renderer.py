@@ -39,6 +39,16 @@ def test_every_buffer_as_the_table_says(studio):
     assert frame.resolution == (50, 30) and frame.camera.path == "/Camera" and frame.prim_paths[0] == ""
 
 
+def test_the_last_pixels_are_there(studio):
+    """Of an image whose pixels no number of two divides."""
+    studio.quad("/World/Wall", half=9.0)
+    studio.camera((0, 0, 3), (0, 0, 0), up=(0, 1, 0))
+    frame = studio.render(["normals", "distance_to_image_plane", "prim_id", "roughness"], size=(117, 75))
+    assert (frame["normals"] == (0, 0, 1, 0)).all()
+    assert np.allclose(frame["distance_to_image_plane"], 3.0) and (frame["prim_id"] == 1).all()
+    assert (frame["roughness"] == 0.5).all()
+
+
 def test_results_do_not_depend_on_the_number_of_threads(studio):
     """Large enough for several tiles; every byte of every buffer and of the coverage is compared."""
     still_life(studio)

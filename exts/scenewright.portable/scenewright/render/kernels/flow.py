@@ -2,9 +2,9 @@
 
 import warp as wp
 
+from scenewright.render.kernels.facing import object_point
 from scenewright.render.kernels.intersect import closest_hit
 from scenewright.render.kernels.rays import camera_direction, camera_origin, image_position, sees
-from scenewright.render.kernels.surface import object_point
 from scenewright.render.kernels.types import NO_HIT, CameraData, Hit, MotionData, SceneData
 
 __all__ = ["FLOW_HIDDEN", "FLOW_NONE", "FLOW_OUTSIDE", "FLOW_VISIBLE", "flow_pixels"]

@@ -5,16 +5,15 @@
 import warp as wp
 
 from scenewright.render.buffers import BUFFERS, BufferSpec
+from scenewright.render.kernels.facing import facing_at, object_point
 from scenewright.render.kernels.intersect import hit_prim
 from scenewright.render.kernels.motion import image_motion
 from scenewright.render.kernels.rays import camera_direction, camera_origin, is_flat
 from scenewright.render.kernels.surface import (
     base_color_at,
     bend_normal,
-    facing_at,
     has_normal_map,
     material_at,
-    object_point,
     opacity_at,
     point_at,
 )
@@ -131,7 +130,8 @@ def write_labels(
 ):
     """Write the wanted label buffers of each pixel; where nothing was hit they hold their miss value.
 
-    A thread takes ``span`` pixels: on the CPU Warp copies what a kernel is given for each thread, which takes as long as a pixel.
+    A thread takes ``span`` pixels: on the CPU Warp copies what a kernel is given for each thread, which takes longer than a
+    pixel.
     """
     begin = (first + wp.tid()) * span
     for i in range(begin, wp.min(begin + span, hits.shape[0])):

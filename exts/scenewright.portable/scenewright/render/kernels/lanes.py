@@ -16,12 +16,14 @@ LANES = WALK + r"""
     typedef float fpu __attribute__((ext_vector_type(16), aligned(4)));
     auto any = [](ip mask) { return __builtin_bit_cast(unsigned short, __builtin_convertvector(mask, bp)); };
     // the greatest and the least of all lanes, of which none is NaN: clang's own reductions look for that, one lane at a time
-    auto fold_lanes = [](auto v, auto choose) __attribute__((always_inline)) {
-        const f8 h = choose(__builtin_shufflevector(v, v, 0, 1, 2, 3, 4, 5, 6, 7),
-                            __builtin_shufflevector(v, v, 8, 9, 10, 11, 12, 13, 14, 15));
+    auto fold_half = [](f8 h, auto choose) __attribute__((always_inline)) {
         const f4 q = choose(__builtin_shufflevector(h, h, 0, 1, 2, 3), __builtin_shufflevector(h, h, 4, 5, 6, 7));
         const f4 p = choose(q, __builtin_shufflevector(q, q, 2, 3, 0, 1));
         return choose(p, __builtin_shufflevector(p, p, 1, 0, 3, 2))[0];
+    };
+    auto fold_lanes = [&](fp v, auto choose) __attribute__((always_inline)) {
+        return fold_half(choose(__builtin_shufflevector(v, v, 0, 1, 2, 3, 4, 5, 6, 7),
+                                __builtin_shufflevector(v, v, 8, 9, 10, 11, 12, 13, 14, 15)), choose);
     };
     auto greatest = [&](fp v) __attribute__((always_inline)) { return fold_lanes(v, greater); };
     auto least = [&](fp v) __attribute__((always_inline)) { return fold_lanes(v, lesser); };
@@ -46,8 +48,8 @@ LANES = WALK + r"""
             o[r] = mad(row[2], 0.0f, mad(row[1], 0.0f, row[0] * 0.0f)) + instance.inverse_origin[r];
         }
     };
-    // recomputes in float64 on which side of a triangle's edges rays pass; a pinhole's, through the pixels from column x and row
-    // y on, from the camera's own numbers, others from the rays of the world
+    // recomputes in float64 on which side of a triangle's edges rays pass; a pinhole's, through the pixels from column x and
+    // row y on, from the camera's own numbers, others from the rays of the world
     auto decide = [&](const Block& block, int k, const auto& instance, unsigned lanes, const Rays* world, int x, int y,
                       fp& u, fp& v, fp& w) __attribute__((noinline)) {
         double corner[3][3], normal[3][3];
@@ -79,8 +81,8 @@ LANES = WALK + r"""
             w[lane] = (float)side[2];
         }
     };
-    // where rays through the pixels from column x and row y on meet triangle k of a block before t_last, that included; reach: of
-    // which part of a normal's terms the sign is not sure
+    // where rays through the pixels from column x and row y on meet triangle k of a block before t_last, that included; reach:
+    // of which part of a normal's terms the sign is not sure
     struct Crossing { ip inside; fp t; fp u; fp v; fp det; };
     auto cross_triangle = [&](const Block& block, const Planes& p, int k, const auto& instance, const Rays& rays, auto reach,
                               const Rays* world, int x, int y, fp t_last, Crossing& crossing) __attribute__((always_inline)) {

@@ -29,8 +29,9 @@ _PACKET = LANES + r"""
     Rays world;
     for (int k = 0; k < 16; ++k) { world.d[0][k] = dx[k]; world.d[1][k] = dy[k]; world.d[2][k] = dz[k]; }
     Nearest best { (fp)t_max, (ip)-1, (ip)-1, (fp)0.0f, (fp)0.0f };
-    // where the lens sees nothing there is no ray: another's direction stands in and finds nothing
-    const ip none = (world.d[0] == 0.0f) & (world.d[1] == 0.0f) & (world.d[2] == 0.0f);
+    // where the lens sees nothing, or nothing that is a number, there is no ray: another's stands in and finds nothing
+    const fp sum = (world.d[0] + world.d[1] + world.d[2]) * 0.0f;
+    const ip none = ((world.d[0] == 0.0f) & (world.d[1] == 0.0f) & (world.d[2] == 0.0f)) | (sum != sum);
     const unsigned seen = 0xFFFFu & ~any(none);
     if (seen != 0xFFFFu) {
         const int other = seen ? __builtin_ctz(seen) : 0;

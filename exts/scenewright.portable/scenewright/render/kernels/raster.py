@@ -18,10 +18,10 @@ TILE_WIDTH = 16
 _TILE = LANES + r"""
     enum { WIDTH = 16, PIXELS = WIDTH * WIDTH };
     const float t_min = camera.near, t_max = camera.far;
-    // the image of a point p: its place right of and below the tile's corner [px], each times its depth, and its depth, all linear
-    // in p; pad: what rounding may add
+    // rows that make of a point its place right of and below the tile's corner [px], both times its depth, and its depth; pad:
+    // what rounding may add
     struct Screen { float row[3][3]; float pad[3]; };
-    float image[3][3];
+    float image[3][3], blur;  // blur: by how much rounding may move a ray [px]
     {
         const auto& r = camera.exact_right;
         const auto& s = camera.exact_up;
@@ -35,19 +35,19 @@ _TILE = LANES + r"""
         }
         const double volume = r[0] * dual[0][0] + r[1] * dual[0][1] + r[2] * dual[0][2];
         const auto& to_image = camera.exact_image;
-        double widest = 0.0;
+        double size = 0.0;
         for (int axis = 0; axis < 3; ++axis) {
             const double z = dual[2][axis] / volume;
             image[0][axis] = dual[0][axis] / (volume * to_image[0]) - z * (to_image[1] / to_image[0] + x0);
             image[1][axis] = dual[1][axis] / (volume * to_image[2]) - z * (to_image[3] / to_image[2] + y0);
             image[2][axis] = z;
-            for (int k = 0; k < 3; ++k) widest = widest < __builtin_fabs(image[k][axis]) ? __builtin_fabs(image[k][axis]) : widest;
+            for (int k = 0; k < 3; ++k) size += __builtin_fabs(image[k][axis]);
         }
-        // a view so narrow that rounding moves rays by a part of a pixel, or no view at all
-        if (!(widest * (1.0 + __builtin_fabs(to_image[1]) + __builtin_fabs(to_image[3])) < 1.0e5)) return false;
+        blur = 1.0e-3f + 1.0e-6f * (float)(size * (1.0 + __builtin_fabs(to_image[1]) + __builtin_fabs(to_image[3])));
+        if (!(blur < 0.25f)) return false;  // or not even a number
     }
-    auto screen_of = [&](const float* forward, const float* o, const float* half, Screen& screen) __attribute__((always_inline)) {
-        float size[3];
+    auto screen_of = [&](const float* forward, const float* o, const float* half, Screen& screen)
+        __attribute__((always_inline)) {
         for (int k = 0; k < 3; ++k) {
             float sum = 0.0f;
             for (int axis = 0; axis < 3; ++axis) {
@@ -106,6 +106,12 @@ _TILE = LANES + r"""
     for (int k = 0; k < 16; ++k) farthest[k] = t_max;
     float t_last = t_max;
     unsigned changed = 0;  // 4 x 4 pixels whose farthest hit is to be found anew
+    // a bit for each four pixels from first to last in a line; and for each 4 x 4 pixels of such rows
+    auto packets_of = [](auto first, auto last) {
+        const auto one = first * 0 + 1;
+        return (one << ((last >> 2) + 1)) - (one << (first >> 2));
+    };
+    auto rows_of = [](auto bits) { return (bits & 1) * 15 | (bits & 2) * 120 | (bits & 4) * 960 | (bits & 8) * 7680; };
     auto refresh = [&]() __attribute__((always_inline)) {
         if (!changed) return;
         for (; changed; changed &= changed - 1) {
@@ -142,13 +148,15 @@ _TILE = LANES + r"""
                 const i8 close = low[2] <= 0.0f;
                 const f8 near_scale = 1.0f / low[2], far_scale = 1.0f / high[2];
                 for (int k = 0; k < 2; ++k) {
-                    const f8 first = __builtin_elementwise_ceil(low[k] * (low[k] >= 0.0f ? far_scale : near_scale) - 0.51f);
-                    const f8 last = __builtin_elementwise_floor(high[k] * (high[k] >= 0.0f ? near_scale : far_scale) - 0.49f);
+                    const f8 begin_at = low[k] * (low[k] >= 0.0f ? far_scale : near_scale);
+                    const f8 end_at = high[k] * (high[k] >= 0.0f ? near_scale : far_scale);
+                    const f8 first = __builtin_elementwise_ceil(begin_at - (0.5f + blur));
+                    const f8 last = __builtin_elementwise_floor(end_at - (0.5f - blur));
                     ahead &= close | ((first <= last) & (first <= WIDTH - 1.0f) & (last >= 0.0f));
                     const i8 begin = __builtin_convertvector((~close & (first > 0.0f)) ? first : (f8)0.0f, i8);
                     const i8 end = __builtin_convertvector((~close & (last < WIDTH - 1.0f)) ? last : (f8)(WIDTH - 1.0f), i8);
-                    const i8 bits = ((i8)2 << (end >> 2)) - ((i8)1 << (begin >> 2));
-                    seen &= k ? (bits & 1) * 15 | (bits & 2) * 120 | (bits & 4) * 960 | (bits & 8) * 7680 : bits * 0x1111;
+                    const i8 bits = packets_of(begin, end);
+                    seen &= k ? rows_of(bits) : bits * 0x1111;
                 }
                 unsigned met = __builtin_bit_cast(unsigned char, __builtin_convertvector(ahead, b8));
                 for (unsigned rest = met; rest; rest &= rest - 1) {
@@ -175,7 +183,6 @@ _TILE = LANES + r"""
         for (int r = 0; r < 3; ++r) set_box(local[r] + at, rays.d[r]);
         set_box(reach + at, (fp)(1.0e-6f * longest_of(rays)));
     };
-    auto packets_of = [](int first, int last) { return (2u << (last >> 2)) - (1u << (first >> 2)); };
     // tries triangle k of a block at the pixels of a rectangle
     auto draw_triangle = [&](const Block& block, const Planes& p, int k, const auto& instance, int index, const int* first,
                              const int* last, float depth, unsigned& turned) __attribute__((always_inline)) {
@@ -190,7 +197,8 @@ _TILE = LANES + r"""
                 turned |= packets;
                 const Rays rays { { box(local[0] + at), box(local[1] + at), box(local[2] + at) } };
                 Crossing met;
-                if (!cross_triangle(block, p, k, instance, rays, box(reach + at), nullptr, x0 + left, y0 + 4 * row, t, met)) continue;
+                if (!cross_triangle(block, p, k, instance, rays, box(reach + at), nullptr, x0 + left, y0 + 4 * row, t, met))
+                    continue;
                 const ip owner = box_of(best_instance + at);
                 const ip owner_face = box_of(best_face + at);
                 const ip earlier = (index < owner) | ((index == owner) & (face < owner_face));
@@ -212,7 +220,8 @@ _TILE = LANES + r"""
             f4 corner[3];
             for (int axis = 0; axis < 3; ++axis) corner[axis] = *(const f4u*)block.corner[c][axis] - o[axis];
             for (int k = 0; k < 3; ++k)
-                place[c][k] = mad(corner[2], (f4)screen.row[k][2], mad(corner[1], (f4)screen.row[k][1], corner[0] * screen.row[k][0]));
+                place[c][k] = mad(corner[2], (f4)screen.row[k][2],
+                                  mad(corner[1], (f4)screen.row[k][1], corner[0] * screen.row[k][0]));
         }
         const f4 nearest = lesser(lesser(place[0][2], place[1][2]), place[2][2]);
         const f4 last = greater(greater(place[0][2], place[1][2]), place[2][2]);
@@ -224,7 +233,7 @@ _TILE = LANES + r"""
         for (int k = 0; k < 2; ++k) {
             const f4 a = place[0][k] / place[0][2], b = place[1][k] / place[1][2], c = place[2][k] / place[2][2];
             f4 low = lesser(lesser(a, b), c), high = greater(greater(a, b), c);
-            const f4 pad = (screen.pad[k] + greater(magnitude(low), magnitude(high)) * screen.pad[2]) * scale + 0.01f;
+            const f4 pad = (screen.pad[k] + greater(magnitude(low), magnitude(high)) * screen.pad[2]) * scale + blur;
             low = __builtin_elementwise_ceil(low - pad - 0.5f);
             high = __builtin_elementwise_floor(high + pad - 0.5f);
             tried &= ~ahead | ((low <= high) & (low <= WIDTH - 1.0f) & (high >= 0.0f));
@@ -252,21 +261,20 @@ _TILE = LANES + r"""
             for (int axis = 0; axis < 3; ++axis)
                 place[k] += (sides[axis] * instance.half[axis] - o[axis]) * screen.row[k][axis];
         }
-        const float depth = __builtin_reduce_min(place[2]) - screen.pad[2];
+        const float depth = fold_half(place[2], lesser) - screen.pad[2];
         if (!(depth > screen.pad[2])) return 0xFFFFu;
-        unsigned bits[2];
+        int bits[2];
         for (int k = 0; k < 2; ++k) {
             const f8 at = place[k] / place[2];
-            float low = __builtin_reduce_min(at), high = __builtin_reduce_max(at);
-            const float pad = (screen.pad[k] + __builtin_fmaxf(__builtin_fabsf(low), __builtin_fabsf(high)) * screen.pad[2]) / depth
-                + 0.01f;
+            float low = fold_half(at, lesser), high = fold_half(at, greater);
+            const float farthest_off = __builtin_fmaxf(__builtin_fabsf(low), __builtin_fabsf(high));
+            const float pad = (screen.pad[k] + farthest_off * screen.pad[2]) / depth + blur;
             low = __builtin_ceilf(low - pad - 0.5f);
             high = __builtin_floorf(high + pad - 0.5f);
             if (low > high || low > WIDTH - 1.0f || high < 0.0f) return 0u;
             bits[k] = packets_of(low > 0.0f ? (int)low : 0, high < WIDTH - 1.0f ? (int)high : WIDTH - 1);
         }
-        const unsigned rows = (bits[1] & 1) * 15 | (bits[1] >> 1 & 1) * 240 | (bits[1] >> 2 & 1) * 3840 | (bits[1] >> 3 & 1) * 61440;
-        return rows & bits[0] * 0x1111 & any(box(farthest) >= depth * 0.999999f);
+        return (unsigned)(rows_of(bits[1]) & bits[0] * 0x1111) & any(box(farthest) >= depth * 0.999999f);
     };
     // takes the hits of a shape by the rays of 4 x 4 pixels
     auto meet_shape_together = [&](const auto& instance, const float* o, int index, int packet) __attribute__((always_inline)) {
@@ -340,9 +348,8 @@ _TILE = LANES + r"""
         });
     }
     if (!all_solid) return false;
-    const int columns = camera.width - x0 < WIDTH ? camera.width - x0 : WIDTH, rows = camera.height - y0 < WIDTH ? camera.height - y0 : WIDTH;
-    for (int y = 0; y < rows; ++y)
-        for (int x = 0; x < columns; ++x) {
+    for (int y = 0; y < WIDTH && y0 + y < camera.height; ++y)
+        for (int x = 0; x < WIDTH && x0 + x < camera.width; ++x) {
             auto& hit = hits_out.data[(y0 + y) * camera.width + x0 + x];
             const int i = y / 4 * 64 + 4 * x + y % 4;
             hit.t = best_t[i];

@@ -2,6 +2,7 @@
 
 import warp as wp
 
+from scenewright.render.kernels.facing import facing_at, object_point, unit
 from scenewright.render.kernels.intersect import (
     closest_hit,
     hit_prim,
@@ -11,7 +12,7 @@ from scenewright.render.kernels.intersect import (
     surface_opacity,
     triangle_uv,
 )
-from scenewright.render.kernels.shapes import shape_normal, shape_tangent, shape_uv
+from scenewright.render.kernels.shapes import shape_tangent, shape_uv
 from scenewright.render.kernels.textures import (
     BASE_COLOR,
     EMISSION,
@@ -24,8 +25,8 @@ from scenewright.render.kernels.textures import (
 )
 from scenewright.render.kernels.types import CUTOUT, SLOTS_PER_MATERIAL, TRANSLUCENT, Hit, InstanceData, MeshData, SceneData
 
-__all__ = ["Point", "Surface", "base_color_at", "closest_hit", "facing_at", "interior_transmittance", "leaving_skip", "material_at",
-           "object_point", "offset_origin", "point_at", "widen"]
+__all__ = ["Point", "Surface", "base_color_at", "closest_hit", "interior_transmittance", "leaving_skip", "material_at",
+           "offset_origin", "point_at", "widen"]
 
 
 @wp.struct
@@ -69,38 +70,6 @@ class Surface:
     inside: wp.int32  # 1: seen from within
 
 
-@wp.struct
-class Facing:
-    """Where a surface faces at a point, world space, on the side that its winding calls the front."""
-
-    geometric: wp.vec3  # unit
-    normal: wp.vec3  # shading normal, unit
-    inside: wp.int32  # 1: the ray met the back
-
-
-@wp.func
-def unit(v: wp.vec3) -> wp.vec3:
-    """Return the direction of ``v``; +Z for a zero vector."""
-    length = wp.length(v)
-    if length > 0.0:
-        return v / length
-    return wp.vec3(0.0, 0.0, 1.0)
-
-
-@wp.func
-def object_point(scene: SceneData, hit: Hit, o: wp.vec3, d: wp.vec3) -> wp.vec3:
-    """Return the hit point in object space; on triangles from the corners, which is more exact than along the ray."""
-    shape = scene[0].instances[hit.instance].mesh
-    if shape >= 0:
-        mesh = scene[0].meshes[shape].mesh
-        a = wp.mesh_get_point(mesh, 3 * hit.face)
-        b = wp.mesh_get_point(mesh, 3 * hit.face + 1)
-        c = wp.mesh_get_point(mesh, 3 * hit.face + 2)
-        return a * hit.u + b * hit.v + c * (1.0 - hit.u - hit.v)
-    instance = scene[0].instances[hit.instance]
-    return instance_ray_origin(instance, o) + hit.t * instance_ray_direction(instance, d)
-
-
 @wp.func
 def triangle_tangent(mesh: MeshData, face: int) -> wp.vec3:
     """Return dp/du of a triangle, or an edge where the texture coordinates are degenerate."""
@@ -123,45 +92,6 @@ def mirrors_texture(mesh: MeshData, face: int) -> bool:
     d1 = mesh.corner_uvs[c + 1] - mesh.corner_uvs[c]
     d2 = mesh.corner_uvs[c + 2] - mesh.corner_uvs[c]
     return d1[0] * d2[1] - d1[1] * d2[0] < -1.0e-20
-
-
-@wp.func
-def normal_to_world(inverse: wp.mat33, n: wp.vec3) -> wp.vec3:
-    """Return an object-space normal in world space (inverse transpose), unit."""
-    return unit(wp.transpose(inverse) * n)
-
-
-@wp.func
-def facing_at(scene: SceneData, hit: Hit, p: wp.vec3, d: wp.vec3) -> Facing:
-    """Return where the surface faces at a hit of a ray along ``d``; ``p`` is the hit point in object space.
-
-    It reads of the instance and its mesh only what it needs: label buffers ask little more of a hit.
-    """
-    facing = Facing()
-    inverse = scene[0].instances[hit.instance].inverse
-    shape = scene[0].instances[hit.instance].mesh
-    across = wp.vec3(0.0, 0.0, 0.0)  # the geometric normal, of any length
-    if shape >= 0:
-        c = 3 * hit.face
-        mesh = scene[0].meshes[shape].mesh
-        a = wp.mesh_get_point(mesh, c)
-        e1 = wp.mesh_get_point(mesh, c + 1) - a
-        e2 = wp.mesh_get_point(mesh, c + 2) - a
-        smooth = (scene[0].meshes[shape].corner_normals[c] * hit.u + scene[0].meshes[shape].corner_normals[c + 1] * hit.v
-                  + scene[0].meshes[shape].corner_normals[c + 2] * (1.0 - hit.u - hit.v))
-        across = wp.transpose(inverse) * wp.cross(e1, e2)
-        facing.geometric = unit(across)
-        facing.normal = normal_to_world(inverse, smooth)
-        if wp.dot(facing.normal, across) < 0.0:  # normals authored against the winding
-            facing.normal = -facing.normal
-    else:
-        kind = scene[0].instances[hit.instance].kind
-        facing.geometric = normal_to_world(inverse, shape_normal(kind, scene[0].instances[hit.instance].size, p, hit.face))
-        facing.normal = facing.geometric
-        across = facing.geometric
-    if wp.dot(across, d) > 0.0:
-        facing.inside = 1
-    return facing
 
 
 @wp.func
