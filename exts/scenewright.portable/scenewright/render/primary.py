@@ -22,13 +22,14 @@ def primary_kernel(device: str) -> wp.Kernel:
 
 
 def trace_primary(launcher: "TileLauncher", image: "ImageCamera", placed: "PlacedScene",
-                  rows: tuple[int, int] | None = None) -> wp.array:
+                  rows: tuple[int, int] | None = None, hits: wp.array | None = None) -> wp.array:
     """Return the nearest hit of the ray through each pixel centre, (width * height,) Hit.
 
-    With ``rows`` = (begin, end) only those of these image rows are there for certain.
+    With ``rows`` = (begin, end) only those of these image rows are there for certain. They go to ``hits`` where that is given.
     """
     begin, end = rows or (0, image.height)
-    hits = wp.empty(image.width * image.height, dtype=Hit, device=launcher.device)
+    if hits is None:
+        hits = wp.empty(image.width * image.height, dtype=Hit, device=launcher.device)
     kernel = primary_kernel(launcher.device)
     data = image.data
     data.exact_image = wp.vec4d(data.step_x, data.start_x, data.step_y, data.start_y)
@@ -36,5 +37,6 @@ def trace_primary(launcher: "TileLauncher", image: "ImageCamera", placed: "Place
         launcher.launch(kernel, (end - begin) * image.width, [placed.data, image.data], [hits], start=begin * image.width)
     else:
         across, first, last = -(-image.width // TILE_WIDTH), begin // TILE_WIDTH, -(-end // TILE_WIDTH)
-        launcher.launch(kernel, across * (last - first), [placed.data, image.data], [hits], tile=32, start=across * first)
+        count = across * (last - first)
+        launcher.launch(kernel, count, [placed.data, image.data], [hits], tile=launcher.share(count, 8), start=across * first)
     return hits

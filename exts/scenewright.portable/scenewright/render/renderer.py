@@ -27,7 +27,7 @@ from scenewright.render.kernels.slices import add_slice
 from scenewright.render.kernels.splats import blend_splats
 from scenewright.render.kernels.textures import shrink_bytes, shrink_floats
 from scenewright.render.kernels.trace import GuideBuffers, shade_pixels
-from scenewright.render.kernels.types import PathSettings
+from scenewright.render.kernels.types import Hit, PathSettings
 from scenewright.render.kernels.wide_bvh import fold_tree
 from scenewright.render.mitsuba import MitsubaEngine
 from scenewright.render.moving_scene import MovingScene, shade_slices
@@ -89,6 +89,7 @@ class Renderer:
         self._moments: dict[tuple, Moment] = {}
         self._moments_before: dict[tuple, Moment] = {}
         self._teleport = False
+        self._hits: wp.array | None = None
         self._warned_dark = False
         self._enclosed = EnclosedCameras()
         self.follows_flow = False
@@ -207,11 +208,19 @@ class Renderer:
         placed = self._device_scene.place(image.center)
         count = image.width * image.height
         arrays = {spec.name: wp.empty(count, dtype=buffer_dtype(spec), device=self.device) for spec in specs}
-        hits = trace_primary(self._launcher, image, placed)
+        hits = trace_primary(self._launcher, image, placed, hits=self._hit_memory(count))
         self._write_labels(image, placed, hits, arrays)
         if any(spec.source == "color" for spec in specs):
             self._write_color(image, placed, hits, arrays, settings)
         return arrays, placed, hits
+
+    def _hit_memory(self, count: int) -> wp.array | None:
+        """Return where the hits of an image may go: on the CPU, to get memory anew takes a tenth of the time of the labels."""
+        if self.follows_flow:  # whose moments keep theirs
+            return None
+        if self._hits is None or len(self._hits) != count:
+            self._hits = wp.empty(count, dtype=Hit, device=self.device)
+        return self._hits
 
     def _flow_pair(self, image: ImageCamera, placed: PlacedScene | None = None, hits: wp.array | None = None) -> FlowPair:
         """Return this moment and the one before, as a camera sees them; what is known of this one need not be traced."""
@@ -267,10 +276,11 @@ class Renderer:
                 for lut in (getattr(table, "instance_of_prim", None), getattr(table, "semantic_of_prim", None))]
         bits = sum(LABEL_BITS[name] for name in wanted)
         span = LABEL_SPAN if wp.get_device(self.device).is_cpu else 1
+        count = -(-image.width * image.height // span)
         self._launcher.launch(
-            write_labels, -(-image.width * image.height // span),
+            write_labels, count,
             [placed.data, image.data, old.data, motion, old_corners, *luts, self._scene.meters_per_unit, hits, bits, span],
-            [buffers], tile=8192 // span)
+            [buffers], tile=self._launcher.share(count, 8))
 
     def _write_color(self, image: ImageCamera, placed: PlacedScene, hits: wp.array, arrays: dict[str, wp.array],
                      settings: RenderSettings) -> None:

@@ -52,8 +52,8 @@ def normal_to_world(inverse: wp.mat33, n: wp.vec3) -> wp.vec3:
 
 
 @wp.func
-def facing_at(scene: SceneData, hit: Hit, p: wp.vec3, d: wp.vec3) -> Facing:
-    """Return where the surface faces at a hit of a ray along ``d``; ``p`` is the hit point in object space."""
+def facing_at(scene: SceneData, hit: Hit, o: wp.vec3, d: wp.vec3) -> Facing:
+    """Return where the surface faces at a hit on ray ``o + t d``."""
     facing = Facing()
     inverse = scene[0].instances[hit.instance].inverse
     shape = scene[0].instances[hit.instance].mesh
@@ -73,6 +73,7 @@ def facing_at(scene: SceneData, hit: Hit, p: wp.vec3, d: wp.vec3) -> Facing:
             facing.normal = -facing.normal
     else:
         kind = scene[0].instances[hit.instance].kind
+        p = object_point(scene, hit, o, d)
         facing.geometric = normal_to_world(inverse, shape_normal(kind, scene[0].instances[hit.instance].size, p, hit.face))
         facing.normal = facing.geometric
         across = facing.geometric

@@ -173,7 +173,7 @@ def write_labels(
         if found and (wanted & SURFACE) == 0:
             prim = hit_prim(scene, scene[0].instances[hit.instance], hit.face)
         elif found and (wanted & (UV | ALBEDO | MATERIAL)) == 0:
-            facing = facing_at(scene, hit, object_point(scene, hit, o, d), d)
+            facing = facing_at(scene, hit, o, d)
             side = wp.where(facing.inside != 0, -1.0, 1.0)
             normal = wp.vec4(side * facing.normal[0], side * facing.normal[1], side * facing.normal[2], 0.0)
             prim = hit_prim(scene, scene[0].instances[hit.instance], hit.face)

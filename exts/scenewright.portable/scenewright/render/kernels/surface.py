@@ -189,7 +189,7 @@ def point_at(scene: SceneData, hit: Hit, o: wp.vec3, d: wp.vec3) -> Point:
     point.position = moved + instance.forward_origin
     lift = wp.vec3(0.0, 0.0, 0.0)
     textured = (scene[0].materials[scene[0].prims[point.prim].material].textures & ~(1 << OPACITY)) != 0
-    facing = facing_at(scene, hit, p, d)
+    facing = facing_at(scene, hit, o, d)
     point.geometric_normal = facing.geometric
     point.normal = facing.normal
     point.inside = facing.inside
