@@ -18,7 +18,7 @@ __all__ = ["EDGE_KERNELS", "refine_edges", "samples_each"]
 
 EDGE_KERNELS = (find_edges,)
 _MOST_WORK = 0.5
-"""At most this part of the samples that the image has got already; where there are many edges, each gets fewer."""
+"""At most this part of the paths that the image has got already; where there are many edges, each gets fewer."""
 _SEED_WORD = 0x65646765
 
 
@@ -36,7 +36,7 @@ def refine_edges(launcher: TileLauncher, placed: PlacedScene, image: ImageCamera
     samples = samples_each(settings, count, len(chosen))
     if not len(chosen) or samples < 1:
         return
-    path = path_settings(replace(settings, samples=samples), image)
+    path = path_settings(replace(settings, samples=samples, light_samples=1), image)
     path.earlier = settings.samples
     words = [settings.seed % 2**64, settings.step % 2**64, _SEED_WORD]
     path.seed = np.random.SeedSequence(words).generate_state(1)[0]
@@ -46,4 +46,4 @@ def refine_edges(launcher: TileLauncher, placed: PlacedScene, image: ImageCamera
 
 def samples_each(settings: RenderSettings, pixels: int, edges: int) -> int:
     """Return how many more samples each of ``edges`` pixels gets in an image of ``pixels``."""
-    return min(settings.edge_samples, int(_MOST_WORK * settings.samples * pixels / max(edges, 1)))
+    return min(settings.edge_samples, int(_MOST_WORK * settings.samples * settings.light_samples * pixels / max(edges, 1)))

@@ -73,6 +73,9 @@ class RenderSettings:
     samples: int = 1
     """Colour samples a pixel. In real-time mode the first goes through the pixel centre and shares the label ray; all others
     fill the pixel."""
+    light_samples: int = 1
+    """Paths that each colour sample sends on from the first surface it meets. Where light is noisier than what is seen, few
+    samples of many paths cost less than many samples: the surface and the suns without size are looked up once."""
     edge_samples: int = 0
     """Up to so many more samples in pixels that outlines or the borders of sharp shadows cross, together at most half of all
     others: smooth edges for little time. In real-time mode only, as the choice of pixels leans on the samples before; without
@@ -134,6 +137,8 @@ class RenderSettings:
             raise ValueError(f"white_point must be positive, got {self.white_point}.")
         if not 1 <= self.samples <= 65536:
             raise ValueError(f"samples must be 1 to 65536, got {self.samples}.")
+        if not 1 <= self.light_samples <= 1024:
+            raise ValueError(f"light_samples must be 1 to 1024, got {self.light_samples}.")
         if not 0 <= self.edge_samples <= 1024:
             raise ValueError(f"edge_samples must be 0 to 1024, got {self.edge_samples}.")
         if self.edge_samples and self.mode != "real-time":

@@ -29,6 +29,8 @@ def path_settings(settings: RenderSettings, around: Surroundings) -> PathSetting
     data = PathSettings()
     data.samples = settings.samples
     data.sample_stride = 1 << (settings.samples - 1).bit_length()
+    data.paths = settings.light_samples
+    data.path_stride = 1 << (settings.light_samples - 1).bit_length()
     data.bounces = settings.bounces
     words = [settings.seed & 0xFFFFFFFFFFFFFFFF, settings.step & 0xFFFFFFFFFFFFFFFF]
     data.seed = np.random.SeedSequence(words).generate_state(1)[0]

@@ -16,7 +16,8 @@ from scenewright.render.kernels.glass import Glass, glass_eval, glass_pdf, glass
 from scenewright.render.kernels.sampling import basis_of, cosine_hemisphere
 from scenewright.render.kernels.surface import Surface
 
-__all__ = ["BsdfSample", "Lobes", "bsdf_eval", "bsdf_pdf", "bsdf_sample", "lobes_of", "shines_through"]
+__all__ = ["BsdfSample", "Lobes", "bsdf_eval", "bsdf_pdf", "bsdf_sample", "has_choice", "lobes_of", "shines_through",
+           "visible_direction"]
 
 INV_PI = wp.constant(0.3183098861837907)
 MIN_ALPHA = wp.constant(0.002)
@@ -199,9 +200,12 @@ def opaque_eval(lobes: Lobes, light: wp.vec3) -> wp.vec3:
     """Return BSDF times cosine of the lobes that only reflect, for a direction in the frame."""
     if light[2] <= 0.0:
         return wp.vec3(0.0, 0.0, 0.0)
-    half = wp.normalize(light + lobes.view)
-    schlick = wp.pow(wp.clamp(1.0 - wp.dot(light, half), 0.0, 1.0), 5.0)
     value = lobes.diffuse * INV_PI
+    if lobes.f90 <= 0.0 and lobes.coat <= 0.0:
+        return value * light[2]
+    half = wp.normalize(light + lobes.view)
+    away = wp.clamp(1.0 - wp.dot(light, half), 0.0, 1.0)
+    schlick = away * away * away * away * away
     if lobes.f90 > 0.0:
         kept = glossy_albedo(lobes.f0, lobes.f90, directional_albedo(lobes.table, light[2], lobes.roughness))
         value = wp.cw_mul(value, wp.vec3(1.0, 1.0, 1.0) - kept)
@@ -218,8 +222,10 @@ def opaque_pdf(lobes: Lobes, light: wp.vec3) -> float:
     """Return the density of sampling the lobes that only reflect."""
     if light[2] <= 0.0:
         return 0.0
-    half = wp.normalize(light + lobes.view)
     pdf = (1.0 - lobes.specular_share - lobes.coat_share) * light[2] * INV_PI
+    if lobes.specular_share <= 0.0 and lobes.coat_share <= 0.0:
+        return pdf
+    half = wp.normalize(light + lobes.view)
     if lobes.specular_share > 0.0:
         pdf += lobes.specular_share * ggx_pdf(lobes.alpha, lobes.view, half)
     if lobes.coat_share > 0.0:
@@ -261,6 +267,33 @@ def shines_through(lobes: Lobes, direction: wp.vec3) -> int:
 
 
 @wp.func
+def opaque_direction(lobes: Lobes, u: wp.vec2, choice: float) -> wp.vec3:
+    """Choose a direction in the frame by the lobes that only reflect; reflections may point below the surface."""
+    if choice < lobes.specular_share:
+        half = ggx_half(lobes.alpha, lobes.view, u)
+        return 2.0 * wp.dot(lobes.view, half) * half - lobes.view
+    if choice < lobes.specular_share + lobes.coat_share:
+        half = ggx_half(lobes.coat_alpha, lobes.view, u)
+        return 2.0 * wp.dot(lobes.view, half) * half - lobes.view
+    return cosine_hemisphere(u)
+
+
+@wp.func
+def visible_direction(lobes: Lobes, u: wp.vec2, choice: float) -> wp.vec3:
+    """Choose a world direction above the surface by the lobes that only reflect: a diffuse one where a glossy one is not."""
+    local = opaque_direction(lobes, u, choice)
+    if local[2] <= 0.0:
+        local = cosine_hemisphere(u)
+    return lobes.frame * local
+
+
+@wp.func
+def has_choice(lobes: Lobes) -> bool:
+    """Return whether there is more than one lobe to choose from."""
+    return lobes.specular_share + lobes.coat_share + lobes.glass_share > 0.0
+
+
+@wp.func
 def bsdf_sample(lobes: Lobes, u: wp.vec2, choice: float) -> BsdfSample:
     """Choose the direction in which a path goes on.
 
@@ -286,15 +319,7 @@ def bsdf_sample(lobes: Lobes, u: wp.vec2, choice: float) -> BsdfSample:
                 sample.weight = bsdf_eval(lobes, sample.direction) / sample.pdf
             return sample
         pick = (pick - lobes.glass_share) / (1.0 - lobes.glass_share)
-    local = wp.vec3(0.0, 0.0, 1.0)
-    if pick < lobes.specular_share:
-        half = ggx_half(lobes.alpha, lobes.view, u)
-        local = 2.0 * wp.dot(lobes.view, half) * half - lobes.view
-    elif pick < lobes.specular_share + lobes.coat_share:
-        half = ggx_half(lobes.coat_alpha, lobes.view, u)
-        local = 2.0 * wp.dot(lobes.view, half) * half - lobes.view
-    else:
-        local = cosine_hemisphere(u)
+    local = opaque_direction(lobes, u, pick)
     sample.direction = lobes.frame * local
     if local[2] > 0.0:  # reflections below the surface are shadowed; what glass sends there is another lobe's
         sample.pdf = bsdf_pdf(lobes, sample.direction)

@@ -11,19 +11,29 @@ one sample.
 
 import warp as wp
 
-from scenewright.render.kernels.bsdf import BsdfSample, Lobes, bsdf_eval, bsdf_pdf, bsdf_sample, shines_through
+from scenewright.render.kernels.bsdf import (
+    BsdfSample,
+    Lobes,
+    bsdf_eval,
+    bsdf_pdf,
+    bsdf_sample,
+    has_choice,
+    shines_through,
+    visible_direction,
+)
 from scenewright.render.kernels.domes import dome_pdf, dome_radiance, sample_dome_direction
 from scenewright.render.kernels.fog import fog_transmittance
 from scenewright.render.kernels.intersect import closest_hit, transmittance
 from scenewright.render.kernels.light_choice import Targets, picked_light
 from scenewright.render.kernels.lights import nearest_lamp, sample_light
-from scenewright.render.kernels.sampling import cosine_hemisphere, sample_1d, sample_2d
+from scenewright.render.kernels.sampling import sample_1d, sample_2d
 from scenewright.render.kernels.surface import Point, leaving_skip, offset_origin, opacity_at
 from scenewright.render.kernels.types import NO_HIT, LightData, PathSettings, SceneData
+from scenewright.render.scene.records import LightKind
 
-__all__ = ["FACE_CHOICE", "MANY_LIGHTS", "PICKS", "Sampler", "direct_light", "is_lit", "light_passed", "lit_weight",
-           "visible_direction"]
+__all__ = ["FACE_CHOICE", "MANY_LIGHTS", "PICKS", "Sampler", "direct_light", "is_lit", "light_passed", "lit_weight"]
 
+DISTANT = wp.constant(int(LightKind.DISTANT))
 FAR = wp.constant(1.0e30)
 MANY_LIGHTS = wp.constant(8)
 PICKS = wp.constant(4)
@@ -50,7 +60,6 @@ class Arrival:
     radiance: wp.vec3  # BSDF, cosine and sampling weight included
     light: wp.int32
     blocker: wp.int32  # as in LightSample
-    sharp: wp.int32  # 1: the only direction of its light
 
 
 @wp.struct
@@ -108,6 +117,12 @@ def linked_transmittance(scene: SceneData, o: wp.vec3, d: wp.vec3, t_max: float,
                 return 0.0
         t_min = hit.t * 1.00001
     return passed
+
+
+@wp.func
+def has_size(light: LightData) -> bool:
+    """Return whether there is more than one direction in which a light may lie."""
+    return light.kind != DISTANT or light.spread > 0.0
 
 
 @wp.func
@@ -175,17 +190,8 @@ def light_arrival(scene: SceneData, point: Point, lobes: Lobes, index: int, coun
     arrival.direction = sample.direction
     arrival.distance = sample.distance
     arrival.blocker = sample.blocker
-    arrival.sharp = wp.where(sample.pdf == 0.0, 1, 0)
     arrival.radiance = wp.cw_mul(value, sample.radiance) * scale
     return arrival
-
-
-@wp.func
-def visible_direction(lobes: Lobes, direction: wp.vec3, u: wp.vec2) -> wp.vec3:
-    """Return the direction, or a diffuse one where a glossy sample went below the surface."""
-    if wp.dot(direction, wp.vec3(lobes.frame[0, 2], lobes.frame[1, 2], lobes.frame[2, 2])) > 0.0:
-        return direction
-    return lobes.frame * cosine_hemisphere(u)
 
 
 @wp.func
@@ -193,7 +199,6 @@ def dome_arrival(scene: SceneData, point: Point, lobes: Lobes, sampler: Sampler,
     """Return the domes' unshadowed light at the end of a path, by one sample of a mixture of light and surface densities."""
     arrival = Arrival()
     count = scene[0].light_count - scene[0].first_dome
-    choice = sample_1d(sampler.index, sampler.seed, dimension + 1)
     u = sample_2d(sampler.index, sampler.seed, dimension)
     pick = int(0)
     if count > 1:
@@ -201,6 +206,9 @@ def dome_arrival(scene: SceneData, point: Point, lobes: Lobes, sampler: Sampler,
     arrival.light = scene[0].first_dome + pick
     light = scene[0].lights[arrival.light]
     arrival.distance = FAR
+    choice = float(0.0)
+    if light.dome >= 0 or has_choice(lobes):
+        choice = sample_1d(sampler.index, sampler.seed, dimension + 1)
     if lobes.glass_share > 0.0 or (light.dome < 0 and light.extra >= 0):
         sample = bsdf_sample(lobes, u, choice)
         arrival.direction = sample.direction
@@ -210,7 +218,7 @@ def dome_arrival(scene: SceneData, point: Point, lobes: Lobes, sampler: Sampler,
         arrival.radiance = wp.cw_mul(weight, dome_radiance(scene, light, sample.direction)) * float(count)
         return arrival
     if light.dome < 0:
-        arrival.direction = visible_direction(lobes, bsdf_sample(lobes, u, choice).direction, u)
+        arrival.direction = visible_direction(lobes, u, choice)
         arrival.radiance = wp.cw_mul(lobes.albedo, light.color) * float(count)
         return arrival
     if choice < 0.5:
@@ -230,7 +238,7 @@ def dome_arrival(scene: SceneData, point: Point, lobes: Lobes, sampler: Sampler,
 
 @wp.func
 def direct_light(scene: SceneData, settings: PathSettings, point: Point, lobes: Lobes, sampler: Sampler, dimension: int,
-                 targets: Targets, last: bool) -> DirectLight:
+                 targets: Targets, last: bool, sharp: bool) -> DirectLight:
     """Return light that arrives straight from the lights, a shadow ray for each sample.
 
     Args:
@@ -243,6 +251,7 @@ def direct_light(scene: SceneData, settings: PathSettings, point: Point, lobes: 
         targets: How lights other than domes are sampled here.
         last: The path ends here, so that domes get one sample of light and surface together; otherwise textured domes get
             a light sample each and leave the rest to surface sampling.
+        sharp: Whether light that every sample of the point brings is wanted, too.
     """
     light_sum = DirectLight()
     lamps = scene[0].first_dome
@@ -254,8 +263,8 @@ def direct_light(scene: SceneData, settings: PathSettings, point: Point, lobes: 
     if last:
         domes = wp.min(domes, 1)
     for k in range(lamps + domes):
-        u = sample_2d(sampler.index, sampler.seed, dimension + 4 + k)
         arrival = Arrival()
+        calm = int(0)
         if k >= lamps and last:
             arrival = dome_arrival(scene, point, lobes, sampler, dimension)
         else:
@@ -271,7 +280,14 @@ def direct_light(scene: SceneData, settings: PathSettings, point: Point, lobes: 
             choice = float(0.0)
             if index >= scene[0].lamp_count and index < scene[0].first_distant:
                 choice = sample_1d(sampler.index, sampler.seed, dimension + FACE_CHOICE + k)
-            if k < lamps or scene[0].lights[index].dome >= 0:
+            wanted = k < lamps or scene[0].lights[index].dome >= 0
+            u = wp.vec2(0.0, 0.0)
+            if not has_size(scene[0].lights[index]):
+                calm = wp.where(targets.total > 0.0, 0, 1)
+                wanted = sharp or calm == 0
+            elif wanted:
+                u = sample_2d(sampler.index, sampler.seed, dimension + 4 + k)
+            if wanted:
                 arrival = light_arrival(scene, point, lobes, index, count, u, choice, not last)
         if arrival.radiance[0] + arrival.radiance[1] + arrival.radiance[2] > 0.0:
             through = shines_through(lobes, arrival.direction)
@@ -287,6 +303,6 @@ def direct_light(scene: SceneData, settings: PathSettings, point: Point, lobes: 
                 skip = arrival.blocker - 1
             part = arrival.radiance * light_passed(scene, settings, arrival.light, o, direction, distance, skip)
             light_sum.total += part
-            if arrival.sharp != 0 and targets.total <= 0.0:
+            if calm != 0:
                 light_sum.calm += part
     return light_sum

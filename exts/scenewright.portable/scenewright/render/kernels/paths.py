@@ -9,24 +9,24 @@ out: surface samples look for lights at the last vertex, too, fog scatters, and 
 
 import warp as wp
 
-from scenewright.render.kernels.bsdf import BsdfSample, Lobes, bsdf_sample, lobes_of
+from scenewright.render.kernels.bsdf import BsdfSample, Lobes, bsdf_sample, has_choice, lobes_of, visible_direction
 from scenewright.render.kernels.direct import (
     MANY_LIGHTS,
     PICKS,
     Sampler,
     direct_light,
     lit_weight,
-    visible_direction,
 )
 from scenewright.render.kernels.domes import dome_pdf, dome_radiance
 from scenewright.render.kernels.emitters import emission_of, emitter_pdf, glow_of
 from scenewright.render.kernels.intersect import closest_hit, hit_prim
 from scenewright.render.kernels.light_choice import Targets, samples_of, targets_of
-from scenewright.render.kernels.lights import distant_radiance, light_pdf, nearest_lamp
+from scenewright.render.kernels.lights import Lamp, distant_radiance, light_pdf, nearest_lamp
 from scenewright.render.kernels.sampling import hash_u32, sample_1d, sample_2d
 from scenewright.render.kernels.scattering import fog_stretch
 from scenewright.render.kernels.surface import (
     Point,
+    Surface,
     bend_normal,
     has_normal_map,
     interior_transmittance,
@@ -132,6 +132,21 @@ def met_emission(scene: SceneData, point: Point, lobes: Lobes, bounced: BsdfSamp
 
 
 @wp.func
+def met_lamp(scene: SceneData, point: Point, lobes: Lobes, bounced: BsdfSample, lamp: Lamp, targets: Targets) -> wp.vec3:
+    """Return the light of a lamp that a surface sample met."""
+    light = scene[0].lights[lamp.light]
+    share = float(1.0)
+    if bounced.pdf > 0.0:
+        count = samples_of(scene, point.position, point.normal, lamp.light, targets)
+        rival = count * light_pdf(light, point.position, bounced.direction, lamp.t)
+        share = bounced.pdf / wp.max(bounced.pdf + rival, 1.0e-20)
+    weight = bounced.weight
+    if light.extra >= 0:
+        weight = lit_weight(scene, light, lobes, bounced, point.instance)
+    return wp.cw_mul(weight, lamp.radiance) * share
+
+
+@wp.func
 def limited(radiance: wp.vec3, limit: float) -> wp.vec3:
     """Scale a radiance down so that its largest channel is at most ``limit``."""
     peak = wp.max(wp.max(radiance[0], radiance[1]), radiance[2])
@@ -169,95 +184,117 @@ def shading_normal(scene: SceneData, point: Point, hit: Hit, o: wp.vec3, d: wp.v
 
 @wp.func
 def shade_point(scene: SceneData, settings: PathSettings, sampler: Sampler, first_hit: Hit, from_o: wp.vec3,
-                from_d: wp.vec3, first_cone: Cone) -> Shaded:
-    """Return what leaves a surface point against the ray that met it.
+                from_d: wp.vec3, from_cone: Cone) -> Shaded:
+    """Return what leaves a surface point against the ray that met it, as the mean of ``settings.paths`` paths from there.
 
     Rays are cones so that textures far away and in reflections are averaged over what a ray stands for (T. Akenine-Moeller
     et al., "Texture Level of Detail Strategies for Real-Time Ray Tracing", Ray Tracing Gems, 2019); rough bounces widen them.
     """
-    cone = first_cone
     shaded = Shaded()
     radiance = wp.vec3(0.0, 0.0, 0.0)
-    throughput = wp.vec3(1.0, 1.0, 1.0)
-    o = from_o
-    d = from_d
-    hit = first_hit
     has_dome = scene[0].light_count > scene[0].first_dome
     glows = scene[0].first_distant > scene[0].lamp_count
     free = wp.where(settings.path_traced != 0, 0, GLASS_BOUNCES)
-    bounce = int(0)  # passing or mirroring at glass is none in real-time mode: GLASS_BOUNCES of those are free
-    for vertex in range(settings.bounces + 1 + free):
-        dimension = 4 + vertex * DIMENSIONS_PER_BOUNCE
-        point = point_at(scene, hit, o, d)
-        cone.width += cone.spread * (hit.t * wp.length(d))
-        point.width = widen(point, d, cone.width)
-        throughput = wp.cw_mul(throughput, interior_transmittance(scene, point, hit.t * wp.length(d)))
-        surface = material_at(scene, point)
-        lobes = lobes_of(scene[0].glossy_albedo, surface, shading_normal(scene, point, hit, o, d), -wp.normalize(d))
-        end = bounce == settings.bounces and (lobes.glass_share == 0.0 or vertex == settings.bounces + free)
-        last = end and settings.path_traced == 0
-        targets = targets_of(scene, point.position, point.normal, wp.where(bounce == 0, MANY_LIGHTS, 1),
-                             wp.where(bounce == 0, PICKS, 1))
-        direct = direct_light(scene, settings, point, lobes, sampler, dimension, targets, last)
-        local = direct.total
-        if vertex == 0:  # later on, the bounce before has found it
-            own = surface.emission
-            if glows:
-                own += glow_of(scene, point.prim)
-            local += own
-            shaded.calm = direct.calm + own
-            shaded.albedo = lobes.albedo
-            shaded.normal = point.normal
-            shaded.sharpness = wp.where(surface.roughness < 0.1, lobes.specular_share, 0.0)
-        limit = wp.where(bounce == 0, FAR, settings.indirect_limit)
-        if last:
-            radiance += limited(wp.cw_mul(throughput, local), limit)
-            break
-        u = sample_2d(sampler.index, sampler.seed, dimension)
-        cone.spread += ROUGH_SPREAD * surface.roughness * surface.roughness
-        bounced = bsdf_sample(lobes, u, sample_1d(sampler.index, sampler.seed, dimension + 1))
-        weight = bounced.weight
-        passed = float(1.0)
-        alive = weight[0] + weight[1] + weight[2] > 0.0
-        if alive or (has_dome and settings.path_traced == 0):
-            d = bounced.direction
-            if lobes.glass_share == 0.0 and not alive:
-                d = visible_direction(lobes, d, u)
-            o = offset_origin(point, bounced.transmitted)
-            hit = bounce_hit(scene, o, d, leaving_skip(scene, point, bounced.transmitted), sampler, dimension)
-            lamp = nearest_lamp(scene, o, d, 0.0, hit.t, 0, -1)
-            found = wp.vec3(0.0, 0.0, 0.0)
-            if lamp.light != NO_HIT:
-                if alive:
-                    share = float(1.0)
-                    if bounced.pdf > 0.0:
-                        count = samples_of(scene, point.position, point.normal, lamp.light, targets)
-                        rival = count * light_pdf(scene[0].lights[lamp.light], point.position, d, lamp.t)
-                        share = bounced.pdf / wp.max(bounced.pdf + rival, 1.0e-20)
-                    found = lamp.radiance * share
-                    if scene[0].lights[lamp.light].extra >= 0:
-                        found = wp.cw_mul(lit_weight(scene, scene[0].lights[lamp.light], lobes, bounced, point.instance), found)
-                    else:
-                        found = wp.cw_mul(weight, found)
-            elif hit.instance == NO_HIT:
-                found = missed_environment(scene, settings, point, lobes, bounced, d, targets)
-            elif alive and glows:
-                found = met_emission(scene, point, lobes, bounced, hit, o, d, targets)
-            if settings.fog.density > 0.0 and settings.path_traced != 0:
-                stretch = fog_stretch(scene, settings, sampler, dimension, o, d, 0.0, lamp.t)
-                passed = stretch.passed
-                found = found * passed + wp.cw_mul(weight, stretch.light)
-            local += found
-            alive = alive and lamp.light == NO_HIT and hit.instance != NO_HIT
-        radiance += limited(wp.cw_mul(throughput, local), limit)
-        throughput = wp.cw_mul(throughput, weight) * passed
-        if not alive or end:
-            break
-        bounce += wp.where(lobes.glass_share > 0.0 and settings.path_traced == 0, 0, 1)
-        if settings.path_traced != 0 and bounce > ROULETTE_BOUNCES:
-            survival = wp.min(wp.max(wp.max(throughput[0], throughput[1]), throughput[2]), 0.95)
-            if sample_1d(sampler.index, sampler.seed, dimension + ROULETTE_DIMENSION) >= survival:
+    own_light = wp.vec3(0.0, 0.0, 0.0)
+    first_point = Point()
+    first_surface = Surface()
+    first_lobes = Lobes()
+    first_cone = from_cone
+    first_throughput = wp.vec3(1.0, 1.0, 1.0)
+    for path in range(settings.paths):  # they share the first surface
+        number = Sampler()
+        number.index = sampler.index + wp.uint32(path)
+        number.seed = sampler.seed
+        point = Point()
+        surface = Surface()
+        lobes = Lobes()
+        cone = from_cone
+        throughput = wp.vec3(1.0, 1.0, 1.0)
+        o = from_o
+        d = from_d
+        hit = first_hit
+        bounce = int(0)  # passing or mirroring at glass is none in real-time mode: GLASS_BOUNCES of those are free
+        for vertex in range(settings.bounces + 1 + free):
+            dimension = 4 + vertex * DIMENSIONS_PER_BOUNCE
+            if vertex == 0 and path > 0:
+                point = first_point
+                surface = first_surface
+                lobes = first_lobes
+                cone = first_cone
+                throughput = first_throughput
+            else:
+                point = point_at(scene, hit, o, d)
+                cone.width += cone.spread * (hit.t * wp.length(d))
+                point.width = widen(point, d, cone.width)
+                throughput = wp.cw_mul(throughput, interior_transmittance(scene, point, hit.t * wp.length(d)))
+                surface = material_at(scene, point)
+                lobes = lobes_of(scene[0].glossy_albedo, surface, shading_normal(scene, point, hit, o, d), -wp.normalize(d))
+            end = bounce == settings.bounces and (lobes.glass_share == 0.0 or vertex == settings.bounces + free)
+            last = end and settings.path_traced == 0
+            targets = targets_of(scene, point.position, point.normal, wp.where(bounce == 0, MANY_LIGHTS, 1),
+                                 wp.where(bounce == 0, PICKS, 1))
+            direct = direct_light(scene, settings, point, lobes, number, dimension, targets, last, vertex > 0 or path == 0)
+            local = direct.total
+            if vertex == 0 and path > 0:
+                local += own_light
+            elif vertex == 0:  # later on, the bounce before has found it
+                own = surface.emission
+                if glows:
+                    own += glow_of(scene, point.prim)
+                local += own
+                own_light = direct.calm + own
+                shaded.calm = wp.cw_mul(throughput, own_light)
+                first_point = point
+                first_surface = surface
+                first_lobes = lobes
+                first_cone = cone
+                first_throughput = throughput
+                shaded.albedo = lobes.albedo
+                shaded.normal = point.normal
+                shaded.sharpness = wp.where(surface.roughness < 0.1, lobes.specular_share, 0.0)
+            limit = wp.where(bounce == 0, FAR, settings.indirect_limit)
+            if last:
+                radiance += limited(wp.cw_mul(throughput, local), limit)
                 break
-            throughput = throughput / survival
-    shaded.radiance = radiance
+            u = sample_2d(number.index, number.seed, dimension)
+            cone.spread += ROUGH_SPREAD * surface.roughness * surface.roughness
+            choice = float(0.0)
+            if has_choice(lobes):
+                choice = sample_1d(number.index, number.seed, dimension + 1)
+            bounced = bsdf_sample(lobes, u, choice)
+            weight = bounced.weight
+            passed = float(1.0)
+            alive = weight[0] + weight[1] + weight[2] > 0.0
+            if alive or (has_dome and settings.path_traced == 0):
+                d = bounced.direction
+                if lobes.glass_share == 0.0 and not alive:
+                    d = visible_direction(lobes, u, 1.0)
+                o = offset_origin(point, bounced.transmitted)
+                hit = bounce_hit(scene, o, d, leaving_skip(scene, point, bounced.transmitted), number, dimension)
+                lamp = nearest_lamp(scene, o, d, 0.0, hit.t, 0, -1)
+                found = wp.vec3(0.0, 0.0, 0.0)
+                if lamp.light != NO_HIT:
+                    if alive:
+                        found = met_lamp(scene, point, lobes, bounced, lamp, targets)
+                elif hit.instance == NO_HIT:
+                    found = missed_environment(scene, settings, point, lobes, bounced, d, targets)
+                elif alive and glows:
+                    found = met_emission(scene, point, lobes, bounced, hit, o, d, targets)
+                if settings.fog.density > 0.0 and settings.path_traced != 0:
+                    stretch = fog_stretch(scene, settings, number, dimension, o, d, 0.0, lamp.t)
+                    passed = stretch.passed
+                    found = found * passed + wp.cw_mul(weight, stretch.light)
+                local += found
+                alive = alive and lamp.light == NO_HIT and hit.instance != NO_HIT
+            radiance += limited(wp.cw_mul(throughput, local), limit)
+            throughput = wp.cw_mul(throughput, weight) * passed
+            if not alive or end:
+                break
+            bounce += wp.where(lobes.glass_share > 0.0 and settings.path_traced == 0, 0, 1)
+            if settings.path_traced != 0 and bounce > ROULETTE_BOUNCES:
+                survival = wp.min(wp.max(wp.max(throughput[0], throughput[1]), throughput[2]), 0.95)
+                if sample_1d(number.index, number.seed, dimension + ROULETTE_DIMENSION) >= survival:
+                    break
+                throughput = throughput / survival
+    shaded.radiance = radiance / float(settings.paths)
     return shaded

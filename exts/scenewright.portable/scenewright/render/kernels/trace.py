@@ -167,17 +167,18 @@ def shade_pixels(
     fine = 1.0 / wp.sqrt(float(settings.earlier + settings.samples))  # the samples of a pixel share its width
     for s in range(settings.samples):
         sampler = Sampler()
-        sampler.index = pixel_index(column, row) * settings.sample_stride + wp.uint32(s)
+        index = pixel_index(column, row) * settings.sample_stride + wp.uint32(s)
+        sampler.index = index * settings.path_stride
         sampler.seed = settings.seed
         shift = wp.vec2(0.5, 0.5)
         if s > 0 or not centred:
-            shift = sample_2d(sampler.index, sampler.seed, 0)
+            shift = sample_2d(index, settings.seed, 0)
         d = camera_direction(camera, float(column) + shift[0], float(row) + shift[1])
         if not sees(d):
             continue
         o = camera_origin(camera, float(column) + shift[0], float(row) + shift[1])
         if camera.lens_radius > 0.0:
-            on_lens = lens_ray(camera, d, sample_2d(sampler.index, sampler.seed, 1))
+            on_lens = lens_ray(camera, d, sample_2d(index, settings.seed, 1))
             o = o + on_lens
             d = d - on_lens / camera.focus_distance
         cone = Cone()

@@ -305,6 +305,8 @@ class PathSettings:
     samples: wp.int32
     earlier: wp.int32  # samples that lie in the outputs already
     sample_stride: wp.uint32  # samples rounded up to a power of two
+    paths: wp.int32  # that each sample sends on from its first surface
+    path_stride: wp.uint32  # paths rounded up to a power of two
     bounces: wp.int32
     seed: wp.uint32
     path_traced: wp.int32  # 1: nothing is cut short or left out
