@@ -41,8 +41,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--resolution", type=int, nargs=2, default=[1280, 720], metavar=("WIDTH", "HEIGHT"))
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--threads", type=int, default=os.cpu_count() or 1)
-    parser.add_argument("--samples", type=int, default=4, help="of the real-time mode; Cycles takes 16")
-    parser.add_argument("--edge-samples", type=int, default=8, help="more samples of ours at edges in the real-time mode")
+    parser.add_argument("--samples", type=int, default=1, help="of ours in the real-time mode; Cycles takes 16")
+    parser.add_argument("--light-samples", type=int, default=8, help="paths of light for each of these")
+    parser.add_argument("--edge-samples", type=int, default=16, help="more samples of ours at edges in the real-time mode")
     parser.add_argument("--path-samples", type=int, default=16, help="of the path-traced modes")
     parser.add_argument("--bounces", type=int, default=1, help="indirect bounces of the real-time mode")
     parser.add_argument("--all-bounces", type=int, default=8, help="indirect bounces of the path-traced mode")
@@ -174,7 +175,7 @@ def order_of(entry: Entry, options: argparse.Namespace) -> dict:
     """Return the order for one image."""
     bounces = options.all_bounces if entry.mode == "path-traced" else options.bounces
     return {"mode": entry.mode, "size": options.resolution, "samples": entry.samples, "bounces": bounces, "seed": 1,
-            "edge_samples": options.edge_samples}
+            "light_samples": options.light_samples, "edge_samples": options.edge_samples}
 
 
 def image_path(entry: Entry, options: argparse.Namespace) -> Path:

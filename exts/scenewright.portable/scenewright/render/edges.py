@@ -8,7 +8,7 @@ import warp as wp
 
 from scenewright.render.device.camera import ImageCamera
 from scenewright.render.device.scene import PlacedScene
-from scenewright.render.kernels.edges import find_edges
+from scenewright.render.kernels.edges import OUTLINE, SHADOW, find_edges
 from scenewright.render.kernels.trace import GuideBuffers, shade_pixels
 from scenewright.render.kernels.types import PathSettings
 from scenewright.render.settings import RenderSettings
@@ -32,16 +32,20 @@ def refine_edges(launcher: TileLauncher, placed: PlacedScene, image: ImageCamera
     count = image.width * image.height
     edges = wp.empty(count, dtype=wp.uint8, device=launcher.device)
     launcher.launch(find_edges, count, [hits, guides.calm, image.width, image.height], [edges])
-    chosen = np.flatnonzero(edges.numpy()).astype(np.int32)
-    samples = samples_each(settings, count, len(chosen))
-    if not len(chosen) or samples < 1:
+    kinds = edges.numpy()
+    samples = samples_each(settings, count, np.count_nonzero(kinds))
+    if samples < 1:
         return
     path = path_settings(replace(settings, samples=samples, light_samples=1), image)
     path.earlier = settings.samples
     words = [settings.seed % 2**64, settings.step % 2**64, _SEED_WORD]
     path.seed = np.random.SeedSequence(words).generate_state(1)[0]
-    pixels = wp.array(chosen, dtype=wp.int32, device=launcher.device)
-    launcher.launch(shade_pixels, len(chosen), [placed.data, image.data, path, hits, pixels], [hdr, guides], tile=1024)
+    for kind, paths in ((OUTLINE, 1), (SHADOW, 0)):  # but for its shadow, light is even there
+        chosen = np.flatnonzero(kinds == kind).astype(np.int32)
+        if len(chosen):
+            path.paths = paths
+            pixels = wp.array(chosen, dtype=wp.int32, device=launcher.device)
+            launcher.launch(shade_pixels, len(chosen), [placed.data, image.data, path, hits, pixels], [hdr, guides], tile=1024)
 
 
 def samples_each(settings: RenderSettings, pixels: int, edges: int) -> int:

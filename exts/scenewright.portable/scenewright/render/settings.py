@@ -139,6 +139,8 @@ class RenderSettings:
             raise ValueError(f"samples must be 1 to 65536, got {self.samples}.")
         if not 1 <= self.light_samples <= 1024:
             raise ValueError(f"light_samples must be 1 to 1024, got {self.light_samples}.")
+        if self.light_samples > 1 and self.mode == "mitsuba":
+            raise ValueError("The renderer 'mitsuba' has no light_samples. Set them to 1 and raise samples.")
         if not 0 <= self.edge_samples <= 1024:
             raise ValueError(f"edge_samples must be 0 to 1024, got {self.edge_samples}.")
         if self.edge_samples and self.mode != "real-time":

@@ -37,6 +37,7 @@ def render_settings(subframes: int, frame: int) -> "RenderSettings":
       path-traced and all others real-time;
     - samples per pixel: ``/scenewright/samples`` (default 4), times the subframes up to 16; in path-traced mode
       ``/rtx/pathtracing/totalSpp``, else ``/rtx/pathtracing/spp`` times the subframes, else 64;
+    - paths of light from the first surface that each sample meets: ``/scenewright/lightSamples`` (default 1);
     - more samples at edges, in real-time mode: ``/scenewright/edgeSamples`` (default 0);
     - bounces: ``/scenewright/bounces``, else ``/rtx/rtpt/maxBounces`` or ``/rtx/pathtracing/maxBounces``;
     - limit of one sample: ``/rtx/pathtracing/fireflyFilter/maxIntensityPerSample`` where
@@ -69,6 +70,7 @@ def render_settings(subframes: int, frame: int) -> "RenderSettings":
     if bounces is not None:
         options["bounces"] = max(0, min(int(bounces), 64))
     options["fog"] = fog_from_settings()
+    options["light_samples"] = int(_number("/scenewright/lightSamples") or 1)
     options["edge_samples"] = int(_number("/scenewright/edgeSamples") or 0)
     return RenderSettings(**options, **_denoising(mode), **_limits(mode), **_picture(), **_motion_blur(mode))
 

@@ -31,10 +31,13 @@ from scenewright.render.kernels.surface import Point, leaving_skip, offset_origi
 from scenewright.render.kernels.types import NO_HIT, LightData, PathSettings, SceneData
 from scenewright.render.scene.records import LightKind
 
-__all__ = ["FACE_CHOICE", "MANY_LIGHTS", "PICKS", "Sampler", "direct_light", "is_lit", "light_passed", "lit_weight"]
+__all__ = ["CALM_LIGHT", "FACE_CHOICE", "MANY_LIGHTS", "NOISY_LIGHT", "PICKS", "Sampler", "direct_light", "is_lit",
+           "light_passed", "lit_weight"]
 
 DISTANT = wp.constant(int(LightKind.DISTANT))
 FAR = wp.constant(1.0e30)
+CALM_LIGHT = wp.constant(1)
+NOISY_LIGHT = wp.constant(2)
 MANY_LIGHTS = wp.constant(8)
 PICKS = wp.constant(4)
 FACE_CHOICE = wp.constant(16)
@@ -238,7 +241,7 @@ def dome_arrival(scene: SceneData, point: Point, lobes: Lobes, sampler: Sampler,
 
 @wp.func
 def direct_light(scene: SceneData, settings: PathSettings, point: Point, lobes: Lobes, sampler: Sampler, dimension: int,
-                 targets: Targets, last: bool, sharp: bool) -> DirectLight:
+                 targets: Targets, last: bool, parts: int) -> DirectLight:
     """Return light that arrives straight from the lights, a shadow ray for each sample.
 
     Args:
@@ -251,7 +254,7 @@ def direct_light(scene: SceneData, settings: PathSettings, point: Point, lobes: 
         targets: How lights other than domes are sampled here.
         last: The path ends here, so that domes get one sample of light and surface together; otherwise textured domes get
             a light sample each and leave the rest to surface sampling.
-        sharp: Whether light that every sample of the point brings is wanted, too.
+        parts: ``CALM_LIGHT``, which every sample of the point brings, ``NOISY_LIGHT``, or both.
     """
     light_sum = DirectLight()
     lamps = scene[0].first_dome
@@ -266,7 +269,8 @@ def direct_light(scene: SceneData, settings: PathSettings, point: Point, lobes: 
         arrival = Arrival()
         calm = int(0)
         if k >= lamps and last:
-            arrival = dome_arrival(scene, point, lobes, sampler, dimension)
+            if (parts & NOISY_LIGHT) != 0:
+                arrival = dome_arrival(scene, point, lobes, sampler, dimension)
         else:
             index = k
             count = float(1.0)
@@ -284,8 +288,8 @@ def direct_light(scene: SceneData, settings: PathSettings, point: Point, lobes: 
             u = wp.vec2(0.0, 0.0)
             if not has_size(scene[0].lights[index]):
                 calm = wp.where(targets.total > 0.0, 0, 1)
-                wanted = sharp or calm == 0
-            elif wanted:
+            wanted = wanted and (parts & wp.where(calm != 0, CALM_LIGHT, NOISY_LIGHT)) != 0
+            if wanted and has_size(scene[0].lights[index]):
                 u = sample_2d(sampler.index, sampler.seed, dimension + 4 + k)
             if wanted:
                 arrival = light_arrival(scene, point, lobes, index, count, u, choice, not last)

@@ -1,13 +1,19 @@
 """Which pixels an edge crosses: there a few samples show steps."""
 
+# ruff: noqa: UP018, RUF046 - in Warp, float(0.0) declares a variable and 0.0 a constant
+
 import warp as wp
 
 from scenewright.render.kernels.types import Hit
 
-__all__ = ["find_edges"]
+__all__ = ["OUTLINE", "SHADOW", "find_edges"]
 
 wp.set_module_options({"enable_backward": False})
 
+SHADOW = wp.constant(1)
+"""The border of a sharp shadow or of a light."""
+OUTLINE = wp.constant(2)
+"""The border of an instance."""
 STEP = wp.constant(0.5)
 """Difference of two luminances over their mean from which on they are told apart."""
 
@@ -19,11 +25,13 @@ def luminance(c: wp.vec4) -> float:
 
 
 @wp.func
-def tells_apart(hits: wp.array(dtype=Hit), calm: wp.array(dtype=wp.vec4), i: int, j: int) -> bool:
-    """Return whether two pixels show different instances, or the border of a shadow or of a light lies between them."""
+def edge_between(hits: wp.array(dtype=Hit), calm: wp.array(dtype=wp.vec4), i: int, j: int) -> int:
+    """Return what lies between two pixels: an outline, the border of a shadow or of a light, or nothing (0)."""
+    if hits[i].instance != hits[j].instance:
+        return OUTLINE
     a = luminance(calm[i])
     b = luminance(calm[j])
-    return hits[i].instance != hits[j].instance or wp.abs(a - b) > STEP * 0.5 * (a + b) + 1.0e-6
+    return wp.where(wp.abs(a - b) > STEP * 0.5 * (a + b) + 1.0e-6, SHADOW, 0)
 
 
 @wp.kernel
@@ -37,7 +45,7 @@ def find_edges(
     # Out:
     edges_out: wp.array(dtype=wp.uint8),
 ):
-    """Mark the pixels that differ from one of the four beside them.
+    """Mark the pixels that differ from one of the four beside them, and by what.
 
     Args:
         hits: (H * W,) first hits through the pixels' centres.
@@ -45,18 +53,18 @@ def find_edges(
         width: Of the image.
         height: Of the image.
         first: Index of the first pixel.
-        edges_out: (H * W,) 1 at an edge, else 0.
+        edges_out: (H * W,) ``OUTLINE``, ``SHADOW`` or 0.
     """
     i = first + wp.tid()
     x = i % width
     y = i // width
-    found = wp.uint8(0)
-    if x > 0 and tells_apart(hits, calm, i, i - 1):
-        found = wp.uint8(1)
-    if x < width - 1 and tells_apart(hits, calm, i, i + 1):
-        found = wp.uint8(1)
-    if y > 0 and tells_apart(hits, calm, i, i - width):
-        found = wp.uint8(1)
-    if y < height - 1 and tells_apart(hits, calm, i, i + width):
-        found = wp.uint8(1)
-    edges_out[i] = found
+    found = int(0)
+    if x > 0:
+        found = wp.max(found, edge_between(hits, calm, i, i - 1))
+    if x < width - 1:
+        found = wp.max(found, edge_between(hits, calm, i, i + 1))
+    if y > 0:
+        found = wp.max(found, edge_between(hits, calm, i, i - width))
+    if y < height - 1:
+        found = wp.max(found, edge_between(hits, calm, i, i + width))
+    edges_out[i] = wp.uint8(found)

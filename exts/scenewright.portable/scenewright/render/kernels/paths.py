@@ -11,7 +11,9 @@ import warp as wp
 
 from scenewright.render.kernels.bsdf import BsdfSample, Lobes, bsdf_sample, has_choice, lobes_of, visible_direction
 from scenewright.render.kernels.direct import (
+    CALM_LIGHT,
     MANY_LIGHTS,
+    NOISY_LIGHT,
     PICKS,
     Sampler,
     direct_light,
@@ -187,6 +189,8 @@ def shade_point(scene: SceneData, settings: PathSettings, sampler: Sampler, firs
                 from_d: wp.vec3, from_cone: Cone) -> Shaded:
     """Return what leaves a surface point against the ray that met it, as the mean of ``settings.paths`` paths from there.
 
+    With 0 paths only what is calm is looked for.
+
     Rays are cones so that textures far away and in reflections are averaged over what a ray stands for (T. Akenine-Moeller
     et al., "Texture Level of Detail Strategies for Real-Time Ray Tracing", Ray Tracing Gems, 2019); rough bounces widen them.
     """
@@ -195,13 +199,14 @@ def shade_point(scene: SceneData, settings: PathSettings, sampler: Sampler, firs
     has_dome = scene[0].light_count > scene[0].first_dome
     glows = scene[0].first_distant > scene[0].lamp_count
     free = wp.where(settings.path_traced != 0, 0, GLASS_BOUNCES)
+    paths = wp.max(settings.paths, 1)
     own_light = wp.vec3(0.0, 0.0, 0.0)
     first_point = Point()
     first_surface = Surface()
     first_lobes = Lobes()
     first_cone = from_cone
     first_throughput = wp.vec3(1.0, 1.0, 1.0)
-    for path in range(settings.paths):  # they share the first surface
+    for path in range(paths):  # they share the first surface
         number = Sampler()
         number.index = sampler.index + wp.uint32(path)
         number.seed = sampler.seed
@@ -233,7 +238,10 @@ def shade_point(scene: SceneData, settings: PathSettings, sampler: Sampler, firs
             last = end and settings.path_traced == 0
             targets = targets_of(scene, point.position, point.normal, wp.where(bounce == 0, MANY_LIGHTS, 1),
                                  wp.where(bounce == 0, PICKS, 1))
-            direct = direct_light(scene, settings, point, lobes, number, dimension, targets, last, vertex > 0 or path == 0)
+            parts = NOISY_LIGHT
+            if vertex > 0 or path == 0:
+                parts = wp.where(settings.paths > 0, CALM_LIGHT | NOISY_LIGHT, CALM_LIGHT)
+            direct = direct_light(scene, settings, point, lobes, number, dimension, targets, last, parts)
             local = direct.total
             if vertex == 0 and path > 0:
                 local += own_light
@@ -253,7 +261,7 @@ def shade_point(scene: SceneData, settings: PathSettings, sampler: Sampler, firs
                 shaded.normal = point.normal
                 shaded.sharpness = wp.where(surface.roughness < 0.1, lobes.specular_share, 0.0)
             limit = wp.where(bounce == 0, FAR, settings.indirect_limit)
-            if last:
+            if last or settings.paths == 0:
                 radiance += limited(wp.cw_mul(throughput, local), limit)
                 break
             u = sample_2d(number.index, number.seed, dimension)
@@ -296,5 +304,5 @@ def shade_point(scene: SceneData, settings: PathSettings, sampler: Sampler, firs
                 if sample_1d(number.index, number.seed, dimension + ROULETTE_DIMENSION) >= survival:
                     break
                 throughput = throughput / survival
-    shaded.radiance = radiance / float(settings.paths)
+    shaded.radiance = radiance / float(paths)
     return shaded

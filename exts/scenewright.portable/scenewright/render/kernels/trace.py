@@ -18,7 +18,7 @@ from scenewright.render.kernels.types import NO_HIT, CameraData, Hit, PathSettin
 __all__ = ["GuideBuffers", "shade_pixels"]
 
 # level 3 takes seven times as long to compile for CUDA; 2 is what the CPU uses anyway
-wp.set_module_options({"enable_backward": False, "max_unroll": 4, "optimization_level": 2})
+wp.set_module_options({"enable_backward": False, "max_unroll": 4, "optimization_level": 2, "cpu_compiler_flags": "-march=native"})
 
 TRANSPARENT_LAYERS = wp.constant(16)
 FOG_DIMENSIONS = wp.constant(4096)
@@ -150,7 +150,7 @@ def shade_pixels(
     """Average the colour samples of each pixel, or of those that are ``chosen`` where there are any.
 
     In the real-time mode the first of all samples continues the label ray. Where ``settings.earlier`` samples lie in the
-    outputs already, these are averaged with the new ones.
+    outputs already, these are averaged with the new ones. Without paths only what is calm in the outputs changes.
     """
     i = first + wp.tid()
     if chosen.shape[0] > 0:
@@ -200,6 +200,11 @@ def shade_pixels(
             met += sample.met
     share = 1.0 / float(settings.earlier + settings.samples)
     kept = float(settings.earlier) * share
+    if settings.paths == 0:
+        before = guides_out.calm[i]
+        guides_out.calm[i] = before * kept + calm * share
+        hdr_out[i] = hdr_out[i] - before + guides_out.calm[i]
+        return
     if settings.earlier > 0:
         hdr_out[i] = hdr_out[i] * kept + total * share
     else:

@@ -305,7 +305,7 @@ class PathSettings:
     samples: wp.int32
     earlier: wp.int32  # samples that lie in the outputs already
     sample_stride: wp.uint32  # samples rounded up to a power of two
-    paths: wp.int32  # that each sample sends on from its first surface
+    paths: wp.int32  # that each sample sends on from its first surface; 0: only light without noise is looked for
     path_stride: wp.uint32  # paths rounded up to a power of two
     bounces: wp.int32
     seed: wp.uint32

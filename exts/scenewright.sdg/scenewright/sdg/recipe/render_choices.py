@@ -17,8 +17,8 @@ def apply_render_choices(settings: Settings, *, path_traced: bool = False) -> No
         path_traced: An object description's own switch: path tracing where the block says no other mode than the default.
     """
     mode = "path-traced" if path_traced and settings.renderer == "real-time" else settings.renderer
-    chosen = {"renderer": mode, "samples": settings.samples, "edgeSamples": settings.edge_samples,
-              "denoise": settings.denoise, "denoiser": settings.denoiser}
+    chosen = {"renderer": mode, "samples": settings.samples, "lightSamples": settings.light_samples,
+              "edgeSamples": settings.edge_samples, "denoise": settings.denoise, "denoiser": settings.denoiser}
     for name, value in chosen.items():
         rep.settings.carb_settings(f"/scenewright/{name}", value)
     if mode == "path-traced":  # what RTX reads

@@ -70,6 +70,7 @@ class Settings(_Model):
     output: str = Field("out", min_length=1, description="Folder of the dataset, relative to the working directory.")
     renderer: Literal["real-time", "path-traced", "mitsuba"] = Field("real-time", description="How frames are rendered.")
     samples: int = Field(16, ge=1, le=65536, description="Colour samples per pixel.")
+    light_samples: int = Field(1, ge=1, le=1024, description="Paths of light from the first surface that each sample meets.")
     edge_samples: int = Field(
         0, ge=0, le=1024, description="Up to so many more samples in pixels that outlines or borders of sharp shadows cross."
     )
