@@ -20,11 +20,12 @@ def test_the_mode(block, path_traced, mode):
     assert (settings.mode, settings.samples) == (mode, 9)
 
 
-def test_the_samples_at_edges():
-    apply_render_choices(Settings(edge_samples=12))
-    assert render_settings(1, 0).edge_samples == 12
+@pytest.mark.parametrize(("name", "default"), [("edge_samples", 0), ("light_samples", 1)])
+def test_more_samples(name, default):
+    apply_render_choices(Settings(**{name: 12}))
+    assert getattr(render_settings(1, 0), name) == 12
     apply_render_choices(Settings())
-    assert render_settings(1, 0).edge_samples == 0
+    assert getattr(render_settings(1, 0), name) == default
 
 
 def test_the_denoiser():

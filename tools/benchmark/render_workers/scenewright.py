@@ -31,7 +31,8 @@ def main(threads: int) -> None:
 
     def real_time(order: dict) -> RenderSettings:
         return RenderSettings(samples=order["samples"], light_samples=order.get("light_samples", 1),
-                              edge_samples=order.get("edge_samples", 0), bounces=order["bounces"], denoise=True, denoiser=denoiser, seed=order.get("seed", 0))
+                              edge_samples=order.get("edge_samples", 0), bounces=order["bounces"], denoise=True,
+                              denoiser=denoiser, seed=order.get("seed", 0))
 
     def path_traced(order: dict) -> RenderSettings:
         return RenderSettings(mode="path-traced", samples=order["samples"], bounces=order["bounces"], seed=order.get("seed", 0),

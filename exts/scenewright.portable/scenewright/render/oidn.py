@@ -19,7 +19,8 @@ def has_oidn() -> bool:
     return importlib.util.find_spec("pyoidn") is not None
 
 
-def denoise_with_oidn(image: ImageCamera, hdr: wp.array, guides: GuideBuffers, *, fast: bool) -> None:
+def denoise_with_oidn(image: ImageCamera, hdr: wp.array, guides: GuideBuffers, *, fast: bool,
+                      clean: bool) -> None:
     """Filter the radiance of ``hdr`` in place, (H * W,) vec4, but what is calm in it; coverage stays.
 
     The result depends on nothing but its input: it is the same for any number of threads.
@@ -29,6 +30,8 @@ def denoise_with_oidn(image: ImageCamera, hdr: wp.array, guides: GuideBuffers, *
         hdr: Radiance and coverage.
         guides: Albedo, normals and calm radiance of the same samples.
         fast: The smaller network: half the time, a little less detail.
+        clean: Whether albedo and normals hold next to no noise, as with samples at edges and nothing blurred: what they show
+            is then followed more closely. From noisy ones that would let noise through.
 
     Raises:
         ModuleNotFoundError: pyoidn is not installed; the message names the extra.
@@ -45,5 +48,6 @@ def denoise_with_oidn(image: ImageCamera, hdr: wp.array, guides: GuideBuffers, *
     calm = guides.calm.numpy().reshape(shape)[..., :3]
     noisy = np.maximum(values[..., :3] - calm, 0.0)
     values[..., :3] = calm + pyoidn.denoise(noisy, albedo=np.ascontiguousarray(albedo),
-                                     normal=np.ascontiguousarray(normal), hdr=True, quality="fast" if fast else "high")
+                                            normal=np.ascontiguousarray(normal), hdr=True, clean_aux=clean,
+                                            quality="fast" if fast else "high")
     hdr.assign(values.reshape(-1, 4))

@@ -335,7 +335,8 @@ class Renderer:
             with self._moving(image) as moving:
                 samples = shade_slices(self._launcher, moving, plan, image, settings, self._path_settings, hdr, guides)
         if settings.denoise and settings.denoiser == "oidn":
-            denoise_with_oidn(image, hdr, guides, fast=not settings.path_traced)
+            clean = settings.edge_samples > 0 and plan is None and image.data.lens_radius == 0.0
+            denoise_with_oidn(image, hdr, guides, fast=not settings.path_traced, clean=clean)
         elif settings.denoise:
             denoise(self._launcher, image, hdr, guides, samples)
 

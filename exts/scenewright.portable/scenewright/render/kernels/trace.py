@@ -17,8 +17,10 @@ from scenewright.render.kernels.types import NO_HIT, CameraData, Hit, PathSettin
 
 __all__ = ["GuideBuffers", "shade_pixels"]
 
-# level 3 takes seven times as long to compile for CUDA; 2 is what the CPU uses anyway
-wp.set_module_options({"enable_backward": False, "max_unroll": 4, "optimization_level": 2, "cpu_compiler_flags": "-march=native"})
+# level 3 takes seven times as long to compile for CUDA; 2 is what the CPU uses anyway. On the CPU, Warp's own thresholds of
+# inlining take three times as long as LLVM's and make slower code
+wp.set_module_options({"enable_backward": False, "max_unroll": 4, "optimization_level": 2,
+                       "cpu_compiler_flags": "-march=native"})
 
 TRANSPARENT_LAYERS = wp.constant(16)
 FOG_DIMENSIONS = wp.constant(4096)
