@@ -15,7 +15,6 @@ from scenewright.render.kernels.direct import (
     MANY_LIGHTS,
     NOISY_LIGHT,
     PICKS,
-    DirectLight,
     Sampler,
     direct_light,
     lit_weight,
@@ -185,115 +184,6 @@ def shading_normal(scene: SceneData, point: Point, hit: Hit, o: wp.vec3, d: wp.v
     return point.normal
 
 
-@wp.struct
-class Vertex:
-    """A surface that a path has reached."""
-
-    point: Point
-    surface: Surface
-    lobes: Lobes
-    cone: Cone  # of the ray, as it arrives
-    throughput: wp.vec3
-
-
-@wp.func
-def vertex_at(scene: SceneData, hit: Hit, o: wp.vec3, d: wp.vec3, cone: Cone, throughput: wp.vec3) -> Vertex:
-    """Return what a ray of a path has met."""
-    vertex = Vertex()
-    length = hit.t * wp.length(d)
-    vertex.point = point_at(scene, hit, o, d)
-    vertex.cone.spread = cone.spread
-    vertex.cone.width = cone.width + cone.spread * length
-    vertex.point.width = widen(vertex.point, d, vertex.cone.width)
-    vertex.throughput = wp.cw_mul(throughput, interior_transmittance(scene, vertex.point, length))
-    vertex.surface = material_at(scene, vertex.point)
-    normal = shading_normal(scene, vertex.point, hit, o, d)
-    vertex.lobes = lobes_of(scene[0].glossy_albedo, vertex.surface, normal, -wp.normalize(d))
-    return vertex
-
-
-@wp.func
-def path_light(scene: SceneData, settings: PathSettings, sampler: Sampler, first: Vertex, from_d: wp.vec3, own: wp.vec3,
-               parts: int) -> DirectLight:
-    """Return what a path brings to its first vertex, where ``own`` joins what lights send.
-
-    ``parts`` tells which of their light is wanted there; what of it is calm comes apart as well. Without ``NOISY_LIGHT`` the
-    path ends there.
-    """
-    sent = DirectLight()
-    here = first
-    cone = first.cone
-    throughput = first.throughput
-    d = from_d
-    o = first.point.position
-    hit = Hit()
-    has_dome = scene[0].light_count > scene[0].first_dome
-    glows = scene[0].first_distant > scene[0].lamp_count
-    free = wp.where(settings.path_traced != 0, 0, GLASS_BOUNCES)
-    bounce = int(0)  # passing or mirroring at glass is none in real-time mode: GLASS_BOUNCES of those are free
-    for vertex in range(settings.bounces + 1 + free):
-        dimension = 4 + vertex * DIMENSIONS_PER_BOUNCE
-        if vertex > 0:
-            here = vertex_at(scene, hit, o, d, cone, throughput)
-            cone = here.cone
-            throughput = here.throughput
-        end = bounce == settings.bounces and (here.lobes.glass_share == 0.0 or vertex == settings.bounces + free)
-        last = end and settings.path_traced == 0
-        targets = targets_of(scene, here.point.position, here.point.normal, wp.where(bounce == 0, MANY_LIGHTS, 1),
-                             wp.where(bounce == 0, PICKS, 1))
-        wanted = wp.where(vertex > 0, CALM_LIGHT | NOISY_LIGHT, parts)
-        direct = direct_light(scene, settings, here.point, here.lobes, sampler, dimension, targets, last, wanted)
-        local = direct.total
-        if vertex == 0:
-            local += own
-            sent.calm = direct.calm
-        limit = wp.where(bounce == 0, FAR, settings.indirect_limit)
-        if last or parts == CALM_LIGHT:
-            sent.total += limited(wp.cw_mul(throughput, local), limit)
-            break
-        u = sample_2d(sampler.index, sampler.seed, dimension)
-        cone.spread += ROUGH_SPREAD * here.surface.roughness * here.surface.roughness
-        choice = float(0.0)
-        if has_choice(here.lobes):
-            choice = sample_1d(sampler.index, sampler.seed, dimension + 1)
-        bounced = bsdf_sample(here.lobes, u, choice)
-        weight = bounced.weight
-        passed = float(1.0)
-        alive = weight[0] + weight[1] + weight[2] > 0.0
-        if alive or (has_dome and settings.path_traced == 0):
-            d = bounced.direction
-            if here.lobes.glass_share == 0.0 and not alive:
-                d = visible_direction(here.lobes, u, 1.0)
-            o = offset_origin(here.point, bounced.transmitted)
-            hit = bounce_hit(scene, o, d, leaving_skip(scene, here.point, bounced.transmitted), sampler, dimension)
-            lamp = nearest_lamp(scene, o, d, 0.0, hit.t, 0, -1)
-            found = wp.vec3(0.0, 0.0, 0.0)
-            if lamp.light != NO_HIT:
-                if alive:
-                    found = met_lamp(scene, here.point, here.lobes, bounced, lamp, targets)
-            elif hit.instance == NO_HIT:
-                found = missed_environment(scene, settings, here.point, here.lobes, bounced, d, targets)
-            elif alive and glows:
-                found = met_emission(scene, here.point, here.lobes, bounced, hit, o, d, targets)
-            if settings.fog.density > 0.0 and settings.path_traced != 0:
-                stretch = fog_stretch(scene, settings, sampler, dimension, o, d, 0.0, lamp.t)
-                passed = stretch.passed
-                found = found * passed + wp.cw_mul(weight, stretch.light)
-            local += found
-            alive = alive and lamp.light == NO_HIT and hit.instance != NO_HIT
-        sent.total += limited(wp.cw_mul(throughput, local), limit)
-        throughput = wp.cw_mul(throughput, weight) * passed
-        if not alive or end:
-            break
-        bounce += wp.where(here.lobes.glass_share > 0.0 and settings.path_traced == 0, 0, 1)
-        if settings.path_traced != 0 and bounce > ROULETTE_BOUNCES:
-            survival = wp.min(wp.max(wp.max(throughput[0], throughput[1]), throughput[2]), 0.95)
-            if sample_1d(sampler.index, sampler.seed, dimension + ROULETTE_DIMENSION) >= survival:
-                break
-            throughput = throughput / survival
-    return sent
-
-
 @wp.func
 def shade_point(scene: SceneData, settings: PathSettings, sampler: Sampler, first_hit: Hit, from_o: wp.vec3,
                 from_d: wp.vec3, from_cone: Cone) -> Shaded:
@@ -304,27 +194,115 @@ def shade_point(scene: SceneData, settings: PathSettings, sampler: Sampler, firs
     Rays are cones so that textures far away and in reflections are averaged over what a ray stands for (T. Akenine-Moeller
     et al., "Texture Level of Detail Strategies for Real-Time Ray Tracing", Ray Tracing Gems, 2019); rough bounces widen them.
     """
-    first = vertex_at(scene, first_hit, from_o, from_d, from_cone, wp.vec3(1.0, 1.0, 1.0))
-    own = first.surface.emission  # later on, the bounce before has found it
-    if scene[0].first_distant > scene[0].lamp_count:
-        own += glow_of(scene, first.point.prim)
-    paths = wp.max(settings.paths, 1)
+    shaded = Shaded()
     radiance = wp.vec3(0.0, 0.0, 0.0)
-    for path in range(paths):
+    has_dome = scene[0].light_count > scene[0].first_dome
+    glows = scene[0].first_distant > scene[0].lamp_count
+    free = wp.where(settings.path_traced != 0, 0, GLASS_BOUNCES)
+    paths = wp.max(settings.paths, 1)
+    own_light = wp.vec3(0.0, 0.0, 0.0)
+    first_point = Point()
+    first_surface = Surface()
+    first_lobes = Lobes()
+    first_cone = from_cone
+    first_throughput = wp.vec3(1.0, 1.0, 1.0)
+    for path in range(paths):  # they share the first surface
         number = Sampler()
         number.index = sampler.index + wp.uint32(path)
         number.seed = sampler.seed
-        parts = NOISY_LIGHT
-        if path == 0:
-            parts = wp.where(settings.paths > 0, CALM_LIGHT | NOISY_LIGHT, CALM_LIGHT)
-        sent = path_light(scene, settings, number, first, from_d, own, parts)
-        if path == 0:
-            own += sent.calm
-        radiance += sent.total
-    shaded = Shaded()
+        point = Point()
+        surface = Surface()
+        lobes = Lobes()
+        cone = from_cone
+        throughput = wp.vec3(1.0, 1.0, 1.0)
+        o = from_o
+        d = from_d
+        hit = first_hit
+        bounce = int(0)  # passing or mirroring at glass is none in real-time mode: GLASS_BOUNCES of those are free
+        for vertex in range(settings.bounces + 1 + free):
+            dimension = 4 + vertex * DIMENSIONS_PER_BOUNCE
+            if vertex == 0 and path > 0:
+                point = first_point
+                surface = first_surface
+                lobes = first_lobes
+                cone = first_cone
+                throughput = first_throughput
+            else:
+                point = point_at(scene, hit, o, d)
+                cone.width += cone.spread * (hit.t * wp.length(d))
+                point.width = widen(point, d, cone.width)
+                throughput = wp.cw_mul(throughput, interior_transmittance(scene, point, hit.t * wp.length(d)))
+                surface = material_at(scene, point)
+                lobes = lobes_of(scene[0].glossy_albedo, surface, shading_normal(scene, point, hit, o, d), -wp.normalize(d))
+            end = bounce == settings.bounces and (lobes.glass_share == 0.0 or vertex == settings.bounces + free)
+            last = end and settings.path_traced == 0
+            targets = targets_of(scene, point.position, point.normal, wp.where(bounce == 0, MANY_LIGHTS, 1),
+                                 wp.where(bounce == 0, PICKS, 1))
+            parts = NOISY_LIGHT
+            if vertex > 0 or path == 0:
+                parts = wp.where(settings.paths > 0, CALM_LIGHT | NOISY_LIGHT, CALM_LIGHT)
+            direct = direct_light(scene, settings, point, lobes, number, dimension, targets, last, parts)
+            local = direct.total
+            if vertex == 0 and path > 0:
+                local += own_light
+            elif vertex == 0:  # later on, the bounce before has found it
+                own = surface.emission
+                if glows:
+                    own += glow_of(scene, point.prim)
+                local += own
+                own_light = direct.calm + own
+                shaded.calm = wp.cw_mul(throughput, own_light)
+                first_point = point
+                first_surface = surface
+                first_lobes = lobes
+                first_cone = cone
+                first_throughput = throughput
+                shaded.albedo = lobes.albedo
+                shaded.normal = point.normal
+                shaded.sharpness = wp.where(surface.roughness < 0.1, lobes.specular_share, 0.0)
+            limit = wp.where(bounce == 0, FAR, settings.indirect_limit)
+            if last or settings.paths == 0:
+                radiance += limited(wp.cw_mul(throughput, local), limit)
+                break
+            u = sample_2d(number.index, number.seed, dimension)
+            cone.spread += ROUGH_SPREAD * surface.roughness * surface.roughness
+            choice = float(0.0)
+            if has_choice(lobes):
+                choice = sample_1d(number.index, number.seed, dimension + 1)
+            bounced = bsdf_sample(lobes, u, choice)
+            weight = bounced.weight
+            passed = float(1.0)
+            alive = weight[0] + weight[1] + weight[2] > 0.0
+            if alive or (has_dome and settings.path_traced == 0):
+                d = bounced.direction
+                if lobes.glass_share == 0.0 and not alive:
+                    d = visible_direction(lobes, u, 1.0)
+                o = offset_origin(point, bounced.transmitted)
+                hit = bounce_hit(scene, o, d, leaving_skip(scene, point, bounced.transmitted), number, dimension)
+                lamp = nearest_lamp(scene, o, d, 0.0, hit.t, 0, -1)
+                found = wp.vec3(0.0, 0.0, 0.0)
+                if lamp.light != NO_HIT:
+                    if alive:
+                        found = met_lamp(scene, point, lobes, bounced, lamp, targets)
+                elif hit.instance == NO_HIT:
+                    found = missed_environment(scene, settings, point, lobes, bounced, d, targets)
+                elif alive and glows:
+                    found = met_emission(scene, point, lobes, bounced, hit, o, d, targets)
+                if settings.fog.density > 0.0 and settings.path_traced != 0:
+                    stretch = fog_stretch(scene, settings, number, dimension, o, d, 0.0, lamp.t)
+                    passed = stretch.passed
+                    found = found * passed + wp.cw_mul(weight, stretch.light)
+                local += found
+                alive = alive and lamp.light == NO_HIT and hit.instance != NO_HIT
+            radiance += limited(wp.cw_mul(throughput, local), limit)
+            throughput = wp.cw_mul(throughput, weight) * passed
+            if not alive or end:
+                break
+            bounce += wp.where(lobes.glass_share > 0.0 and settings.path_traced == 0, 0, 1)
+            if settings.path_traced != 0 and bounce > ROULETTE_BOUNCES:
+                survival = wp.min(wp.max(wp.max(throughput[0], throughput[1]), throughput[2]), 0.95)
+                if sample_1d(number.index, number.seed, dimension + ROULETTE_DIMENSION) >= survival:
+                    break
+                throughput = throughput / survival
     shaded.radiance = radiance / float(paths)
-    shaded.calm = wp.cw_mul(first.throughput, own)
-    shaded.albedo = first.lobes.albedo
-    shaded.normal = first.point.normal
-    shaded.sharpness = wp.where(first.surface.roughness < 0.1, first.lobes.specular_share, 0.0)
     return shaded
