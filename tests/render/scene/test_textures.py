@@ -7,6 +7,7 @@ import zlib
 
 import numpy as np
 import pytest
+from PIL import Image
 from pxr import Sdf, UsdUtils
 
 from scenewright.render.scene.errors import SceneError
@@ -111,6 +112,27 @@ def test_what_is_no_image_is_a_value_error(tmp_path):
         decode_image(str(tmp_path / "a.png"))
     with pytest.raises(ValueError, match="cannot be opened"):
         decode_image(str(tmp_path / "absent.png"))
+
+
+@pytest.mark.parametrize("name", ["a.png", "a.exr", "a.hdr", "a"])
+def test_what_is_in_a_file_counts_not_its_name(tmp_path, name):
+    rgb = np.full((4, 4, 3), (200, 100, 50), np.uint8)
+    Image.fromarray(rgb).save(tmp_path / name, format="JPEG", quality=100)
+    pixels, srgb = decode_image(str(tmp_path / name))
+    assert srgb and np.abs(pixels[..., :3].astype(int) - rgb).max() <= 2
+    (tmp_path / name).write_bytes(b"#?RADIANCE\nFORMAT=32-bit_rle_rgbe\n\n-Y 1 +X 1\n" + bytes([128, 64, 32, 128]))
+    np.testing.assert_allclose(decode_image(str(tmp_path / name))[0][0, 0], (0.5, 0.25, 0.125, 1.0))
+
+
+@pytest.mark.verify
+def test_sixteen_thousand_pixels_a_side(tmp_path):
+    Image.new("1", (16384, 8192), 1).save(tmp_path / "wide.png")  # Pillow takes it for an attack
+    assert decode_image(str(tmp_path / "wide.png"))[0].shape == (8192, 16384, 4)
+    before = Image.MAX_IMAGE_PIXELS
+    Image.new("1", (32768, 16384), 1).save(tmp_path / "wider.png")
+    with pytest.raises(ValueError, match="more than 268435456 pixels"):
+        decode_image(str(tmp_path / "wider.png"))
+    assert before == Image.MAX_IMAGE_PIXELS
 
 
 def test_exr_names_the_extra(tmp_path):

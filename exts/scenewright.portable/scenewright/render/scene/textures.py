@@ -2,8 +2,10 @@
 
 import io
 import logging
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 from typing import Any
 
 import numpy as np
@@ -149,10 +151,9 @@ def decode_image(resolved: str, color_space: str = "auto") -> tuple[np.ndarray, 
         ImportError: The decoder of this kind of file is not installed; the message names the extra.
     """
     data = _read_bytes(resolved)
-    suffix = PurePosixPath(resolved.rstrip("]")).suffix.lower()
-    if suffix in (".hdr", ".pic", ".rgbe"):
+    if data.startswith(b"#?"):  # what is in it counts, whatever it is called
         pixels, channels = read_radiance_hdr(data), 3
-    elif suffix == ".exr":
+    elif data.startswith(b"\x76\x2f\x31\x01"):
         pixels, channels = _read_exr(data)
     else:
         pixels, channels = _read_with_pillow(data)
@@ -179,7 +180,7 @@ def _read_with_pillow(data: bytes) -> tuple[np.ndarray, int]:
     except ImportError as error:
         raise ImportError("reading PNG and JPEG textures needs Pillow: pip install pillow") from error
     try:
-        with Image.open(io.BytesIO(data)) as image:
+        with _wide_open(), Image.open(io.BytesIO(data)) as image:
             if data[:4] == b"\x89PNG" and data[24] == 16 and image.mode in ("RGB", "RGBA") and data[25] in (2, 6):
                 return _read_deep_png(data), len(image.mode)
             image.load()
@@ -192,8 +193,24 @@ def _read_with_pillow(data: bytes) -> tuple[np.ndarray, int]:
             return np.array(image.convert("RGB" if opaque else "RGBA")), 1 if gray else 3 if opaque else 4
     except UnidentifiedImageError:
         raise ValueError("it is no image of a known kind") from None
-    except (Image.DecompressionBombError, SyntaxError) as error:  # SyntaxError: a PNG whose header chunk is damaged
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise ValueError(f"it has more than {MOST_PIXELS} pixels, which is the most that are read") from None
+    except SyntaxError as error:  # a PNG whose header chunk is damaged
         raise ValueError(str(error)) from error
+
+
+@contextmanager
+def _wide_open() -> Iterator[None]:
+    """Let Pillow read up to MOST_PIXELS, a third of which it takes for an attack; beyond it raises."""
+    from PIL import Image
+
+    before, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, MOST_PIXELS
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            yield
+    finally:
+        Image.MAX_IMAGE_PIXELS = before
 
 
 def _read_deep_png(data: bytes) -> np.ndarray:
@@ -202,7 +219,7 @@ def _read_deep_png(data: bytes) -> np.ndarray:
 
     planes = []
     for order in ("16B", "16L"):
-        with Image.open(io.BytesIO(data)) as image:
+        with _wide_open(), Image.open(io.BytesIO(data)) as image:
             codec, extents, offset, mode = image.tile[0]
             image.tile = [(codec, extents, offset, mode.replace("16B", order))]
             planes.append(np.array(image, np.float32))
