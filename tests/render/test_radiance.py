@@ -315,6 +315,17 @@ def test_denoising_approaches_the_converged_picture(studio):
     assert errors[True] < 0.6 * errors[False]
 
 
+@pytest.mark.parametrize(("size", "scale"), [((1, 1), 1.0), ((1, 5), 1.0), ((9, 9), 0.02)])
+def test_denoising_keeps_what_has_no_neighbours(studio, size, scale):
+    """An image of one pixel, and a thing as small as one before the dark."""
+    studio.camera((0, 0, 4), (0, 0, 0), up=(0, 1, 0))
+    studio.shape("Cube", "/Thing", scale=(scale,) * 3)
+    studio.light("RectLight", "/Lamp", translate=(0, 0, 9), width=4.0, height=4.0, intensity=500.0)
+    plain, calm = (studio.render(["hdr_color"], size=size, settings=RenderSettings(denoise=on))["hdr_color"].max()
+                   for on in (False, True))
+    assert calm == pytest.approx(plain, rel=0.05) and plain > 1.0
+
+
 def test_denoising_leaves_labels_and_background_alone(studio):
     noisy_corner(studio)
     names = ["prim_id", "normals", "albedo", "distance_to_camera", "hdr_color"]

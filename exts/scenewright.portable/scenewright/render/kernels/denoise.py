@@ -94,13 +94,18 @@ def demodulate(
 
 
 @wp.func
-def brightest_neighbor(light: wp.array(dtype=wp.vec4), x: int, y: int, width: int, height: int) -> float:
-    """Return the largest luminance of the eight pixels around one."""
-    peak = float(0.0)
-    for v in range(wp.max(y - 1, 0), wp.min(y + 2, height)):
-        for u in range(wp.max(x - 1, 0), wp.min(x + 2, width)):
-            if u != x or v != y:
-                peak = wp.max(peak, brightness(light[v * width + u]))
+def brightest_neighbor(camera: CameraData, light: wp.array(dtype=wp.vec4), normals: wp.array(dtype=wp.vec4), x: int,
+                       y: int) -> float:
+    """Return the largest luminance of the surfaces in the eight pixels around one, -1 where there is none."""
+    peak = float(-1.0)
+    for v in range(wp.max(y - 1, 0), wp.min(y + 2, camera.height)):
+        for u in range(wp.max(x - 1, 0), wp.min(x + 2, camera.width)):
+            j = v * camera.width + u
+            other = (u != x or v != y) and normals[j][3] > 0.0
+            if other and camera.model == STRIP:
+                other = tile_of(camera, float(y)) == tile_of(camera, float(v))
+            if other:
+                peak = wp.max(peak, brightness(light[j]))
     return peak
 
 
@@ -121,9 +126,9 @@ def estimate_noise(
     y = i // camera.width
     own = light[i]
     if normals[i][3] > 0.0:
-        peak = brightest_neighbor(light, x, y, camera.width, camera.height)
+        peak = brightest_neighbor(camera, light, normals, x, y)
         level = brightness(own)
-        if level > peak:
+        if peak >= 0.0 and level > peak:  # what has no neighbours is small, not wrong
             down = peak / level
             own = wp.vec4(own[0] * down, own[1] * down, own[2] * down, wp.where(own[3] < 0.0, own[3], own[3] * down * down))
     if own[3] < 0.0 and normals[i][3] > 0.0:
