@@ -275,3 +275,17 @@ def test_damaged_exr_images_are_told_of(studio, tmp_path, caplog, name, told):
     frame = studio.render(["hdr_color"], size=(16, 12), settings=RenderSettings(samples=4))
     assert np.isfinite(frame["hdr_color"]).all()
     assert any("/World/Sky.inputs:texture:file" in r.getMessage() and told in r.getMessage() for r in caplog.records)
+
+
+@pytest.mark.parametrize("unit", [0.0, -1.0, float("nan"), float("inf")])
+def test_a_unit_of_no_length_is_named(studio, ball, unit):
+    UsdGeom.SetStageMetersPerUnit(studio.stage, unit)
+    with pytest.raises(SceneError, match=r"The stage's metersPerUnit is .*above 0"):
+        draw(studio)
+
+
+def test_seconds_without_time_codes_matter_to_moving_pictures_alone(studio, ball):
+    studio.stage.SetTimeCodesPerSecond(0.0)
+    draw(studio)
+    with pytest.raises(SceneError, match="The stage's timeCodesPerSecond is 0"):
+        draw(studio, RenderSettings(motion_slices=4))

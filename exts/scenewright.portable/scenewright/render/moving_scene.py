@@ -94,7 +94,7 @@ class MovingScene:
     def pose_at(self, seconds: float, steps: float) -> Pose:
         """Return what is where at a moment, as :meth:`at`; all else at that moment is in :attr:`scene`."""
         if not self._time.IsDefault():
-            codes = seconds * self._scene.stage.GetTimeCodesPerSecond()
+            codes = seconds * self._scene.codes_per_second
             self._sync(Usd.TimeCode(self._time.GetValue() + codes))
         progress = float(np.clip(1.0 + steps, 0.0, 1.0))
         camera = replace(self._scene.camera(self._camera.path), exposure=self._camera.exposure)

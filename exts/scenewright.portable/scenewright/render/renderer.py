@@ -254,9 +254,11 @@ class Renderer:
 
     def _shutter(self, image: ImageCamera, settings: RenderSettings) -> ShutterPlan | None:
         """Return the moments that make the colour of a frame, None for the one moment of the frame."""
+        if settings.motion_slices < 2 and not image.record.scan_order:
+            return None
         known = not (self._time.IsDefault() or self._previous_time.IsDefault())
         codes = self._time.GetValue() - self._previous_time.GetValue() if known else 0.0
-        per_second = self.stage.GetTimeCodesPerSecond()
+        per_second = self._scene.codes_per_second
         return plan_shutter(image.record, (image.width, image.height), settings.motion_slices, settings.shutter_fraction,
                             per_second, max(codes, 0.0) / per_second)
 

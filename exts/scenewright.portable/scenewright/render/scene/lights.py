@@ -28,7 +28,7 @@ from scenewright.render.scene.light_shaping import ShapingReader, read_link
 from scenewright.render.scene.records import LightKind, LightRecord
 from scenewright.render.scene.textures import TextureLibrary, texture_request
 
-__all__ = ["LIGHT_TYPES", "Y_TO_Z", "LightReader", "is_light"]
+__all__ = ["LIGHT_TYPES", "Y_TO_Z", "LightReader", "is_animated_light", "is_light", "light_state"]
 
 _log = logging.getLogger(__name__)
 
@@ -253,3 +253,19 @@ def _dome_pole(prim: Usd.Prim) -> str:
     attribute = prim.GetAttribute("poleAxis")
     pole = str(attribute.Get()) if attribute else "scene"
     return str(UsdGeom.GetStageUpAxis(prim.GetStage())) if pole not in ("Y", "Z") else pole
+
+
+def light_state(light: LightRecord) -> tuple:
+    """Return all that makes a light what it is, to be compared."""
+    return (*(value for name, value in vars(light).items() if name != "matrix"), light.matrix.tobytes())
+
+
+def is_animated_light(prim: Usd.Prim) -> bool:
+    """Return whether a light's attributes or any transform above it have time samples."""
+    if any(attribute.ValueMightBeTimeVarying() for attribute in prim.GetAuthoredAttributes()):
+        return True
+    while prim and not prim.IsPseudoRoot():
+        if UsdGeom.Xformable(prim).TransformMightBeTimeVarying():
+            return True
+        prim = prim.GetParent()
+    return False

@@ -13,7 +13,7 @@ from scenewright.render.scene.entity_boxes import EntityPlaces, MeshExtents
 from scenewright.render.scene.false_types import naming_false_types
 from scenewright.render.scene.labels import LabelSource, LabelTable, SemanticFilter
 from scenewright.render.scene.leaves import Leaf, LeafReader
-from scenewright.render.scene.lights import LightReader
+from scenewright.render.scene.lights import LightReader, is_animated_light, light_state
 from scenewright.render.scene.materials import MaterialLibrary, material_textures
 from scenewright.render.scene.mesh_library import MeshLibrary
 from scenewright.render.scene.point_instances import place_instancer
@@ -28,6 +28,7 @@ from scenewright.render.scene.records import (
 from scenewright.render.scene.row_table import DrawnInstances, RowTable, TableBuilder, world_matrices
 from scenewright.render.scene.skinning import Skins
 from scenewright.render.scene.splats import Splats
+from scenewright.render.scene.stage_metadata import codes_per_second, meters_per_unit
 from scenewright.render.scene.survey import Survey, survey_stage
 from scenewright.render.scene.textures import TextureLibrary
 
@@ -104,8 +105,13 @@ class StageScene:
 
     @property
     def meters_per_unit(self) -> float:
-        """Metres in one stage unit."""
-        return float(UsdGeom.GetStageMetersPerUnit(self.stage))
+        """Metres in one stage unit; a SceneError where that is no positive number."""
+        return meters_per_unit(self.stage)
+
+    @property
+    def codes_per_second(self) -> float:
+        """Time codes in a second; a SceneError where that is no positive number."""
+        return codes_per_second(self.stage)
 
     @property
     def up_axis(self) -> str:
@@ -347,15 +353,15 @@ class StageScene:
 
     def _read_lights(self, time: Usd.TimeCode) -> bool:
         """Read all lights; return whether any record differs from before."""
-        before = [_light_state(light) for light in self.lights]
+        before = [light_state(light) for light in self.lights]
         prims = self._survey.shining(time)
         worlds = world_matrices(prims, UsdGeom.XformCache(time))
         found = [self._light_reader.read(prim, world, time) for prim, world in zip(prims, worlds, strict=True)]
         self.lights = [light for light in found if light is not None]
         self._light_paths = {str(prim.GetPath()) for prim in prims}
         self._light_lines = {str(p) for prim in prims for p in prim.GetPath().GetPrefixes()} | self._light_paths
-        self._lights_animated = any(_is_animated(prim) for prim in prims)
-        return before != [_light_state(light) for light in self.lights]
+        self._lights_animated = any(is_animated_light(prim) for prim in prims)
+        return before != [light_state(light) for light in self.lights]
 
     def _read_labels(self, time: Usd.TimeCode) -> bool:
         """Read the labels of all prims known to have some; return whether any differ from before."""
@@ -387,18 +393,3 @@ class StageScene:
 
 def _changed(before: dict, after: dict) -> frozenset[str]:
     return frozenset(key for key in before.keys() | after.keys() if before.get(key) is not after.get(key))
-
-
-def _light_state(light: LightRecord) -> tuple:
-    return (*(value for name, value in vars(light).items() if name != "matrix"), light.matrix.tobytes())
-
-
-def _is_animated(prim: Usd.Prim) -> bool:
-    """Return whether a light's attributes or any transform above it have time samples."""
-    if any(attribute.ValueMightBeTimeVarying() for attribute in prim.GetAuthoredAttributes()):
-        return True
-    while prim and not prim.IsPseudoRoot():
-        if UsdGeom.Xformable(prim).TransformMightBeTimeVarying():
-            return True
-        prim = prim.GetParent()
-    return False
