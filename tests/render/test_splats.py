@@ -142,3 +142,19 @@ def test_arrays_that_do_not_fit_are_named(splat_stage):
     prim.GetAttribute("scales").Set([(1, 1, 1)] * 3)
     with pytest.raises(SceneError, match="/Splats: scales has 3 entries for 1 positions"):
         picture(splat_stage)
+
+
+@pytest.mark.parametrize("shift", [0.0, 8.0])
+def test_what_lies_beside_the_view_is_not_seen(splat_stage, shift):
+    """A cloud round the camera: its splats six standard deviations outside the view leave the picture as it is."""
+    camera = UsdGeom.Camera(splat_stage.GetPrimAtPath("/Camera"))
+    camera.CreateHorizontalApertureOffsetAttr(shift)
+    cloud, deviation = np.random.default_rng(0).uniform(-5, 5, (20000, 3)), 0.03
+    ahead = -cloud[:, 2]
+    across = (np.abs(cloud[:, 0] - shift / 20.48 * ahead) - 0.5 * ahead) / np.hypot(1.0, 0.5)
+    up = (np.abs(cloud[:, 1]) - 0.375 * ahead) / np.hypot(1.0, 0.375)
+    # a slanted border is farther away along x than across it
+    beside = np.maximum(across / np.hypot(1.0, abs(shift / 20.48)), up) > 6.0 * deviation
+    add_splats(splat_stage, cloud[beside].tolist(), scales=[(deviation,) * 3] * int(beside.sum()))
+    assert beside.sum() > 15000
+    assert not picture(splat_stage)["hdr_color"][..., 3].any()

@@ -20,6 +20,9 @@ _STEP = 1e-4
 """Part of a splat's distance over which the lens is taken to be linear."""
 
 
+_BESIDE = 1.3
+
+
 @dataclass(frozen=True, eq=False)
 class PlacedSplats:
     """Splats of one image on a device."""
@@ -66,7 +69,7 @@ def _project(cloud: SplatCloud, matrix: np.ndarray, image: ImageCamera) -> dict[
     center = np.stack(image.lens.project(local), axis=1)
     turn = matrix[:3, :3] @ np.stack((image.right, image.up, -image.forward), axis=1)
     axes = cloud.axes[seen].astype(np.float64) @ turn  # (M, 3, 3) half axes in camera space
-    slopes = _slopes(image, local, center, distance)
+    slopes = _slopes(image, _near_view(image, local), distance)
     flat = axes @ slopes  # (M, 3, 2) half axes in the image
     covariance = flat.transpose(0, 2, 1) @ flat
     covariance[:, (0, 1), (0, 1)] += _LOW_PASS
@@ -90,8 +93,25 @@ def _project(cloud: SplatCloud, matrix: np.ndarray, image: ImageCamera) -> dict[
             "depth": depth[chosen], "color": np.maximum(_radiance(cloud.harmonics[chosen], away) + 0.5, 0.0)}
 
 
-def _slopes(image: ImageCamera, local: np.ndarray, center: np.ndarray, distance: np.ndarray) -> np.ndarray:
+def _near_view(image: ImageCamera, local: np.ndarray) -> np.ndarray:
+    """Return where the lens is taken to be linear: a pinhole's derivative far beside its view smears splats over all of it.
+
+    As in training, where positions go no farther than 1.3 times from the middle to the border (Kerbl et al. 2023).
+    """
+    lens = image.lens
+    if not isinstance(lens, Perspective):
+        return local
+    depth = -local[:, 2]
+    half = 0.5 * lens.step * np.array((image.width, image.height))
+    middle = np.array((lens.start_x, lens.start_y)) + half * (1.0, -1.0)
+    near = local.copy()
+    near[:, :2] = np.clip(local[:, :2] / depth[:, None], middle - _BESIDE * half, middle + _BESIDE * half) * depth[:, None]
+    return near
+
+
+def _slopes(image: ImageCamera, local: np.ndarray, distance: np.ndarray) -> np.ndarray:
     """Return (M, 3, 2): how the image position changes with each camera-space coordinate."""
+    center = np.stack(image.lens.project(local), axis=1)
     step = _STEP * distance
     slopes = np.empty((len(local), 3, 2))
     for axis in range(3):
