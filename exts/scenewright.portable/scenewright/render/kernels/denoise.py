@@ -9,12 +9,12 @@ divided by reflectance so that textures stay sharp, with the luminance weight sc
 
 import warp as wp
 
-from scenewright.render.kernels.rays import PINHOLE, STRIP, camera_direction, camera_origin, pixel_width, tile_of
+from scenewright.render.kernels.rays import STRIP, camera_direction, camera_origin, pixel_width, tile_of
 from scenewright.render.kernels.types import CameraData
 
-__all__ = ["demodulate", "estimate_noise", "filter_light", "remodulate"]
+__all__ = ["demodulate", "estimate_noise", "filter_light", "locate", "remodulate"]
 
-wp.set_module_options({"enable_backward": False, "max_unroll": 1})
+wp.set_module_options({"enable_backward": False, "max_unroll": 1, "cpu_compiler_flags": "-march=native"})
 
 MIN_REFLECTANCE = wp.constant(0.02)
 SHARP = wp.constant(0.5)
@@ -36,32 +36,71 @@ def shows_edge(mean_normal: wp.vec4) -> bool:
     return mean_normal[0] * mean_normal[0] + mean_normal[1] * mean_normal[1] + mean_normal[2] * mean_normal[2] < MIXED
 
 
+@wp.kernel
+def locate(
+    # Scene:
+    camera: CameraData,
+    # In:
+    normals: wp.array(dtype=wp.vec4),
+    first: int,
+    # Out:
+    points_out: wp.array(dtype=wp.vec3),
+):
+    """Store where the surface of each pixel lies, relative to the camera."""
+    i = first + wp.tid()
+    x = float(i % camera.width) + 0.5
+    y = float(i // camera.width) + 0.5
+    points_out[i] = camera_origin(camera, x, y) + camera_direction(camera, x, y) * normals[i][3]
+
+
+@wp.struct
+class Surroundings:
+    """A pixel as its neighbours are compared with it."""
+
+    x: wp.int32
+    y: wp.int32
+    tile: wp.int32  # of a strip, else -1
+    mixed: wp.int32  # 1: an edge runs through it
+    normal: wp.vec3
+    point: wp.vec3
+    steepness: wp.float32  # 1 over the distance from the surface's plane that is forgiven
+
+
 @wp.func
-def similarity(camera: CameraData, normals: wp.array(dtype=wp.vec4), i: int, x: int, y: int, j: int, u: int, v: int) -> float:
-    """Return 0..1: how surely pixels i = (x, y) and j = (u, v) show the same smooth surface."""
-    a = normals[i]
-    b = normals[j]
-    if b[3] <= 0.0:
-        return 0.0
+def surroundings(camera: CameraData, normals: wp.array(dtype=wp.vec4), points: wp.array(dtype=wp.vec3), i: int) -> Surroundings:
+    """Return pixel ``i``, whose surface others are compared with."""
+    own = Surroundings()
+    own.x = i % camera.width
+    own.y = i // camera.width
+    own.tile = -1
     if camera.model == STRIP:
-        if tile_of(camera, float(y)) != tile_of(camera, float(v)):
-            return 0.0
-    na = wp.vec3(a[0], a[1], a[2])
-    nb = wp.vec3(b[0], b[1], b[2])
-    if shows_edge(a):  # only what lies next to it resembles it
-        return wp.where(wp.abs(u - x) <= 1 and wp.abs(v - y) <= 1, 0.5, 0.0)
-    facing = wp.max(0.0, wp.dot(na, nb))
+        own.tile = tile_of(camera, float(own.y))
+    a = normals[i]
+    own.mixed = wp.where(shows_edge(a), 1, 0)
+    own.normal = wp.vec3(a[0], a[1], a[2])
+    own.point = points[i]
+    own.steepness = 1.0 / (1.5 * pixel_width(camera, a[3]) + 1.0e-20)
+    return own
+
+
+@wp.func
+def likeness(camera: CameraData, own: Surroundings, normals: wp.array(dtype=wp.vec4), points: wp.array(dtype=wp.vec3), j: int,
+             u: int, v: int) -> wp.vec2:
+    """Tell how surely pixel j = (u, v) shows the same smooth surface: a * exp(-b), as (a, b)."""
+    n = normals[j]
+    if n[3] <= 0.0:
+        return wp.vec2(0.0, 0.0)
+    if own.tile >= 0:
+        if own.tile != tile_of(camera, float(v)):
+            return wp.vec2(0.0, 0.0)
+    if own.mixed != 0:  # only what lies next to it resembles it
+        return wp.vec2(wp.where(wp.abs(u - own.x) <= 1 and wp.abs(v - own.y) <= 1, 0.5, 0.0), 0.0)
+    facing = wp.max(0.0, own.normal[0] * n[0] + own.normal[1] * n[1] + own.normal[2] * n[2])
     facing = facing * facing
     facing = facing * facing
     facing = facing * facing
     facing = facing * facing
-    here = camera_direction(camera, float(x) + 0.5, float(y) + 0.5) * a[3]
-    there = camera_direction(camera, float(u) + 0.5, float(v) + 0.5) * b[3]
-    if camera.model != PINHOLE:
-        here = here + camera_origin(camera, float(x) + 0.5, float(y) + 0.5)
-        there = there + camera_origin(camera, float(u) + 0.5, float(v) + 0.5)
-    off_plane = wp.abs(wp.dot(na, there - here))
-    return facing * wp.exp(-off_plane / (1.5 * pixel_width(camera, a[3]) + 1.0e-20))
+    return wp.vec2(facing, wp.abs(wp.dot(own.normal, points[j] - own.point)) * own.steepness)
 
 
 @wp.kernel
@@ -116,6 +155,7 @@ def estimate_noise(
     # In:
     light: wp.array(dtype=wp.vec4),
     normals: wp.array(dtype=wp.vec4),
+    points: wp.array(dtype=wp.vec3),
     first: int,
     # Out:
     light_out: wp.array(dtype=wp.vec4),
@@ -135,10 +175,12 @@ def estimate_noise(
         weight_sum = float(0.0)
         mean = float(0.0)
         square = float(0.0)
+        around = surroundings(camera, normals, points, i)
         for v in range(wp.max(y - 3, 0), wp.min(y + 4, camera.height)):
             for u in range(wp.max(x - 3, 0), wp.min(x + 4, camera.width)):
                 j = v * camera.width + u
-                weight = similarity(camera, normals, i, x, y, j, u, v)
+                alike = likeness(camera, around, normals, points, j, u, v)
+                weight = alike[0] * wp.exp(-alike[1])
                 value = brightness(light[j])
                 weight_sum += weight
                 mean += weight * value
@@ -174,6 +216,7 @@ def filter_light(
     # In:
     light: wp.array(dtype=wp.vec4),
     normals: wp.array(dtype=wp.vec4),
+    points: wp.array(dtype=wp.vec3),
     sharpness: wp.array(dtype=float),
     spacing: int,
     glossy: int,
@@ -192,7 +235,7 @@ def filter_light(
     y = i // camera.width
     level = brightness(own)
     tolerance = wp.where(sharp, 1.0, 4.0) * local_noise(light, x, y, camera.width, camera.height) + 1.0e-4 * level + 1.0e-20
-    mixed = shows_edge(normals[i])
+    around = surroundings(camera, normals, points, i)
     weight_sum = float(1.0)
     total = own
     for dv in range(-2, 3):
@@ -203,9 +246,11 @@ def filter_light(
                 j = v * camera.width + u
                 if (sharpness[j] > SHARP) == sharp:
                     other = light[j]
-                    weight = spline_weight(du) * spline_weight(dv) * similarity(camera, normals, i, x, y, j, u, v)
-                    if not mixed:
-                        weight = weight * wp.exp(-wp.abs(brightness(other) - level) / tolerance)
+                    alike = likeness(camera, around, normals, points, j, u, v)
+                    unlike = alike[1]
+                    if around.mixed == 0:
+                        unlike += wp.abs(brightness(other) - level) / tolerance
+                    weight = spline_weight(du) * spline_weight(dv) * alike[0] * wp.exp(-unlike)
                     weight_sum += weight
                     total += wp.vec4(other[0] * weight, other[1] * weight, other[2] * weight, other[3] * weight * weight)
     light_out[i] = wp.vec4(total[0] / weight_sum, total[1] / weight_sum, total[2] / weight_sum,
