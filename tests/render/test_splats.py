@@ -158,3 +158,10 @@ def test_what_lies_beside_the_view_is_not_seen(splat_stage, shift):
     add_splats(splat_stage, cloud[beside].tolist(), scales=[(deviation,) * 3] * int(beside.sum()))
     assert beside.sum() > 15000
     assert not picture(splat_stage)["hdr_color"][..., 3].any()
+    if shift == 0.0:
+        author = camera.GetPrim().CreateAttribute
+        author("cameraProjectionType", Sdf.ValueTypeNames.Token).Set("pinholeOpenCV")
+        for name, value in {"fthetaWidth": 64, "fthetaHeight": 48, "fthetaCx": 32, "fthetaCy": 24, "openCVFx": 64,
+                            "openCVFy": 64}.items():
+            author(name, Sdf.ValueTypeNames.Float).Set(float(value))
+        assert not picture(splat_stage)["hdr_color"][..., 3].any()

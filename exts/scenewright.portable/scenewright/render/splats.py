@@ -8,7 +8,7 @@ import warp as wp
 
 from scenewright.render.device.camera import ImageCamera
 from scenewright.render.kernels.splats import TILE, SplatData
-from scenewright.render.lens.models import Parallel, Perspective
+from scenewright.render.lens.models import Central, Parallel, Perspective
 from scenewright.render.scene.splats import SplatCloud
 
 __all__ = ["PlacedSplats", "place_splats"]
@@ -99,14 +99,15 @@ def _near_view(image: ImageCamera, local: np.ndarray) -> np.ndarray:
     As in training, where positions go no farther than 1.3 times from the middle to the border (Kerbl et al. 2023).
     """
     lens = image.lens
-    if not isinstance(lens, Perspective):
+    if not (isinstance(lens, Perspective) or (isinstance(lens, Central) and lens.profile.flat)):
         return local
-    depth = -local[:, 2]
-    half = 0.5 * lens.step * np.array((image.width, image.height))
-    middle = np.array((lens.start_x, lens.start_y)) + half * (1.0, -1.0)
-    near = local.copy()
-    near[:, :2] = np.clip(local[:, :2] / depth[:, None], middle - _BESIDE * half, middle + _BESIDE * half) * depth[:, None]
-    return near
+    x, y = np.meshgrid(np.linspace(0.0, image.width, 9), np.linspace(0.0, image.height, 9))
+    _, border = lens.rays(x.ravel(), y.ravel())
+    shown = border[:, :2] / -border[:, 2:]
+    low, high = np.nanmin(shown, axis=0), np.nanmax(shown, axis=0)
+    more = 0.5 * (_BESIDE - 1.0) * (high - low)
+    depth = -local[:, 2:]
+    return np.concatenate([np.clip(local[:, :2] / depth, low - more, high + more) * depth, local[:, 2:]], axis=1)
 
 
 def _slopes(image: ImageCamera, local: np.ndarray, distance: np.ndarray) -> np.ndarray:
