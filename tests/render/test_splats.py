@@ -165,3 +165,14 @@ def test_what_lies_beside_the_view_is_not_seen(splat_stage, shift):
                             "openCVFy": 64}.items():
             author(name, Sdf.ValueTypeNames.Float).Set(float(value))
         assert not picture(splat_stage)["hdr_color"][..., 3].any()
+
+
+def test_a_panorama_shows_a_splat_behind_it_on_both_sides(splat_stage):
+    camera = splat_stage.GetPrimAtPath("/Camera")
+    camera.CreateAttribute("cameraProjectionType", Sdf.ValueTypeNames.Token).Set("fisheyeSpherical")
+    add_splats(splat_stage, [(0, 0, 8)])
+    behind = picture(splat_stage)["hdr_color"][..., 3]
+    np.testing.assert_allclose(behind, behind[:, ::-1], atol=1e-5)
+    splat_stage.RemovePrim("/Splats")
+    add_splats(splat_stage, [(0, 0, -8)])
+    np.testing.assert_allclose(np.roll(behind, SIZE[0] // 2, axis=1), picture(splat_stage)["hdr_color"][..., 3], atol=1e-5)

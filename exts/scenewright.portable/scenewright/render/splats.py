@@ -8,7 +8,7 @@ import warp as wp
 
 from scenewright.render.device.camera import ImageCamera
 from scenewright.render.kernels.splats import TILE, SplatData
-from scenewright.render.lens.models import Central, Parallel, Perspective
+from scenewright.render.lens.models import Central, Panorama, Parallel, Perspective
 from scenewright.render.scene.splats import SplatCloud
 
 __all__ = ["PlacedSplats", "place_splats"]
@@ -78,18 +78,21 @@ def _project(cloud: SplatCloud, matrix: np.ndarray, image: ImageCamera) -> dict[
     opacity = cloud.opacities[seen]
     cut = np.sqrt(2.0 * np.log(np.maximum(opacity / _FAINT, 1.0)))  # standard deviations to where it becomes invisible
     reach = np.stack([cut * np.sqrt(xx), cut * np.sqrt(yy)], axis=1)
+    if isinstance(image.lens, Panorama):
+        center[:, 0] = np.mod(center[:, 0], image.width)
     with np.errstate(invalid="ignore"):
         inside = ((center + reach > 0.0) & (center - reach < (image.width, image.height))).all(axis=1)
         kept = np.flatnonzero(inside & np.isfinite(det) & (det > 0.0))
     if not len(kept):
         return None
     conic = np.stack([yy, -xy, xx], axis=1) / det[:, None]
+    center, kept = _round_the_back(image, center, reach, kept)
     chosen = seen[kept]
     to_local = (np.linalg.inv if np.linalg.det(matrix) else np.linalg.pinv)(matrix)  # a cloud may be scaled flat
     viewer = image.center @ to_local[:3, :3] + to_local[3, :3]
     away = cloud.positions[chosen] - viewer
     away /= np.maximum(np.linalg.norm(away, axis=1, keepdims=True), 1e-30)
-    return {"center": center[kept], "conic": conic[kept], "reach": reach[kept], "opacity": opacity[kept],
+    return {"center": center, "conic": conic[kept], "reach": reach[kept], "opacity": opacity[kept],
             "depth": depth[chosen], "color": np.maximum(_radiance(cloud.harmonics[chosen], away) + 0.5, 0.0)}
 
 
@@ -110,6 +113,17 @@ def _near_view(image: ImageCamera, local: np.ndarray) -> np.ndarray:
     return np.concatenate([np.clip(local[:, :2] / depth, low - more, high + more) * depth, local[:, 2:]], axis=1)
 
 
+def _round_the_back(image: ImageCamera, center: np.ndarray, reach: np.ndarray, kept: np.ndarray
+                    ) -> tuple[np.ndarray, np.ndarray]:
+    """Return the centres of the chosen splats and their rows; those across a panorama's seam come once for each side."""
+    if not isinstance(image.lens, Panorama):
+        return center[kept], kept
+    left = kept[center[kept, 0] < reach[kept, 0]]
+    right = kept[center[kept, 0] + reach[kept, 0] > image.width]
+    turn = np.array((float(image.width), 0.0))
+    return np.concatenate([center[kept], center[left] + turn, center[right] - turn]), np.concatenate([kept, left, right])
+
+
 def _slopes(image: ImageCamera, local: np.ndarray, distance: np.ndarray) -> np.ndarray:
     """Return (M, 3, 2): how the image position changes with each camera-space coordinate."""
     center = np.stack(image.lens.project(local), axis=1)
@@ -118,7 +132,10 @@ def _slopes(image: ImageCamera, local: np.ndarray, distance: np.ndarray) -> np.n
     for axis in range(3):
         moved = local.copy()
         moved[:, axis] += step
-        slopes[:, axis] = (np.stack(image.lens.project(moved), axis=1) - center) / step[:, None]
+        change = np.stack(image.lens.project(moved), axis=1) - center
+        if isinstance(image.lens, Panorama):
+            change[:, 0] -= image.width * np.round(change[:, 0] / image.width)  # not once round the image
+        slopes[:, axis] = change / step[:, None]
     return slopes
 
 
