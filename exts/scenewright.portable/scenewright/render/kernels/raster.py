@@ -120,7 +120,8 @@ _TILE = LANES + r"""
         }
         t_last = greatest(box(farthest));
     };
-    auto walk_tile = [&](const Node* nodes, const View& view, auto take) __attribute__((always_inline)) {
+    auto walk_tile = [&](const Node* nodes, const char* leaves, int leaf_size, const View& view, auto take)
+        __attribute__((always_inline)) {
         Entry stack[288];
         int size = 0;
         Entry at { t_min, 0, 0 };
@@ -161,7 +162,13 @@ _TILE = LANES + r"""
                 unsigned met = __builtin_bit_cast(unsigned char, __builtin_convertvector(ahead, b8));
                 for (unsigned rest = met; rest; rest &= rest - 1) {
                     const int k = __builtin_ctz(rest);
-                    if (!(any(box(farthest) >= ((const float*)&enter)[k]) & ((const int*)&seen)[k])) met &= ~(1u << k);
+                    if (!(any(box(farthest) >= ((const float*)&enter)[k]) & ((const int*)&seen)[k])) {
+                        met &= ~(1u << k);
+                        continue;
+                    }
+                    const int child = node.child[k];
+                    const char* next = node.count[k] > 0 ? leaves + (long long)child * leaf_size : (const char*)(nodes + child);
+                    for (int line = 0; line < 256; line += 64) __builtin_prefetch(next + line);
                 }
                 if (met) {
                     enter_children(node, enter, met, stack, size, at);
@@ -313,7 +320,7 @@ _TILE = LANES + r"""
         screen_of(still, centre, half, whole);
         view_of(whole, centre, all_around);
         const int* items = (const int*)all.top_items.data;
-        walk_tile(top, all_around, [&](int first, int count) {
+        walk_tile(top, (const char*)items, sizeof(int), all_around, [&](int first, int count) {
             for (int i = first; i < first + count; ++i) {
                 const int index = items[i];
                 const auto& instance = all.instances.data[index];
@@ -339,7 +346,8 @@ _TILE = LANES + r"""
                 View view;
                 view_of(screen, o, view);
                 unsigned turned = 0;
-                walk_tile((const Node*)mesh.wide_nodes.data, view, [&](int start, int number) __attribute__((always_inline)) {
+                walk_tile((const Node*)mesh.wide_nodes.data, (const char*)blocks, sizeof(Block), view,
+                          [&](int start, int number) __attribute__((always_inline)) {
                     for (int b = start; b < start + number; ++b) draw_block(blocks[b], o, screen, instance, index, turned);
                     return true;
                 });
