@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 import warp as wp
@@ -68,6 +69,7 @@ class EnclosedCameras:
                      "frame is black. Move the camera, or put a light there.", camera.record.path, path)
 
 
+@lru_cache(maxsize=16)
 def _spread(width: int, height: int) -> tuple[np.ndarray, np.ndarray]:
     """Return pixels spread over an image, x and y, (_LOOKS,) int64 each."""
     turns = (np.arange(_LOOKS)[:, None] * (1.0 / _PLASTIC, 1.0 / _PLASTIC**2) + 0.5) % 1.0
