@@ -8,8 +8,9 @@ from scenewright.render import RenderSettings
 
 SIZE = (80, 40)
 FRAME = 11.0
-_EDGE = 0.15  # what the pixel next to an edge may differ from a box by
-BLUR = RenderSettings(samples=256, motion_slices=64, bounces=0)
+_EDGE = 0.2  # what the pixel next to an edge may differ from a box by
+BLUR = RenderSettings(samples=128, motion_slices=32, bounces=0)
+FEW = RenderSettings(samples=16, motion_slices=8, bounces=0)
 
 
 @pytest.fixture
@@ -75,7 +76,7 @@ def test_velocities_carry_the_points_of_the_frame(wall, caplog, acceleration):
     steps = (np.arange(4000) + 0.5) / 4000 - 1.0
     left = 50.0 + 30.0 * steps + 5.0 * (acceleration or 0.0) * steps**2
     frame = draw(wall)
-    np.testing.assert_allclose(alpha(frame), share(left, left + 20.0), atol=0.03)
+    np.testing.assert_allclose(alpha(frame), share(left, left + 20.0), atol=0.04)
     assert np.flatnonzero(frame["prim_id"][20])[[0, -1]].tolist() == [50, 69]
     assert warnings(caplog) == []
 
@@ -98,7 +99,7 @@ def test_without_velocities_the_frame_counts_and_is_told_of(wall, caplog, bad):
         velocities.Clear()
         velocities.Set([Gf.Vec3f(72, 0, 0)] * 8)
     for _ in range(2):
-        np.testing.assert_allclose(alpha(draw(wall)), share(np.array([50.0]), np.array([70.0])), atol=_EDGE)
+        np.testing.assert_allclose(alpha(draw(wall, FEW)), share(np.array([50.0]), np.array([70.0])), atol=_EDGE)
     assert len(warnings(caplog)) == 2  # once for each renderer
     assert warnings(caplog)[0].startswith("/World/Pane: its faces, or the number of its points, changed within the shutter")
 
@@ -114,7 +115,7 @@ def test_equal_faces_blur_though_others_come_later(wall, caplog):
     mesh.GetFaceVertexCountsAttr().Set(counts, 12.0)
     mesh.GetFaceVertexIndicesAttr().Set(indices, 12.0)
     left = 20.0 + 30.0 * (np.arange(4000) + 0.5) / 4000
-    np.testing.assert_allclose(alpha(draw(wall)), share(left, left + 20.0), atol=0.03)
+    np.testing.assert_allclose(alpha(draw(wall)), share(left, left + 20.0), atol=0.04)
     assert warnings(caplog) == []
 
 
@@ -128,7 +129,7 @@ def test_faces_edited_between_steps_are_told_of(wall, caplog):
         mesh.GetFaceVertexCountsAttr().Set(counts)
         mesh.GetFaceVertexIndicesAttr().Set(indices)
         renderer.begin_step()
-        frame = renderer.render("/Camera", SIZE, ["hdr_color"], BLUR)
+        frame = renderer.render("/Camera", SIZE, ["hdr_color"], FEW)
         edges = np.array([40.0 + 10.0 * left])
         np.testing.assert_allclose(alpha(frame), share(edges, edges + 20.0), atol=_EDGE)
     assert len(warnings(caplog)) == 1 and warnings(caplog)[0].startswith("/World/Pane: its faces")
