@@ -59,6 +59,12 @@ def test_impossible_counts_are_named(count):
         RenderSettings(light_samples=count)
 
 
+@pytest.mark.parametrize("name", ["samples", "light_samples", "edge_samples", "bounces", "motion_slices"])
+def test_counts_are_whole(name):
+    with pytest.raises(TypeError, match=f"{name} must be a whole number, got 1.5"):
+        RenderSettings(**{name: 1.5})
+
+
 def test_the_other_engine_has_none():
     with pytest.raises(ValueError, match="'mitsuba' has no light_samples"):
         RenderSettings(mode="mitsuba", light_samples=2)

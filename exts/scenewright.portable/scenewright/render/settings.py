@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from numbers import Integral
 
 __all__ = ["DEFAULT_EXPOSURE", "Fog", "RenderSettings"]
 
@@ -12,6 +13,8 @@ _MODES = ("real-time", "path-traced", "mitsuba")
 _DENOISERS = ("filter", "oidn")
 _TONE_MAPS = ("aces", "linear", "reinhard", "reinhard_extended", "hable", "hejl")
 _MOST_BOUNCES = 64
+_COUNTS = {"samples": (1, 65536), "light_samples": (1, 1024), "edge_samples": (0, 1024), "bounces": (0, _MOST_BOUNCES),
+           "motion_slices": (0, 1024)}
 _REAL_TIME_BOUNCES = 1
 _REAL_TIME_LIMIT = 4.0
 
@@ -135,22 +138,18 @@ class RenderSettings:
             raise ValueError(f"white_balance must be 1667 to 25000 kelvin or None, got {self.white_balance}.")
         if not self.white_point > 0.0:
             raise ValueError(f"white_point must be positive, got {self.white_point}.")
-        if not 1 <= self.samples <= 65536:
-            raise ValueError(f"samples must be 1 to 65536, got {self.samples}.")
-        if not 1 <= self.light_samples <= 1024:
-            raise ValueError(f"light_samples must be 1 to 1024, got {self.light_samples}.")
+        for name, (least, most) in _COUNTS.items():
+            count = getattr(self, name)
+            if not isinstance(count, Integral):
+                raise TypeError(f"{name} must be a whole number, got {count!r}.")
+            if not least <= count <= most:
+                raise ValueError(f"{name} must be {least} to {most}, got {count}.")
         if self.light_samples > 1 and self.mode == "mitsuba":
             raise ValueError("The renderer 'mitsuba' has no light_samples. Set them to 1 and raise samples.")
-        if not 0 <= self.edge_samples <= 1024:
-            raise ValueError(f"edge_samples must be 0 to 1024, got {self.edge_samples}.")
         if self.edge_samples and self.mode != "real-time":
             raise ValueError(f"edge_samples are for the real-time mode, the mode is {self.mode!r}. Set them to 0.")
-        if not 0 <= self.bounces <= _MOST_BOUNCES:
-            raise ValueError(f"bounces must be 0 to {_MOST_BOUNCES}, got {self.bounces}.")
         if not self.exposure > 0.0:
             raise ValueError(f"exposure must be positive, got {self.exposure}.")
-        if not 0 <= self.motion_slices <= 1024:
-            raise ValueError(f"motion_slices must be 0 to 1024, got {self.motion_slices}.")
         if not 0.0 <= self.shutter_fraction <= 1.0:
             raise ValueError(f"shutter_fraction must be 0 to 1, got {self.shutter_fraction}.")
         if self.mode == "mitsuba" and self.denoise:

@@ -17,10 +17,10 @@ from scenewright.render.kernels.types import NO_HIT, CameraData, Hit, PathSettin
 
 __all__ = ["GuideBuffers", "shade_pixels"]
 
-# level 3 takes seven times as long to compile for CUDA; 2 is what the CPU uses anyway. On the CPU, Warp's own thresholds of
-# inlining take three times as long as LLVM's and make slower code
+# level 3 takes seven times as long to compile for CUDA; 2 is what the CPU uses anyway. On the CPU, Warp's own threshold of
+# inlining, 9000, takes longer to compile and is slower; LLVM's, 225, is slower with textures and many bounces
 wp.set_module_options({"enable_backward": False, "max_unroll": 4, "optimization_level": 2,
-                       "cpu_compiler_flags": "-march=native"})
+                       "cpu_compiler_flags": "-march=native -mllvm=-inline-threshold=2000"})
 
 TRANSPARENT_LAYERS = wp.constant(16)
 FOG_DIMENSIONS = wp.constant(4096)
