@@ -42,7 +42,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--threads", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--samples", type=int, default=1, help="of ours in the real-time mode; Cycles takes 16")
-    parser.add_argument("--light-samples", type=int, default=8, help="paths of light for each of these")
+    parser.add_argument("--light-samples", type=int, default=7, help="paths of light for each of these")
     parser.add_argument("--edge-samples", type=int, default=16, help="more samples of ours at edges in the real-time mode")
     parser.add_argument("--path-samples", type=int, default=16, help="of the path-traced modes")
     parser.add_argument("--bounces", type=int, default=1, help="indirect bounces of the real-time mode")

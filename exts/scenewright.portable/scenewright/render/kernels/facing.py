@@ -10,7 +10,7 @@ from scenewright.render.kernels.intersect import instance_ray_direction, instanc
 from scenewright.render.kernels.shapes import shape_normal
 from scenewright.render.kernels.types import Hit, SceneData
 
-__all__ = ["Facing", "facing_at", "object_point", "unit"]
+__all__ = ["Facing", "facing_at", "object_point", "shape_facing", "triangle_facing", "unit"]
 
 
 @wp.struct
@@ -52,31 +52,42 @@ def normal_to_world(inverse: wp.mat33, n: wp.vec3) -> wp.vec3:
 
 
 @wp.func
+def triangle_facing(inverse: wp.mat33, e1: wp.vec3, e2: wp.vec3, smooth: wp.vec3, d: wp.vec3) -> Facing:
+    """Return where a triangle faces, from its edges and the normal of its corners in object space."""
+    facing = Facing()
+    across = wp.transpose(inverse) * wp.cross(e1, e2)
+    facing.geometric = unit(across)
+    facing.normal = normal_to_world(inverse, smooth)
+    if wp.dot(facing.normal, across) < 0.0:  # normals authored against the winding
+        facing.normal = -facing.normal
+    if wp.dot(across, d) > 0.0:
+        facing.inside = 1
+    return facing
+
+
+@wp.func
+def shape_facing(inverse: wp.mat33, normal: wp.vec3, d: wp.vec3) -> Facing:
+    """Return where a shape faces, from its normal in object space."""
+    facing = Facing()
+    facing.geometric = normal_to_world(inverse, normal)
+    facing.normal = facing.geometric
+    if wp.dot(facing.geometric, d) > 0.0:
+        facing.inside = 1
+    return facing
+
+
+@wp.func
 def facing_at(scene: SceneData, hit: Hit, o: wp.vec3, d: wp.vec3) -> Facing:
     """Return where the surface faces at a hit on ray ``o + t d``."""
-    facing = Facing()
     inverse = scene[0].instances[hit.instance].inverse
     shape = scene[0].instances[hit.instance].mesh
-    across = wp.vec3(0.0, 0.0, 0.0)  # the geometric normal, of any length
     if shape >= 0:
         c = 3 * hit.face
         mesh = scene[0].meshes[shape].mesh
         a = wp.mesh_get_point(mesh, c)
-        e1 = wp.mesh_get_point(mesh, c + 1) - a
-        e2 = wp.mesh_get_point(mesh, c + 2) - a
         smooth = (scene[0].meshes[shape].corner_normals[c] * hit.u + scene[0].meshes[shape].corner_normals[c + 1] * hit.v
                   + scene[0].meshes[shape].corner_normals[c + 2] * (1.0 - hit.u - hit.v))
-        across = wp.transpose(inverse) * wp.cross(e1, e2)
-        facing.geometric = unit(across)
-        facing.normal = normal_to_world(inverse, smooth)
-        if wp.dot(facing.normal, across) < 0.0:  # normals authored against the winding
-            facing.normal = -facing.normal
-    else:
-        kind = scene[0].instances[hit.instance].kind
-        p = object_point(scene, hit, o, d)
-        facing.geometric = normal_to_world(inverse, shape_normal(kind, scene[0].instances[hit.instance].size, p, hit.face))
-        facing.normal = facing.geometric
-        across = facing.geometric
-    if wp.dot(across, d) > 0.0:
-        facing.inside = 1
-    return facing
+        return triangle_facing(inverse, wp.mesh_get_point(mesh, c + 1) - a, wp.mesh_get_point(mesh, c + 2) - a, smooth, d)
+    kind = scene[0].instances[hit.instance].kind
+    size = scene[0].instances[hit.instance].size
+    return shape_facing(inverse, shape_normal(kind, size, object_point(scene, hit, o, d), hit.face), d)

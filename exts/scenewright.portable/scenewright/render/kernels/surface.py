@@ -2,7 +2,7 @@
 
 import warp as wp
 
-from scenewright.render.kernels.facing import facing_at, object_point, unit
+from scenewright.render.kernels.facing import Facing, object_point, shape_facing, triangle_facing, unit
 from scenewright.render.kernels.intersect import (
     closest_hit,
     hit_prim,
@@ -12,7 +12,7 @@ from scenewright.render.kernels.intersect import (
     surface_opacity,
     triangle_uv,
 )
-from scenewright.render.kernels.shapes import shape_tangent, shape_uv
+from scenewright.render.kernels.shapes import shape_normal, shape_tangent, shape_uv
 from scenewright.render.kernels.textures import (
     BASE_COLOR,
     EMISSION,
@@ -177,7 +177,6 @@ def widen(point: Point, d: wp.vec3, width: float) -> float:
 def point_at(scene: SceneData, hit: Hit, o: wp.vec3, d: wp.vec3) -> Point:
     """Return the geometry of a hit on ray ``o + t d``."""
     instance = scene[0].instances[hit.instance]
-    p = object_point(scene, hit, o, d)
     point = Point()
     point.instance = hit.instance
     point.face = hit.face
@@ -185,34 +184,39 @@ def point_at(scene: SceneData, hit: Hit, o: wp.vec3, d: wp.vec3) -> Point:
     point.v = hit.v
     point.prim = hit_prim(scene, instance, hit.face)
     point.color = scene[0].prims[point.prim].color
-    moved = instance.forward * p
-    point.position = moved + instance.forward_origin
-    lift = wp.vec3(0.0, 0.0, 0.0)
     textured = (scene[0].materials[scene[0].prims[point.prim].material].textures & ~(1 << OPACITY)) != 0
-    facing = facing_at(scene, hit, o, d)
-    point.geometric_normal = facing.geometric
-    point.normal = facing.normal
-    point.inside = facing.inside
-    point.reach = wp.length(moved) + wp.length(instance.forward_origin) + wp.length(point.position)
+    p = wp.vec3(0.0, 0.0, 0.0)
+    lift = wp.vec3(0.0, 0.0, 0.0)
+    facing = Facing()
     if instance.mesh >= 0:
         mesh = scene[0].meshes[instance.mesh]
         c = 3 * hit.face
         w = 1.0 - hit.u - hit.v
-        a = wp.mesh_get_point(mesh.mesh, c)
-        e1 = wp.mesh_get_point(mesh.mesh, c + 1) - a
-        e2 = wp.mesh_get_point(mesh.mesh, c + 2) - a
-        point.reach += wp.length(instance.forward * e1) + wp.length(instance.forward * e2)
-        side = wp.where(point.inside != 0, -1.0, 1.0)
-        lift = smooth_lift(mesh, c, p, a, a + e1, a + e2, hit.u, hit.v, side)
+        c0 = wp.mesh_get_point(mesh.mesh, c)
+        c1 = wp.mesh_get_point(mesh.mesh, c + 1)
+        c2 = wp.mesh_get_point(mesh.mesh, c + 2)
+        p = c0 * hit.u + c1 * hit.v + c2 * w
+        smooth = mesh.corner_normals[c] * hit.u + mesh.corner_normals[c + 1] * hit.v + mesh.corner_normals[c + 2] * w
+        facing = triangle_facing(instance.inverse, c1 - c0, c2 - c0, smooth, d)
+        point.reach = wp.length(instance.forward * (c1 - c0)) + wp.length(instance.forward * (c2 - c0))
+        lift = smooth_lift(mesh, c, p, c0, c1, c2, hit.u, hit.v, wp.where(facing.inside != 0, -1.0, 1.0))
         point.uv = triangle_uv(mesh, hit.face, hit.u, hit.v)
         if textured:
-            point.uv_density = uv_density(scene, instance, hit.face, e1, e2)
+            point.uv_density = uv_density(scene, instance, hit.face, c1 - c0, c2 - c0)
         if mesh.has_colors != 0:
             point.color = mesh.corner_colors[c] * hit.u + mesh.corner_colors[c + 1] * hit.v + mesh.corner_colors[c + 2] * w
     else:
+        p = object_point(scene, hit, o, d)
+        facing = shape_facing(instance.inverse, shape_normal(instance.kind, instance.size, p, hit.face), d)
         point.uv = shape_uv(instance.kind, instance.size, p, hit.face)
         if textured:
             point.uv_density = uv_density(scene, instance, hit.face, p, p)
+    point.geometric_normal = facing.geometric
+    point.normal = facing.normal
+    point.inside = facing.inside
+    moved = instance.forward * p
+    point.position = moved + instance.forward_origin
+    point.reach += wp.length(moved) + wp.length(instance.forward_origin) + wp.length(point.position)
     point.texture_uv = point.uv
     projection = scene[0].materials[scene[0].prims[point.prim].material].projection
     if projection == 1:
