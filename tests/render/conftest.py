@@ -231,6 +231,32 @@ class Pair:
         return whole, np.abs(blocks).max()
 
 
+def nearest_of_all(scene, image):
+    """Return distance (the camera's far: none) and instance (-1) of the nearest triangle for each pixel, in float64."""
+    x, y = np.meshgrid(np.arange(image.width) + 0.5, np.arange(image.height) + 0.5)
+    data = image.data
+    rays = (image.forward + (x * data.step_x + data.start_x)[..., None] * image.right
+            + (y * data.step_y + data.start_y)[..., None] * image.up).reshape(-1, 3)
+    nearest, owner = np.full(len(rays), data.far), np.full(len(rays), -1)
+    for index, instance in enumerate(scene.instances):
+        mesh, matrix = scene.meshes[instance.mesh], np.asarray(instance.matrix)
+        points = np.asarray(mesh.points, np.float64) @ matrix[:3, :3] + matrix[3, :3] - image.center
+        for a, b, c in points[mesh.triangles]:
+            u, v, w = (rays @ np.cross(q, p) for p, q in ((c, b), (a, c), (b, a)))
+            with np.errstate(divide="ignore", invalid="ignore"):
+                t = np.dot(a, np.cross(b - a, c - a)) / (rays @ np.cross(b - a, c - a))
+            inside = ((u >= 0) & (v >= 0) & (w >= 0)) | ((u <= 0) & (v <= 0) & (w <= 0))
+            better = inside & (t >= data.near) & (t < nearest)
+            nearest[better], owner[better] = t[better], index
+    return nearest, owner
+
+
+@pytest.fixture
+def brute_force():
+    """Every triangle of a scene tried at every pixel of a pinhole."""
+    return nearest_of_all
+
+
 @pytest.fixture
 def pair(studio):
     """A scene for both renderers; skipped where Mitsuba is not installed."""

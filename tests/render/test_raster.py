@@ -133,24 +133,10 @@ def test_of_equal_hits_the_first_counts(studio):
 
 
 @pytest.mark.parametrize("build", [large_and_small, around_the_camera])
-def test_against_every_triangle(studio, build):
+def test_against_every_triangle(studio, brute_force, build):
     build(studio, np.random.default_rng(12))
     hits, scene, image = hits_of(studio)
-    x, y = np.meshgrid(np.arange(SIZE[0]) + 0.5, np.arange(SIZE[1]) + 0.5)
-    data = image.data
-    rays = (image.forward + (x * data.step_x + data.start_x)[..., None] * image.right
-            + (y * data.step_y + data.start_y)[..., None] * image.up).reshape(-1, 3)
-    nearest, owner = np.full(len(rays), data.far), np.full(len(rays), NO_HIT)
-    for index, instance in enumerate(scene.instances):
-        mesh, matrix = scene.meshes[instance.mesh], np.asarray(instance.matrix)
-        points = np.asarray(mesh.points, np.float64) @ matrix[:3, :3] + matrix[3, :3] - image.center
-        for a, b, c in points[mesh.triangles]:
-            u, v, w = (rays @ np.cross(q, p) for p, q in ((c, b), (a, c), (b, a)))
-            with np.errstate(divide="ignore", invalid="ignore"):
-                t = np.dot(a, np.cross(b - a, c - a)) / (rays @ np.cross(b - a, c - a))
-            inside = ((u >= 0) & (v >= 0) & (w >= 0)) | ((u <= 0) & (v <= 0) & (w <= 0))
-            better = inside & (t >= data.near) & (t < nearest)
-            nearest[better], owner[better] = t[better], index
+    nearest, owner = brute_force(scene, image)
     assert (owner != NO_HIT).sum() > 400
     np.testing.assert_array_equal(hits["instance"], owner)
     np.testing.assert_allclose(hits["t"], nearest, rtol=1e-5)

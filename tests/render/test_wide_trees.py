@@ -30,27 +30,7 @@ def both_ways(studio):
     return together, alone.numpy(), scene, image
 
 
-def brute_force(scene, image):
-    """Return distance (inf: none) and instance of the nearest triangle for each pixel, in float64."""
-    x, y = np.meshgrid(np.arange(SIZE[0]) + 0.5, np.arange(SIZE[1]) + 0.5)
-    data = image.data
-    rays = (image.forward + (x * data.step_x + data.start_x)[..., None] * image.right
-            + (y * data.step_y + data.start_y)[..., None] * image.up).reshape(-1, 3)
-    nearest, owner = np.full(len(rays), np.inf), np.full(len(rays), -1)
-    for index, instance in enumerate(scene.instances):
-        mesh, matrix = scene.meshes[instance.mesh], np.asarray(instance.matrix)
-        points = np.asarray(mesh.points, np.float64) @ matrix[:3, :3] + matrix[3, :3] - image.center
-        for a, b, c in points[mesh.triangles]:
-            u, v, w = (rays @ np.cross(q, p) for p, q in ((c, b), (a, c), (b, a)))
-            with np.errstate(divide="ignore", invalid="ignore"):
-                t = np.dot(a, np.cross(b - a, c - a)) / (rays @ np.cross(b - a, c - a))
-            inside = ((u >= 0) & (v >= 0) & (w >= 0)) | ((u <= 0) & (v <= 0) & (w <= 0))
-            better = inside & (t > 0) & (t < nearest)
-            nearest[better], owner[better] = t[better], index
-    return nearest, owner
-
-
-def test_meshes_against_every_triangle(studio):
+def test_meshes_against_every_triangle(studio, brute_force):
     """Soups of triangles, turned, stretched and mirrored, with copies that need trees of several levels."""
     rng = np.random.default_rng(5)
     for i in range(12):

@@ -37,7 +37,9 @@ __all__ = ["CALM_LIGHT", "FACE_CHOICE", "MANY_LIGHTS", "NOISY_LIGHT", "PICKS", "
 DISTANT = wp.constant(int(LightKind.DISTANT))
 FAR = wp.constant(1.0e30)
 CALM_LIGHT = wp.constant(1)
+"""Of suns without size, where all lights are looked for: every sample of a point brings the same."""
 NOISY_LIGHT = wp.constant(2)
+"""Of everything else."""
 MANY_LIGHTS = wp.constant(8)
 PICKS = wp.constant(4)
 FACE_CHOICE = wp.constant(16)
